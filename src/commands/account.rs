@@ -1,0 +1,109 @@
+//! What is said on standard error about the input, and the exit code that follows from it.
+
+use std::io;
+
+use super::Run;
+use super::input::DEFAULT_FILE;
+use crate::render::visible_line;
+use crate::source::Account;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Answered.
+    Answered,
+    /// Nothing was found; for checks: something was.
+    Finding,
+    /// Wrong usage, or something could not be opened or written.
+    Failed,
+    /// Answered, but part of the input could not be read.
+    Partial,
+}
+
+impl Exit {
+    /// The exit code.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Answered => 0,
+            Self::Finding => 1,
+            Self::Failed => 2,
+            Self::Partial => 3,
+        }
+    }
+}
+
+/// The exit of a run that would end with `exit` had all of the input been readable.
+#[must_use]
+pub fn exit_after(exit: Exit, account: &Account) -> Exit {
+    if !account.unopened.is_empty() {
+        Exit::Failed
+    } else if account.is_damaged() {
+        Exit::Partial
+    } else {
+        exit
+    }
+}
+
+/// More damaged places than this are counted, not listed.
+const LISTED_PLACES: usize = 100;
+
+impl Run<'_> {
+    /// Says what a reader must know about the input, and returns the exit code that goes with it. Call it last, when
+    /// the answer is written.
+    pub(super) fn conclude(&mut self, exit: Exit, account: &Account) -> io::Result<Exit> {
+        self.out.flush()?;
+        for unopened in &account.unopened {
+            writeln!(self.err, "error: {}", visible_line(&unopened.reason))?;
+        }
+        if !account.unopened.is_empty() && self.input_is_default {
+            writeln!(
+                self.err,
+                "  Codex writes no files itself: it sends events to an OpenTelemetry Collector, which does.\n  \
+                 {DEFAULT_FILE} is where the usual set-up writes; another file: -f PATH or $CODEX_AUDIT_FILE"
+            )?;
+        }
+        if !self.quiet {
+            self.tell_account(account)?;
+        }
+        Ok(exit_after(exit, account))
+    }
+
+    fn tell_account(&mut self, account: &Account) -> io::Result<()> {
+        for note in &self.input.notes {
+            writeln!(self.err, "note: {}", visible_line(note))?;
+        }
+        for (file, damage) in account.damage().take(LISTED_PLACES) {
+            let name = visible_line(file);
+            let (line, byte, reason) = (damage.location.line, damage.at_byte, visible_line(&damage.reason));
+            writeln!(self.err, "{name}:{line}: byte {byte}: {reason}")?;
+        }
+        let more = account.damage().count().saturating_sub(LISTED_PLACES);
+        if more > 0 {
+            writeln!(self.err, "note: {more} more damaged places are not listed")?;
+        }
+        for file in &account.files {
+            if let Some(line) = file.unfinished_line {
+                writeln!(
+                    self.err,
+                    "note: {}:{line}: the last line is unfinished, as while it is being written; its whole records are counted",
+                    visible_line(&file.name)
+                )?;
+            }
+        }
+        if account.copies > 0 {
+            let (copies, were) = if account.copies == 1 { ("copy", "was") } else { ("copies", "were") };
+            writeln!(
+                self.err,
+                "note: {} {copies} of records {were} dropped: the same record was read before; --keep-duplicates counts them",
+                account.copies
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Says a sentence on standard error, unless asked to be quiet.
+    pub(super) fn note(&mut self, sentence: &str) -> io::Result<()> {
+        if self.quiet { Ok(()) } else { writeln!(self.err, "note: {}", visible_line(sentence)) }
+    }
+}

@@ -1,0 +1,90 @@
+//! Numbers, spans and names in the form that people read.
+
+use std::collections::BTreeMap;
+
+/// A count with separators, shortened from a hundred thousand on: `9,120`, `26,440`, `118.0k`, `1.92M`.
+#[must_use]
+pub(crate) fn count(number: u128) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "shown with four digits")]
+    let scaled = |unit: u128| number as f64 / unit as f64;
+    match number {
+        0..100_000 => separated(number),
+        100_000..1_000_000 => format!("{:.1}k", scaled(1_000)),
+        1_000_000..1_000_000_000 => format!("{:.2}M", scaled(1_000_000)),
+        _ => format!("{:.2}G", scaled(1_000_000_000)),
+    }
+}
+
+/// Every digit of a count, in groups of three.
+#[must_use]
+pub(crate) fn separated(number: u128) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A span of time: `72 ms`, `5.2 s`, `3m 12s`, `2h 05m`, `3d 04h`.
+#[must_use]
+pub(crate) fn span(milliseconds: u64) -> String {
+    let seconds = milliseconds / 1_000;
+    match milliseconds {
+        0..1_000 => format!("{milliseconds} ms"),
+        1_000..60_000 => format!("{seconds}.{} s", milliseconds % 1_000 / 100),
+        60_000..3_600_000 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        3_600_000..86_400_000 => format!("{}h {:02}m", seconds / 3_600, seconds / 60 % 60),
+        _ => format!("{}d {:02}h", seconds / 86_400, seconds / 3_600 % 24),
+    }
+}
+
+/// `1 prompt`, `2 prompts`.
+#[must_use]
+pub(crate) fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", separated(u128::from(number)), if number == 1 { one } else { many })
+}
+
+/// For each id the shortest beginning, of at least eight characters, that no other id has.
+#[must_use]
+pub(crate) fn short_ids<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeMap<&'a str, &'a str> {
+    const SHORTEST: usize = 8;
+    let mut sorted: Vec<&str> = ids.into_iter().collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let shared = |one: &str, other: &str| one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let mut short = BTreeMap::new();
+    for (index, id) in sorted.iter().enumerate() {
+        let before = index.checked_sub(1).map_or(0, |before| shared(id, sorted[before]));
+        let after = sorted.get(index + 1).map_or(0, |after| shared(id, after));
+        let length = (before.max(after) + 1).max(SHORTEST);
+        let end = id.char_indices().nth(length).map_or(id.len(), |(at, _)| at);
+        short.insert(*id, &id[..end]);
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_and_spans_are_read_at_a_glance() {
+        assert_eq!([0, 999, 26_440, 118_040, 1_924_000].map(count), ["0", "999", "26,440", "118.0k", "1.92M"]);
+        assert_eq!(
+            [72, 5_230, 192_000, 7_500_000, 273_600_000].map(span),
+            ["72 ms", "5.2 s", "3m 12s", "2h 05m", "3d 04h"]
+        );
+    }
+
+    #[test]
+    fn short_ids_are_unique_and_never_cut_in_a_character() {
+        let short = short_ids(["01a1f842-dd5e", "01a1f842-e0d7", "02", "请请请请请请请请请请"]);
+        assert_eq!(short["01a1f842-dd5e"], "01a1f842-d");
+        assert_eq!(short["02"], "02");
+        assert_eq!(short["请请请请请请请请请请"], "请请请请请请请请");
+    }
+}

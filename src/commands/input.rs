@@ -1,0 +1,179 @@
+//! Arguments that every question shares: which files, which events, which zone.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::world::World;
+use super::zone::Zone;
+use crate::event::{EventFilter, UnixNano, name_glob};
+use crate::source::{Input, ScanOptions};
+
+/// Where the tutorial's Collector writes.
+pub(super) const DEFAULT_FILE: &str = "/tmp/otel-data/otel-logs.jsonl";
+
+/// Which files to read.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Input")]
+pub struct InputArgs {
+    /// Read this file, folder, glob or `-` for standard input; may be repeated
+    ///
+    /// A folder stands for every OTLP log file directly in it, rotated backups included, in the order they were
+    /// written. What kind of file it is is told by its bytes, not by its name. Without it, `$CODEX_AUDIT_FILE` is
+    /// read (separated like `$PATH`), else `/tmp/otel-data/otel-logs.jsonl` with its rotated backups.
+    #[arg(short, long = "file", value_name = "PATH", global = true, value_hint = clap::ValueHint::AnyPath)]
+    pub files: Vec<String>,
+
+    /// Read the rotated backups beside each named file too
+    #[arg(long, global = true)]
+    pub rotated: bool,
+
+    /// Count a record again each time it is found
+    ///
+    /// Without it, a record that was delivered twice, or that lies in a file and in a copy of that file, is one
+    /// record. Same is what has the same content as written, resource included.
+    #[arg(long, global = true)]
+    pub keep_duplicates: bool,
+
+    /// Read with this many threads; the answer does not depend on it
+    #[arg(long, value_name = "N", global = true)]
+    pub threads: Option<usize>,
+}
+
+/// Which events to ask about.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Filters")]
+pub struct FilterArgs {
+    /// Only events at or after this time
+    ///
+    /// RFC 3339, YYYY-MM-DD, "YYYY-MM-DD HH:MM[:SS]", now, today, yesterday, or back from now: -3h, -7d. A time
+    /// without an offset is read in the display zone.
+    #[arg(long, value_name = "TIME", global = true, allow_hyphen_values = true)]
+    pub since: Option<String>,
+
+    /// Only events before this time
+    #[arg(long, value_name = "TIME", global = true, allow_hyphen_values = true)]
+    pub until: Option<String>,
+
+    /// Only this conversation; the beginning of its id is enough where no other begins so
+    #[arg(long, value_name = "ID", global = true)]
+    pub conversation: Option<String>,
+
+    /// Only events of models that match, e.g. `gpt-5.1*`
+    #[arg(long, value_name = "GLOB", global = true)]
+    pub model: Option<String>,
+
+    /// Only events of this user, by e-mail address or account id
+    #[arg(long, value_name = "TEXT", global = true)]
+    pub user: Option<String>,
+
+    /// Only events of this service.name
+    #[arg(long, value_name = "NAME", global = true)]
+    pub service: Option<String>,
+
+    /// Only events of this environment
+    #[arg(long, value_name = "NAME", global = true)]
+    pub env: Option<String>,
+}
+
+/// In which zone to show times.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Time")]
+pub struct ZoneArgs {
+    /// Show times in this zone: beijing, local, utc, an IANA name, or an offset such as +08:00
+    ///
+    /// Days are counted in it too. Default: `$CODEX_AUDIT_TZ`, else beijing.
+    #[arg(long, value_name = "ZONE", global = true, allow_hyphen_values = true, conflicts_with_all = ["local", "utc"])]
+    pub tz: Option<String>,
+
+    /// Short for --tz local
+    #[arg(long, global = true, conflicts_with = "utc")]
+    pub local: bool,
+
+    /// Short for --tz utc
+    #[arg(long, global = true)]
+    pub utc: bool,
+}
+
+impl InputArgs {
+    /// Finds the files.
+    #[must_use]
+    pub fn find(&self, world: &World) -> Input {
+        if !self.files.is_empty() {
+            return Input::find(&self.files, self.rotated);
+        }
+        if let Some(named) = world.variable("CODEX_AUDIT_FILE") {
+            let names: Vec<String> = std::env::split_paths(named)
+                .filter(|path| *path != PathBuf::new())
+                .map(|path| path.to_string_lossy().into_owned())
+                .collect();
+            return Input::find(&names, self.rotated);
+        }
+        Input::find(&[DEFAULT_FILE.to_owned()], true)
+    }
+
+    /// Whether nobody said what to read.
+    #[must_use]
+    pub fn is_default(&self, world: &World) -> bool {
+        self.files.is_empty() && world.variable("CODEX_AUDIT_FILE").is_none()
+    }
+
+    /// How to read.
+    #[must_use]
+    pub fn options(&self) -> ScanOptions {
+        ScanOptions { keep_duplicates: self.keep_duplicates }
+    }
+}
+
+impl ZoneArgs {
+    /// The zone that was asked for.
+    ///
+    /// # Errors
+    /// When there is no such zone.
+    pub fn zone(&self, world: &World) -> anyhow::Result<Zone> {
+        if self.local {
+            return Ok(Zone::Local);
+        }
+        if self.utc {
+            return "utc".parse().map_err(anyhow::Error::msg);
+        }
+        match (&self.tz, world.variable("CODEX_AUDIT_TZ")) {
+            (Some(name), _) => name.parse().map_err(anyhow::Error::msg),
+            (None, Some(name)) => {
+                name.parse().map_err(|error: String| anyhow::Error::msg(format!("$CODEX_AUDIT_TZ: {error}")))
+            }
+            (None, None) => Ok(Zone::default()),
+        }
+    }
+}
+
+impl FilterArgs {
+    /// The filter.
+    ///
+    /// # Errors
+    /// When a time or a pattern cannot be read.
+    pub fn filter(&self, zone: Zone, now: UnixNano) -> anyhow::Result<EventFilter> {
+        let moment = |option: &str, text: &Option<String>| {
+            text.as_deref()
+                .map(|text| {
+                    zone.read_moment(text, now).map_err(|error| anyhow::Error::msg(format!("{option}: {error}")))
+                })
+                .transpose()
+        };
+        let filter = EventFilter {
+            since: moment("--since", &self.since)?,
+            until: moment("--until", &self.until)?,
+            conversation_prefix: self.conversation.clone(),
+            user: self.user.clone(),
+            service: self.service.clone(),
+            env: self.env.clone(),
+            model: self.model.as_deref().map(name_glob).transpose()?,
+        };
+        if let (Some(since), Some(until)) = (filter.since, filter.until)
+            && since >= until
+        {
+            anyhow::bail!("--since is not before --until: no event can lie between them");
+        }
+        Ok(filter)
+    }
+}

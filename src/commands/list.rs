@@ -1,0 +1,253 @@
+//! `codex-audit list`: which conversations were there?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Datelike;
+use clap::Args;
+
+use super::account::Exit;
+use super::conversations::Candidate;
+use super::human::{count, plural, short_ids, span};
+use super::output::RecordWriter;
+use super::records::ConversationRecord;
+use super::{Run, Zone};
+use crate::query::{ConversationIndex, ConversationKind, ConversationSummary};
+use crate::render::write_table;
+use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
+
+/// List the conversations, with what each amounts to
+///
+/// One row a conversation, by start time; on a terminal a sub-agent stands below the conversation that opened it.
+/// Codex opens conversations of its own, for titles, for its automated reviewer and ahead of need: they are listed
+/// too, and named where the log tells.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ListArgs {}
+
+impl ListArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// When the answer cannot be written.
+    pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
+        let scan = run.ask(&ConversationIndex::new(run.filter.clone()))?;
+        let conversations = scan.answer.settle();
+        if let Some(prefix) = run.filter.conversation_prefix.clone() {
+            let candidates: Vec<_> = conversations.summaries.iter().map(Candidate::from).collect();
+            if !run.is_unambiguous(&prefix, &candidates)? {
+                return Ok(Exit::Failed);
+            }
+        }
+        let nothing_was_read = !scan.account.unopened.is_empty() && scan.account.files.iter().all(|file| file.messages == 0);
+        if !nothing_was_read {
+            match run.format.text_medium() {
+                Some(medium) => {
+                    let table = table(&conversations.summaries, run.zone, run.style.truncate);
+                    write_table(&table, medium, &run.style, run.out)?;
+                    if conversations.summaries.is_empty() {
+                        run.note("there is no conversation in the input, or none that the filters admit")?;
+                    }
+                }
+                None => {
+                    let mut writer = RecordWriter::new::<ConversationRecord>(run.format, run.out)?;
+                    for summary in conversations.summaries {
+                        writer.write(&ConversationRecord::new(summary, run.zone))?;
+                    }
+                    writer.finish()?;
+                }
+            }
+        }
+        if conversations.records_without_conversation > 0 {
+            let records = plural(conversations.records_without_conversation, "record belongs", "records belong");
+            run.note(&format!("{records} to no conversation"))?;
+        }
+        Ok(run.conclude(Exit::Answered, &scan.account)?)
+    }
+}
+
+fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Table {
+    if conversations.is_empty() {
+        return Table::default();
+    }
+    let ids = if short {
+        short_ids(conversations.iter().map(|conversation| conversation.id.as_str()))
+    } else {
+        conversations.iter().map(|conversation| (conversation.id.as_str(), conversation.id.as_str())).collect()
+    };
+    let layout = Layout::of(conversations);
+    let mut sections: Vec<(Option<chrono::NaiveDate>, Section)> = Vec::new();
+    for (conversation, depth) in in_families(conversations) {
+        let day = conversation.start.map(|start| zone.show(start));
+        let date = day.map(|day| day.date_naive());
+        // A family stays together on the day of its eldest, also across midnight.
+        if sections.is_empty() || (depth == 0 && sections.last().is_some_and(|(last, _)| *last != date)) {
+            let heading = match day {
+                Some(day) => Line::new()
+                    .tone(Tone::Strong, format!("{} {}", day.format("%Y-%m-%d"), day.weekday()))
+                    .tone(Tone::Dim, format!("  times are {}", day.format("%:z"))),
+                None => "no time recorded".into(),
+            };
+            sections.push((date, Section { heading: Some(heading), rows: Vec::new() }));
+        }
+        if let Some((_, section)) = sections.last_mut() {
+            section.rows.push(layout.row(conversation, depth, &ids, zone));
+        }
+    }
+    Table {
+        title: Vec::new(),
+        columns: layout.columns(),
+        sections: sections.into_iter().map(|(_, section)| section).collect(),
+        footer: vec![footer(conversations, zone)],
+    }
+}
+
+/// Each conversation with its depth: those that another one opened follow it.
+fn in_families(conversations: &[ConversationSummary]) -> Vec<(&ConversationSummary, usize)> {
+    let known: BTreeSet<&str> = conversations.iter().map(|conversation| conversation.id.as_str()).collect();
+    let mut children: BTreeMap<&str, Vec<&ConversationSummary>> = BTreeMap::new();
+    let mut roots = Vec::new();
+    for conversation in conversations {
+        match conversation.parent.as_deref().filter(|parent| known.contains(parent)) {
+            Some(parent) => children.entry(parent).or_default().push(conversation),
+            None => roots.push(conversation),
+        }
+    }
+    let mut ordered = Vec::with_capacity(conversations.len());
+    let mut pending: Vec<_> = roots.into_iter().rev().map(|root| (root, 0)).collect();
+    while let Some((conversation, depth)) = pending.pop() {
+        ordered.push((conversation, depth));
+        let below = children.remove(conversation.id.as_str()).unwrap_or_default();
+        pending.extend(below.into_iter().rev().map(|child| (child, depth + 1)));
+    }
+    // Two that name each other as parent have no eldest.
+    let rest = children.into_values().flatten().map(|conversation| (conversation, 0));
+    ordered.extend(rest);
+    ordered
+}
+
+/// Which columns tell the rows apart.
+struct Layout {
+    users: bool,
+    network: bool,
+}
+
+impl Layout {
+    fn of(conversations: &[ConversationSummary]) -> Self {
+        let users: BTreeSet<_> = conversations.iter().map(user).collect();
+        Self {
+            users: users.len() > 1,
+            network: conversations.iter().any(|conversation| conversation.network.is_some()),
+        }
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let mut columns = vec![
+            Column::left("START"),
+            Column::right("LASTED"),
+            Column::left("ID"),
+            Column::left("MODEL").cut(8),
+            Column::right("PROMPTS").drop_at(2),
+            Column::right("CALLS"),
+        ];
+        if self.network {
+            columns.push(Column::right("NETWORK").drop_at(3));
+        }
+        columns.push(Column::right("TOKENS").drop_at(4));
+        if self.users {
+            columns.push(Column::left("USER").drop_at(1));
+        }
+        columns.push(Column::left("FIRST PROMPT").cut(16));
+        columns
+    }
+
+    fn row(&self, conversation: &ConversationSummary, depth: usize, ids: &BTreeMap<&str, &str>, zone: Zone) -> Row {
+        let lasted = (conversation.end.zip(conversation.start)).and_then(|(end, start)| end.milliseconds_since(start));
+        let id = ids.get(conversation.id.as_str()).copied().unwrap_or_default();
+        let branch = if depth > 0 { format!("{}└ ", "  ".repeat(depth - 1)) } else { String::new() };
+        let mut row: Row = vec![
+            conversation.start.map(|start| zone.show(start).format("%H:%M:%S").to_string()).into(),
+            lasted.map(span).into(),
+            Line::new().tone(Tone::Dim, branch).tone(Tone::Accent, id).into(),
+            conversation.model.clone().into(),
+            conversation.prompts.to_string().into(),
+            calls(conversation),
+        ];
+        if self.network {
+            row.push(match conversation.network {
+                Some((requests, denied)) => counted(requests, &[(denied, '⊘', Tone::Bad)]),
+                None => Cell::Unknown,
+            });
+        }
+        row.push(conversation.tokens.total().map(count).into());
+        if self.users {
+            row.push(user(conversation).map(str::to_owned).into());
+        }
+        row.push(first_prompt(conversation));
+        row
+    }
+}
+
+fn user(conversation: &ConversationSummary) -> Option<&str> {
+    conversation.user_email.as_deref().or(conversation.user_account_id.as_deref())
+}
+
+fn calls(conversation: &ConversationSummary) -> Cell {
+    counted(
+        conversation.tool_calls,
+        &[(conversation.tool_failures, '✗', Tone::Warn), (refusals(conversation), '⊘', Tone::Bad)],
+    )
+}
+
+/// A count, with how many of it were something a reviewer looks for.
+fn counted(number: u64, notable: &[(u64, char, Tone)]) -> Cell {
+    let mut line = Line::new();
+    for (count, sign, tone) in notable.iter().filter(|(count, ..)| *count > 0) {
+        line.push(*tone, format!("{count}{sign} "));
+    }
+    line.push(Tone::Plain, number.to_string());
+    line.into()
+}
+
+fn refusals(conversation: &ConversationSummary) -> u64 {
+    conversation.decisions.iter().filter(|(decision, _)| decision.refuses()).map(|(_, count)| count).sum()
+}
+
+fn first_prompt(conversation: &ConversationSummary) -> Cell {
+    let mut line = Line::new();
+    let kind = match conversation.kind {
+        Some((ConversationKind::Subagent, _)) => "sub-agent: ",
+        Some((ConversationKind::Title, _)) => "title: ",
+        Some((ConversationKind::Reviewer, _)) => "reviewer: ",
+        Some((ConversationKind::Prewarmed, _)) => "opened ahead of need, never used",
+        Some((ConversationKind::Main, _)) | None => "",
+    };
+    line.push(Tone::Policy, kind);
+    match &conversation.first_prompt {
+        Some(prompt) => line.push(Tone::Plain, prompt.trim()),
+        None if conversation.prompt_redacted => line.push(Tone::Dim, "[not recorded]"),
+        None => {}
+    }
+    if line.is_empty() { Cell::Unknown } else { line.into() }
+}
+
+fn footer(conversations: &[ConversationSummary], zone: Zone) -> Line {
+    let sum = |of: fn(&ConversationSummary) -> u64| conversations.iter().map(of).sum::<u64>();
+    let days: BTreeSet<_> =
+        conversations.iter().filter_map(|conversation| Some(zone.show(conversation.start?).date_naive())).collect();
+    let mut line = Line::new().plain(plural(conversations.len() as u64, "conversation", "conversations"));
+    line.push(Tone::Plain, format!(" on {}", plural(days.len() as u64, "day", "days")));
+    line.push(Tone::Plain, format!(" · {}", plural(sum(|one| one.prompts), "prompt", "prompts")));
+    line.push(Tone::Plain, format!(" · {}", plural(sum(|one| one.tool_calls), "call", "calls")));
+    let failed = sum(|one| one.tool_failures);
+    if failed > 0 {
+        line.push(Tone::Warn, format!(", {failed}✗ failed"));
+    }
+    let refused = sum(refusals);
+    if refused > 0 {
+        line.push(Tone::Bad, format!(", {refused}⊘ refused"));
+    }
+    let denied = sum(|one| one.network.map_or(0, |(_, denied)| denied));
+    if denied > 0 {
+        line.push(Tone::Bad, format!(" · {denied}⊘ network {} denied", if denied == 1 { "request" } else { "requests" }));
+    }
+    line
+}

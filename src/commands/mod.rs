@@ -1,0 +1,92 @@
+//! The roof: one file a subcommand, which asks a question and says how the answer is drawn.
+
+mod account;
+mod conversations;
+mod human;
+mod input;
+mod list;
+pub mod output;
+pub mod records;
+mod rows;
+mod show;
+mod world;
+mod zone;
+
+use std::io::{self, Write};
+
+pub use account::{Exit, exit_after};
+pub use input::{FilterArgs, InputArgs, ZoneArgs};
+pub use list::ListArgs;
+pub use output::OutputArgs;
+pub use show::ShowArgs;
+pub use world::World;
+pub use zone::Zone;
+
+use crate::event::{EventFilter, Fold};
+use crate::render::{Format, Style};
+use crate::source::{Input, Scan, ScanOptions, scan};
+
+/// Arguments that every subcommand takes.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct SharedArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+    #[command(flatten)]
+    zone: ZoneArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// A run: what was asked for in general, and where to write.
+pub struct Run<'a> {
+    /// Where data go.
+    pub out: &'a mut dyn Write,
+    /// Where talk goes.
+    pub err: &'a mut dyn Write,
+    format: Format,
+    style: Style,
+    zone: Zone,
+    quiet: bool,
+    input: Input,
+    options: ScanOptions,
+    filter: EventFilter,
+    input_is_default: bool,
+}
+
+impl<'a> Run<'a> {
+    /// Settles what the shared arguments ask for.
+    ///
+    /// # Errors
+    /// When one of them cannot be understood.
+    pub fn new(
+        shared: &SharedArgs,
+        world: &World,
+        out: &'a mut dyn Write,
+        err: &'a mut dyn Write,
+    ) -> anyhow::Result<Self> {
+        if let Some(threads) = shared.input.threads {
+            // Fails only when threads were started before, as in a test that runs several commands.
+            drop(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global());
+        }
+        let zone = shared.zone.zone(world)?;
+        Ok(Self {
+            out,
+            err,
+            format: shared.output.format(),
+            style: shared.output.style(world),
+            zone,
+            quiet: shared.output.quiet,
+            input: shared.input.find(world),
+            options: shared.input.options(),
+            filter: shared.filter.filter(zone, world.now)?,
+            input_is_default: shared.input.is_default(world),
+        })
+    }
+
+    /// Puts a question to the whole input and waits for the answer.
+    fn ask<F: Fold>(&self, question: &F) -> io::Result<Scan<F>> {
+        scan(&self.input, self.options, question, |_| Ok(()))
+    }
+}

@@ -1,0 +1,142 @@
+//! Arguments that say how an answer is written, and the writers behind them.
+
+use std::io::{self, Write};
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::world::World;
+use crate::render::{CsvWriter, Format, Style, write_record};
+
+/// How to write the answer.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Write the answer as: table, json, csv, md
+    ///
+    /// json is JSON Lines: one object a row, for jq without -s. table is for people; into a pipe nothing of it is
+    /// cut and nothing is coloured.
+    #[arg(short = 'o', long, value_name = "FORMAT", global = true, default_value_t = Format::Table, value_parser = format_parser(), hide_default_value = true, conflicts_with = "json")]
+    pub format: Format,
+
+    /// Short for --format json
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Cut nothing to the terminal's width
+    #[arg(long, global = true)]
+    pub no_trunc: bool,
+
+    /// Colour the output: auto, always, never
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_default_value = true, hide_possible_values = true)]
+    pub color: ColorChoice,
+
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl OutputArgs {
+    /// The format that was asked for.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
+    /// The style that fits what standard output is.
+    #[must_use]
+    pub fn style(&self, world: &World) -> Style {
+        let can_color = world.terminal_width.is_some()
+            && world.variable("NO_COLOR").is_none()
+            && world.variable("TERM") != Some("dumb");
+        Style {
+            width: world.terminal_width,
+            color: match self.color {
+                ColorChoice::Auto => can_color,
+                ColorChoice::Always => true,
+                ColorChoice::Never => false,
+            },
+            truncate: world.terminal_width.is_some() && !self.no_trunc,
+        }
+    }
+}
+
+/// A record of the machine output, of one type.
+pub trait Record: Serialize {
+    /// Members whose own members are not known beforehand: JSON text in one cell of CSV.
+    const OPEN_MEMBERS: &'static [&'static str] = &[];
+
+    /// A record in which every object that CSV spreads over columns is there.
+    fn template() -> Self;
+}
+
+/// Writes records in one of the formats made for machines.
+pub enum RecordWriter<'a> {
+    /// JSON Lines.
+    Json(&'a mut dyn Write),
+    /// CSV.
+    Csv(Box<CsvWriter<&'a mut dyn Write>>),
+}
+
+impl<'a> RecordWriter<'a> {
+    /// A writer of records of type `R`, in CSV or else in JSON Lines.
+    ///
+    /// # Errors
+    /// When nothing can be written.
+    pub fn new<R: Record>(format: Format, out: &'a mut dyn Write) -> io::Result<Self> {
+        Ok(match format {
+            Format::Csv => Self::Csv(Box::new(CsvWriter::new(out, &R::template(), R::OPEN_MEMBERS)?)),
+            _ => Self::Json(out),
+        })
+    }
+
+    /// Writes one record.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&mut self, record: &impl Serialize) -> io::Result<()> {
+        match self {
+            Self::Json(out) => write_record(*out, record),
+            Self::Csv(writer) => writer.write_record(record),
+        }
+    }
+
+    /// Writes a record that is a line of JSON already.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_line(&mut self, line: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Json(out) => out.write_all(line),
+            Self::Csv(_) => Err(io::Error::other("a line of JSON is no row of CSV")),
+        }
+    }
+
+    /// Hands the last bytes on.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Json(out) => out.flush(),
+            Self::Csv(writer) => writer.finish(),
+        }
+    }
+}

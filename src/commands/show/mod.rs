@@ -1,0 +1,190 @@
+//! `codex-audit show`: what happened in one conversation?
+
+mod timeline;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use clap::Args;
+
+use super::account::Exit;
+use super::conversations::Candidate;
+use super::records::EventRecord;
+use super::rows::RowMaker;
+use super::{Run, Zone};
+use crate::event::Event;
+use crate::query::{ConversationIndex, ConversationSummary, Story, StoryCollector};
+use crate::render::{TextMedium, TimelineWriter};
+use crate::source::Account;
+use timeline::Telling;
+
+/// Show what happened in a conversation, as a timeline
+///
+/// Without an id every conversation is shown, one after the other. For people what belongs together is one entry: a
+/// request with its response, a tool call with its decision, command, exit code and output; the events of a response's
+/// stream are counted. `--json` writes every record as it is.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ShowArgs {
+    /// The conversation; the beginning of its id is enough where no other begins so
+    #[arg(value_name = "ID", conflicts_with = "conversation")]
+    id: Option<String>,
+
+    /// Show the conversation that was opened last
+    #[arg(long, conflicts_with_all = ["id", "conversation"])]
+    last: bool,
+
+    /// Show each event of a response's stream, too
+    #[arg(long)]
+    all: bool,
+}
+
+/// Writes each event as it is.
+#[derive(Clone)]
+struct EveryEvent;
+
+impl RowMaker for EveryEvent {
+    type Record<'a> = EventRecord<'a>;
+
+    fn row<'a>(&self, event: &Event<'a>, file: &'a str, zone: Zone) -> Option<EventRecord<'a>> {
+        Some(EventRecord::new(event, file, zone))
+    }
+}
+
+/// So many events are kept at a time when every conversation is shown.
+const EVENTS_AT_A_TIME: u64 = 20_000;
+
+impl ShowArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// When the answer cannot be written.
+    pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
+        if let Some(id) = &self.id {
+            run.filter.conversation_prefix = Some(id.clone());
+        }
+        if self.last {
+            run.input.keep_stdin()?;
+            let newest = newest(&run)?;
+            match newest {
+                Some(id) => run.filter.conversation_prefix = Some(id),
+                None => return self.conclude_empty(run),
+            }
+        }
+        match run.format.text_medium() {
+            None => {
+                let written = run.write_rows(EveryEvent)?;
+                self.conclude(run, written.rows, written.ambiguous, &written.account)
+            }
+            Some(medium) if run.filter.conversation_prefix.is_some() => self.tell_one(run, medium),
+            Some(medium) => self.tell_all(run, medium),
+        }
+    }
+
+    fn conclude_empty(&self, run: Run<'_>) -> anyhow::Result<Exit> {
+        let account = run.ask(&ConversationIndex::default())?.account;
+        self.conclude(run, 0, false, &account)
+    }
+
+    fn conclude(&self, mut run: Run<'_>, shown: u64, ambiguous: bool, account: &Account) -> anyhow::Result<Exit> {
+        if ambiguous {
+            return Ok(Exit::Failed);
+        }
+        if shown == 0 && account.unopened.is_empty() {
+            match &run.filter.conversation_prefix {
+                Some(prefix) if self.id.is_some() => {
+                    let sentence = format!("no conversation begins with `{prefix}`, or the filters admit none of it; `codex-audit list` shows which there are");
+                    run.note(&sentence)?;
+                }
+                _ => run.note("there is no event in the input, or none that the filters admit")?,
+            }
+        }
+        Ok(run.conclude(if shown == 0 { Exit::Finding } else { Exit::Answered }, account)?)
+    }
+
+    /// One conversation, heard in one reading.
+    fn tell_one(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
+        let question = (ConversationIndex::new(run.filter.clone()), StoryCollector::new(run.filter.clone(), self.all));
+        let scan = run.ask(&question)?;
+        let (index, collector) = scan.answer;
+        let conversations = index.settle();
+        let candidates: Vec<_> = conversations.summaries.iter().map(Candidate::from).collect();
+        let prefix = run.filter.conversation_prefix.clone().unwrap_or_default();
+        if !run.is_unambiguous(&prefix, &candidates)? {
+            return self.conclude(run, 0, true, &scan.account);
+        }
+        let mut stories = collector.settle();
+        let shown = conversations.summaries.len() as u64;
+        let mut teller = Teller::new(&mut run, medium, &scan.account);
+        for summary in &conversations.summaries {
+            teller.tell(Some(summary), stories.remove(&Some(summary.id.clone())))?;
+        }
+        self.conclude(run, shown, false, &scan.account)
+    }
+
+    /// Every conversation: which there are first, then some at a time, so that memory does not grow with the input.
+    fn tell_all(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
+        run.input.keep_stdin()?;
+        let scan = run.ask(&ConversationIndex::new(run.filter.clone()))?;
+        let conversations = scan.answer.settle();
+        let mut pending: Vec<Option<&ConversationSummary>> = conversations.summaries.iter().map(Some).collect();
+        if conversations.records_without_conversation > 0 {
+            pending.push(None);
+        }
+        let shown = pending.len() as u64;
+        let mut rest = pending.as_slice();
+        while !rest.is_empty() {
+            let mut events = 0;
+            let some = rest
+                .iter()
+                .take_while(|summary| {
+                    events += summary.map_or(conversations.records_without_conversation, |summary| summary.events);
+                    events <= EVENTS_AT_A_TIME
+                })
+                .count()
+                .max(1);
+            let (now, later) = rest.split_at(some);
+            let ids: BTreeSet<Option<String>> =
+                now.iter().map(|summary| summary.map(|summary| summary.id.clone())).collect();
+            let collector = StoryCollector::new(run.filter.clone(), self.all).only(ids);
+            let mut stories: BTreeMap<_, Story> = run.ask(&collector)?.answer.settle();
+            let mut teller = Teller::new(&mut run, medium, &scan.account);
+            for summary in now {
+                teller.tell(*summary, stories.remove(&summary.map(|summary| summary.id.clone())))?;
+            }
+            rest = later;
+        }
+        self.conclude(run, shown, false, &scan.account)
+    }
+}
+
+/// The id of the conversation that was opened last.
+fn newest(run: &Run<'_>) -> io::Result<Option<String>> {
+    let conversations = run.ask(&ConversationIndex::new(run.filter.clone()))?.answer.settle();
+    let dated = conversations.summaries.into_iter().filter(|summary| summary.start.is_some());
+    Ok(dated.max_by_key(|summary| summary.start).map(|summary| summary.id))
+}
+
+/// Draws one story after another.
+struct Teller<'a> {
+    writer: TimelineWriter<'a>,
+    telling: Telling<'a>,
+}
+
+impl<'a> Teller<'a> {
+    fn new(run: &'a mut Run<'_>, medium: TextMedium, account: &'a Account) -> Self {
+        let telling = Telling { zone: run.zone, short: run.style.truncate, account };
+        Self { writer: TimelineWriter::new(telling.gutter(), medium, run.style, &mut *run.out), telling }
+    }
+
+    fn tell(&mut self, summary: Option<&ConversationSummary>, story: Option<Story>) -> io::Result<()> {
+        let story = story.unwrap_or_default();
+        self.writer.header(&self.telling.header(summary, &story))?;
+        let mut clock = self.telling.clock();
+        for (order, step) in &story.steps {
+            for entry in self.telling.entries(*order, step, &mut clock) {
+                self.writer.entry(&entry)?;
+            }
+        }
+        self.writer.footer(&self.telling.footer(summary))
+    }
+}

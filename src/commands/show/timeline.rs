@@ -1,0 +1,430 @@
+//! Draws the steps of a story as entries of a timeline.
+
+use chrono::{DateTime, FixedOffset};
+
+use crate::commands::human::{plural, separated, span};
+use crate::commands::zone::Zone;
+use crate::event::{DecisionSource, EventOrder, NetworkDecision, TokenCounts, UnixNano, output_body};
+use crate::query::{
+    CallDecision, CallResult, CallStep, ConversationKind, ConversationSummary, ModelStep, NetworkRequest, Remark, Step,
+    Story, TokenTotals, ToolCall,
+};
+use crate::report::{Detail, Entry, Gutter, Line, Span, Tone};
+use crate::source::Account;
+
+/// How stories are told.
+pub(super) struct Telling<'a> {
+    pub(super) zone: Zone,
+    /// Long texts are cut, with a word on what was left out.
+    pub(super) short: bool,
+    pub(super) account: &'a Account,
+}
+
+/// So many lines of a text are shown where it is cut.
+const PROMPT_LINES: usize = 12;
+const OUTPUT_LINES: usize = 6;
+const COMMAND_LINES: usize = 12;
+
+/// The time of the entry before, so that an entry shows only what changed.
+#[derive(Default)]
+pub(super) struct Clock {
+    last: Option<DateTime<FixedOffset>>,
+}
+
+impl Telling<'_> {
+    pub(super) fn gutter(&self) -> Gutter {
+        Gutter { time: 12, label: 8 }
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        Clock::default()
+    }
+
+    pub(super) fn header(&self, summary: Option<&ConversationSummary>, story: &Story) -> Vec<Line> {
+        let Some(summary) = summary else {
+            let records = plural(story.steps.len() as u64, "entry", "entries");
+            return vec![Line::new().tone(Tone::Strong, format!("Records of no conversation: {records}"))];
+        };
+        let mut title = Line::new().tone(Tone::Strong, "Conversation ").tone(Tone::Accent, summary.id.clone());
+        title.push(Tone::Policy, kind_words(summary));
+        let mut lines = vec![title];
+        let mut facts = vec![program(summary)];
+        facts.extend(summary.model.as_ref().map(|model| match &summary.provider {
+            Some(provider) => format!("{model} ({provider})"),
+            None => model.clone(),
+        }));
+        facts.extend(summary.approval_policy.as_ref().map(|policy| format!("approval {policy}")));
+        facts.extend(summary.sandbox_policy.as_ref().map(|policy| format!("sandbox {policy}")));
+        lines.push(Line::from(facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · ")));
+        let who: Vec<String> = [
+            summary.user_email.clone(),
+            summary.user_account_id.as_ref().map(|account| format!("account {account}")),
+            summary.auth_mode.as_ref().map(|mode| format!("login {mode}")),
+            summary.env.as_ref().map(|env| format!("env {env}")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !who.is_empty() {
+            lines.push(Line::new().tone(Tone::Dim, who.join(" · ")));
+        }
+        let when = match summary.start {
+            Some(start) => {
+                let start_text = self.zone.show(start).format("%Y-%m-%d %H:%M:%S%.3f %:z").to_string();
+                let lasted = summary.end.and_then(|end| end.milliseconds_since(start)).map(span);
+                [Some(start_text), lasted].into_iter().flatten().collect::<Vec<_>>().join(", ")
+            }
+            None => "no time recorded".to_owned(),
+        };
+        let file = self.account.file_name(summary.location.file);
+        lines.push(Line::new().plain(when).tone(Tone::Dim, format!(" · {file}:{}", summary.location.line)));
+        if summary.starts == 0 {
+            lines.push(Line::new().tone(
+                Tone::Warn,
+                "Its start lies outside the input: what happened before the first entry is not here.",
+            ));
+        }
+        if summary.prompt_redacted {
+            lines.push(Line::new().tone(
+                Tone::Warn,
+                "Codex was set not to record prompts (log_user_prompt); arguments and outputs of tools are recorded all the same.",
+            ));
+        }
+        lines
+    }
+
+    pub(super) fn footer(&self, summary: Option<&ConversationSummary>) -> Vec<Line> {
+        let Some(summary) = summary else { return Vec::new() };
+        let last = summary.end.map_or_else(String::new, |end| {
+            format!("last record {}; ", self.zone.show(end).format("%H:%M:%S%.3f"))
+        });
+        let end = format!("{last}Codex records no end, the conversation may go on");
+        let mut lines = vec![Line::new().tone(Tone::Dim, end)];
+        lines.push(totals(&summary.tokens, summary.warm_ups));
+        lines
+    }
+
+    pub(super) fn entries(&self, order: EventOrder, step: &Step, clock: &mut Clock) -> Vec<Entry> {
+        let (day, time) = clock.label(order.time(), self.zone);
+        let mut entry = match step {
+            Step::Start { model, approval_policy, sandbox_policy, mcp_servers, reasoning_effort } => {
+                let mut words: Vec<String> = Vec::new();
+                words.extend(model.clone());
+                words.extend(reasoning_effort.as_ref().map(|effort| format!("reasoning {effort}")));
+                words.extend(approval_policy.as_ref().map(|policy| format!("approval {policy}")));
+                words.extend(sandbox_policy.as_ref().map(|policy| format!("sandbox {policy}")));
+                if !mcp_servers.is_empty() {
+                    words.push(format!("MCP servers {}", mcp_servers.join(", ")));
+                }
+                entry(Tone::Policy, "start", words.join(" · ").into())
+            }
+            Step::Prompt { text, length } => self.prompt(text.as_deref(), *length),
+            Step::Model(step) => model(step),
+            Step::Call(step) => self.call(step),
+            Step::Network(request) => entry(Tone::Network, "network", network_line(request)),
+            Step::Remark(remark) => self.remark(remark),
+        };
+        entry.time = time;
+        day.into_iter().chain([entry]).collect()
+    }
+
+    fn prompt(&self, text: Option<&str>, length: Option<u64>) -> Entry {
+        match text {
+            Some(text) => {
+                let (shown, left_out) = self.cut(text.trim_end(), PROMPT_LINES);
+                let mut prompt = entry(Tone::Person, "prompt", shown.into());
+                prompt.details.extend(left_out.map(Detail::note));
+                prompt
+            }
+            None => {
+                let length = length.map_or_else(String::new, |length| {
+                    format!(", {}", plural(length, "character", "characters"))
+                });
+                entry(Tone::Person, "prompt", Line::new().tone(Tone::Dim, format!("[not recorded{length}]")))
+            }
+        }
+    }
+
+    fn call(&self, step: &CallStep) -> Entry {
+        let CallStep { call, network } = step;
+        let denied = network.iter().any(|request| request.last.decision == NetworkDecision::Deny);
+        let mut text = Line::new().tone(Tone::Strong, tool_label(call));
+        text = text.plain(" · ").join(decision_words(call.decision()));
+        text = text.plain(" · ").join(outcome_words(call.result.as_ref()));
+        for outcome in &call.sandbox_outcomes {
+            let (tone, words) = match outcome.as_str() {
+                "denied" => (Tone::Bad, "BLOCKED BY SANDBOX".to_owned()),
+                "escalated" => (Tone::Warn, "run again outside the sandbox".to_owned()),
+                "timed_out" => (Tone::Warn, "timed out in the sandbox".to_owned()),
+                other => (Tone::Warn, format!("sandbox: {other}")),
+            };
+            text = text.plain(" · ").tone(tone, words);
+        }
+        if denied {
+            text = text.plain(" · ").tone(Tone::Bad, "BLOCKED BY NETWORK PROXY");
+        }
+        let mut entry = entry(Tone::Call, "call", text);
+        entry.details.extend(self.call_details(call));
+        for request in network {
+            entry.details.push(Detail::note(Line::new().tone(Tone::Network, "network ").join(network_line(request))));
+        }
+        if let Some(output) = call.result.as_ref().and_then(|result| result.output.as_deref()) {
+            entry.details.extend(self.output(output, call.result.as_ref()));
+        }
+        entry
+    }
+
+    fn call_details(&self, call: &ToolCall) -> Vec<Detail> {
+        let mut details = Vec::new();
+        if let Some(review) = &call.review {
+            let verdict = review.outcome.as_deref().or(review.status.as_deref()).unwrap_or("no outcome");
+            let mut words = vec![format!("review: {verdict}")];
+            words.extend(review.risk_level.as_ref().map(|risk| format!("risk {risk}")));
+            words.extend(review.user_authorization.as_ref().map(|level| format!("user authorisation {level}")));
+            words.extend(review.rationale.clone());
+            details.push(Detail::note(Line::new().tone(Tone::Policy, words.join(" · "))));
+        }
+        let Some(result) = &call.result else { return details };
+        let shown = match (&result.command, &result.arguments) {
+            (Some(command), _) => command,
+            (None, Some(arguments)) if !arguments.is_empty() => arguments,
+            _ => return details,
+        };
+        let (shown, left_out) = self.cut(shown.trim_end(), COMMAND_LINES);
+        details.push(match (&result.command, &result.mcp_server) {
+            (Some(_), None) if !is_patch(call) => Detail::command(shown),
+            _ => Detail::note(shown),
+        });
+        details.extend(left_out.map(Detail::note));
+        details
+    }
+
+    fn output(&self, output: &str, result: Option<&CallResult>) -> Vec<Detail> {
+        let body = output_body(output);
+        let body = body.trim_end();
+        if body.is_empty() {
+            return Vec::new();
+        }
+        let (shown, left_out) = self.cut(body, OUTPUT_LINES);
+        let mut details = vec![Detail::quote(shown)];
+        details.extend(left_out.map(Detail::note));
+        if result.and_then(|result| result.output_truncated) == Some(true) {
+            details.push(Detail::note(Line::new().tone(Tone::Dim, "the rest of the output was not recorded")));
+        }
+        details
+    }
+
+    fn remark(&self, remark: &Remark) -> Entry {
+        let mut text = Line::new();
+        for (index, (name, value)) in remark.words.iter().enumerate() {
+            if index > 0 {
+                text.push(Tone::Dim, " · ");
+            }
+            if !name.is_empty() {
+                text.push(Tone::Dim, format!("{name} "));
+            }
+            let (shown, left_out) = self.cut(value, 3);
+            text.push(if remark.failed { Tone::Bad } else { Tone::Plain }, shown);
+            if left_out.is_some() {
+                text.push(Tone::Dim, " …");
+            }
+        }
+        entry(Tone::Dim, remark.label.clone(), text)
+    }
+
+    /// The text as it is to be shown, and what to say of the rest.
+    fn cut(&self, text: &str, lines: usize) -> (String, Option<Line>) {
+        const CHARACTERS: usize = 1_000;
+        if !self.short {
+            return (text.to_owned(), None);
+        }
+        let mut shown: String = text.lines().take(lines).collect::<Vec<_>>().join("\n");
+        if shown.chars().count() > CHARACTERS {
+            shown = shown.chars().take(CHARACTERS).collect::<String>() + "…";
+        }
+        let more = text.lines().count().saturating_sub(lines);
+        let left_out = if more > 0 {
+            Some(format!("… {}", plural(more as u64, "more line", "more lines")))
+        } else if shown.len() < text.len() && shown.ends_with('…') {
+            let left = text.chars().count() - CHARACTERS;
+            Some(format!("… {}", plural(left as u64, "more character", "more characters")))
+        } else {
+            None
+        };
+        (shown, left_out.map(|words| Line::new().tone(Tone::Dim, format!("{words}; --no-trunc shows all"))))
+    }
+}
+
+impl Clock {
+    /// The time of an entry: whole when its second is new, else only the milliseconds; and an entry of its own when a
+    /// day begins.
+    fn label(&mut self, time: Option<UnixNano>, zone: Zone) -> (Option<Entry>, String) {
+        let Some(time) = time else { return (None, "no time".to_owned()) };
+        let shown = zone.show(time);
+        let day_changed = self.last.is_some_and(|last| last.date_naive() != shown.date_naive());
+        let same_second = self.last.is_some_and(|last| last.timestamp() == shown.timestamp());
+        self.last = Some(shown);
+        let day = day_changed.then(|| Entry {
+            text: Line::new().tone(Tone::Strong, shown.format("%Y-%m-%d %:z").to_string()),
+            ..Entry::default()
+        });
+        let label = if same_second { shown.format("%.3f") } else { shown.format("%H:%M:%S%.3f") };
+        (day, label.to_string())
+    }
+}
+
+fn entry(tone: Tone, label: impl Into<String>, text: Line) -> Entry {
+    Entry { time: String::new(), label: Span::new(tone, label), text, details: Vec::new() }
+}
+
+fn kind_words(summary: &ConversationSummary) -> String {
+    let Some((kind, _)) = summary.kind else { return String::new() };
+    let parent = |link: &str| summary.parent.as_ref().map_or_else(String::new, |parent| format!(" {link} {parent}"));
+    match kind {
+        ConversationKind::Main => String::new(),
+        ConversationKind::Subagent => format!(", a sub-agent{}", parent("of")),
+        ConversationKind::Title => ", in which Codex asks for a title".to_owned(),
+        ConversationKind::Reviewer => format!(", Codex's automated reviewer{}", parent("for")),
+        ConversationKind::Prewarmed => ", which Codex opened ahead of need and never used".to_owned(),
+    }
+}
+
+fn program(summary: &ConversationSummary) -> String {
+    let mut words = Vec::new();
+    words.extend(summary.service_name.clone());
+    words.extend(summary.app_version.clone());
+    words.extend(summary.host.as_ref().map(|host| format!("on {host}")));
+    words.join(" ")
+}
+
+fn tool_label(call: &ToolCall) -> String {
+    let name = call.tool_name.as_deref().unwrap_or("unnamed tool");
+    match call.result.as_ref().and_then(|result| result.mcp_server.as_deref()) {
+        Some(server) => format!("MCP {server}.{}", name.strip_prefix(&format!("mcp__{server}__")).unwrap_or(name)),
+        None => name.to_owned(),
+    }
+}
+
+fn is_patch(call: &ToolCall) -> bool {
+    call.tool_name.as_deref() == Some("apply_patch")
+}
+
+/// Who allowed it, in words: never more than the record says.
+fn decision_words(decision: Option<&CallDecision>) -> Line {
+    let Some(decision) = decision else { return Line::new().tone(Tone::Dim, "no decision recorded") };
+    let word = decision.decision.as_str().replace('_', " ");
+    let (tone, by) = match decision.source {
+        Some(DecisionSource::Config) => (Tone::Policy, " by configuration".to_owned()),
+        Some(DecisionSource::User) => (Tone::Person, " by a person".to_owned()),
+        Some(DecisionSource::AutomatedReviewer) => (Tone::Policy, " by the automated reviewer".to_owned()),
+        None => (Tone::Plain, decision.source_raw.as_ref().map_or_else(String::new, |raw| format!(" by {raw}"))),
+    };
+    let tone = if decision.decision.refuses() { Tone::Bad } else { tone };
+    Line::new().tone(tone, format!("{word}{by}"))
+}
+
+fn outcome_words(result: Option<&CallResult>) -> Line {
+    let Some(result) = result else { return Line::new().tone(Tone::Warn, "no result recorded") };
+    let took = result.duration_ms.map_or_else(String::new, |duration| format!(" in {}", span(duration)));
+    let (tone, word) = match (result.success, result.exit_code) {
+        (Some(false), Some(code)) => (Tone::Bad, format!("failed, exit {code}")),
+        (Some(false), None) => (Tone::Bad, "failed".to_owned()),
+        (_, Some(0)) => (Tone::Good, "exit 0".to_owned()),
+        (_, Some(code)) => (Tone::Warn, format!("exit {code}")),
+        (Some(true), None) => (Tone::Good, "ok".to_owned()),
+        (None, None) => (Tone::Plain, "outcome not recorded".to_owned()),
+    };
+    Line::new().tone(tone, word).plain(took)
+}
+
+fn network_line(request: &NetworkRequest) -> Line {
+    let verdict = &request.last;
+    let (tone, word) = match verdict.decision {
+        NetworkDecision::Allow => (Tone::Good, "allowed"),
+        NetworkDecision::Deny => (Tone::Bad, "denied"),
+        NetworkDecision::Ask => (Tone::Warn, "to be asked"),
+        NetworkDecision::Unknown => (Tone::Warn, "unknown verdict"),
+    };
+    let method = verdict.method.as_deref().filter(|method| *method != "none").unwrap_or_default();
+    let host = verdict.server_address.as_deref().unwrap_or("unnamed host");
+    let port = verdict.server_port.map_or_else(String::new, |port| format!(":{port}"));
+    let target = format!("{method} {host}{port}");
+    let mut line = Line::new().tone(tone, word).plain(format!(" {}", target.trim_start()));
+    let reason: Vec<&str> = [verdict.reason.as_deref(), verdict.protocol.as_deref()].into_iter().flatten().collect();
+    if !reason.is_empty() {
+        line.push(Tone::Dim, format!(" ({})", reason.join(", ")));
+    }
+    line
+}
+
+fn model(step: &ModelStep) -> Entry {
+    let mut text = Line::new();
+    match &step.request {
+        Some(request) if request.over_websocket => {
+            text.push(if request.failed { Tone::Bad } else { Tone::Plain }, "over WebSocket");
+        }
+        Some(request) => {
+            let status = request.status.map_or_else(|| "no status".to_owned(), |status| status.to_string());
+            text.push(if request.failed { Tone::Bad } else { Tone::Plain }, status);
+            text.push(Tone::Plain, request.duration_ms.map_or_else(String::new, |took| format!(" in {}", span(took))));
+            if let Some(attempt) = request.attempt.filter(|attempt| *attempt > 0) {
+                text.push(Tone::Warn, format!(" · attempt {}", attempt + 1));
+            }
+        }
+        None => text.push(Tone::Dim, "response"),
+    }
+    if let Some(error) = step.request.as_ref().and_then(|request| request.error.as_ref()) {
+        text.push(Tone::Bad, format!(" · {error}"));
+    }
+    if step.warm_up {
+        text.push(Tone::Plain, " · warm-up of the connection, no response");
+    }
+    let streamed: u64 = step.stream_events.values().sum();
+    if streamed > 0 {
+        text.push(Tone::Dim, format!(" · {}", plural(streamed, "stream event", "stream events")));
+    }
+    if let Some(first) = step.ttft_ms.or(step.turn_ttft_ms) {
+        text.push(Tone::Dim, format!(" · first token after {}", span(first)));
+    }
+    let mut entry = entry(Tone::Model, "model", text);
+    for failure in &step.failures {
+        entry.details.push(Detail::note(Line::new().tone(Tone::Bad, failure.clone())));
+    }
+    if let Some(tokens) = &step.tokens {
+        entry.details.push(Detail::note(token_line(tokens)));
+    }
+    entry
+}
+
+fn token_line(tokens: &TokenCounts) -> Line {
+    let words = token_words(
+        tokens.input.map(u128::from),
+        tokens.cached_input.map(u128::from),
+        tokens.output.map(u128::from),
+        tokens.reasoning.map(u128::from),
+    );
+    Line::new().plain(format!("tokens {words}"))
+}
+
+fn totals(tokens: &TokenTotals, warm_ups: u64) -> Line {
+    let mut line = Line::new().tone(Tone::Strong, plural(tokens.responses, "response", "responses"));
+    if tokens.responses > 0 {
+        let words = token_words(tokens.input(), tokens.cached_input(), tokens.output(), tokens.reasoning());
+        line.push(Tone::Plain, format!(": {words}"));
+    }
+    if warm_ups > 0 {
+        line.push(Tone::Dim, format!(" · {} apart", plural(warm_ups, "warm-up", "warm-ups")));
+    }
+    line
+}
+
+fn token_words(input: Option<u128>, cached: Option<u128>, output: Option<u128>, reasoning: Option<u128>) -> String {
+    let number = |count: Option<u128>| count.map_or_else(|| "–".to_owned(), separated);
+    format!(
+        "in {} ({} cached) · out {} ({} reasoning)",
+        number(input),
+        number(cached),
+        number(output),
+        number(reasoning)
+    )
+}

@@ -1,0 +1,46 @@
+//! What the program knows of the world around it, asked once at the door and handed down.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::event::UnixNano;
+
+/// The world as it was when the program started.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The present.
+    pub now: UnixNano,
+    /// The width of the terminal that standard output is, in columns; `None` when it is none.
+    pub terminal_width: Option<usize>,
+    variables: BTreeMap<String, String>,
+}
+
+/// The environment variables that are looked at.
+const VARIABLES: [&str; 4] = ["CODEX_AUDIT_FILE", "CODEX_AUDIT_TZ", "NO_COLOR", "TERM"];
+
+impl World {
+    /// Asks.
+    #[must_use]
+    pub fn ask() -> Self {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let nanoseconds = u64::try_from(since_1970.as_nanos()).unwrap_or(u64::MAX);
+        let terminal = std::io::stdout().is_terminal();
+        Self {
+            now: UnixNano::new(nanoseconds.max(1)).unwrap_or(UnixNano::MIN),
+            terminal_width: terminal.then(|| {
+                terminal_size::terminal_size().map_or(80, |(terminal_size::Width(columns), _)| usize::from(columns))
+            }),
+            variables: VARIABLES
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
+                .collect(),
+        }
+    }
+
+    /// An environment variable, unless it is unset or empty.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}

@@ -1,0 +1,153 @@
+//! Which events a question is about, as a description that a source may also use to skip work.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::log_record::Event;
+use super::time::UnixNano;
+
+/// The events a question is about. Every condition that is set must hold.
+#[derive(Clone, Debug, Default)]
+pub struct EventFilter {
+    /// Not before this moment.
+    pub since: Option<UnixNano>,
+    /// Before this moment.
+    pub until: Option<UnixNano>,
+    /// Only conversations whose id begins so, in any letter case.
+    pub conversation_prefix: Option<String>,
+    /// Only events of this user: the e-mail address or the account id, in any letter case.
+    pub user: Option<String>,
+    /// Only events of this `service.name`.
+    pub service: Option<String>,
+    /// Only events of this `env`.
+    pub env: Option<String>,
+    /// Only events of models that match.
+    pub model: Option<GlobMatcher>,
+}
+
+/// A pattern that is no glob.
+#[derive(Debug, thiserror::Error)]
+#[error("`{pattern}` is no pattern: {reason}")]
+pub struct GlobError {
+    pattern: String,
+    reason: String,
+}
+
+/// Reads a glob for names of models, tools or hosts, e.g. `gpt-5.1*`.
+///
+/// # Errors
+/// When `pattern` is not a valid glob.
+pub fn name_glob(pattern: &str) -> Result<GlobMatcher, GlobError> {
+    let glob = GlobBuilder::new(pattern)
+        .build()
+        .map_err(|error| GlobError { pattern: pattern.to_owned(), reason: error.kind().to_string() })?;
+    Ok(glob.compile_matcher())
+}
+
+impl EventFilter {
+    /// Whether no condition is set.
+    #[must_use]
+    pub fn admits_everything(&self) -> bool {
+        self.since.is_none()
+            && self.until.is_none()
+            && self.conversation_prefix.is_none()
+            && self.user.is_none()
+            && self.service.is_none()
+            && self.env.is_none()
+            && self.model.is_none()
+    }
+
+    /// Whether the question is about this event. An event that lacks what a condition asks for is not admitted: an
+    /// event without time is in no span of time.
+    #[must_use]
+    pub fn admits(&self, event: &Event<'_>) -> bool {
+        let in_time = || {
+            (self.since.is_none() && self.until.is_none())
+                || event.time().is_some_and(|time| {
+                    self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+                })
+        };
+        let of_conversation = || {
+            self.conversation_prefix
+                .as_deref()
+                .is_none_or(|prefix| event.conversation_id().is_some_and(|id| begins_with(id, prefix)))
+        };
+        let of_user = || {
+            self.user.as_deref().is_none_or(|user| {
+                ["user.email", "user.account_id"]
+                    .iter()
+                    .any(|key| event.attributes().text(key).is_some_and(|text| text.eq_ignore_ascii_case(user)))
+            })
+        };
+        let of_model = || {
+            self.model.as_ref().is_none_or(|glob| event.model().is_some_and(|model| glob.is_match(model)))
+        };
+        let of_service =
+            || self.service.as_deref().is_none_or(|service| event.resource.service_name() == Some(service));
+        let of_env = || self.env.as_deref().is_none_or(|env| event.resource.env() == Some(env));
+        of_conversation() && of_service() && of_env() && of_model() && of_user() && in_time()
+    }
+}
+
+fn begins_with(id: &str, prefix: &str) -> bool {
+    id.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{AnyValue, Attributes, Location, LogRecord, Resource, Scope};
+
+    fn admits(filter: &EventFilter, attributes: &[(&'static str, &'static str)]) -> bool {
+        let text = |value: &'static str| AnyValue::String(value.into());
+        let record = LogRecord {
+            attributes: Attributes::new(attributes.iter().map(|(key, value)| ((*key).into(), text(value))).collect()),
+            ..LogRecord::default()
+        };
+        let resource = Resource {
+            attributes: Attributes::new(vec![("env".into(), text("dev"))]),
+            fingerprint: 0,
+        };
+        filter.admits(&Event {
+            resource: &resource,
+            scope: &Scope::default(),
+            record: &record,
+            location: Location::default(),
+        })
+    }
+
+    #[test]
+    fn the_span_of_time_is_half_open() {
+        let at = |text| UnixNano::from_rfc3339(text);
+        let filter = EventFilter {
+            since: at("2026-11-20T00:00:00Z"),
+            until: at("2026-11-21T00:00:00Z"),
+            ..EventFilter::default()
+        };
+        assert!(admits(&filter, &[("event.timestamp", "2026-11-20T00:00:00Z")]));
+        assert!(!admits(&filter, &[("event.timestamp", "2026-11-21T00:00:00Z")]));
+        assert!(!admits(&filter, &[]), "an event without time is in no span of time");
+    }
+
+    #[test]
+    fn a_user_is_an_address_or_an_account_in_any_case() {
+        let filter = EventFilter { user: Some("Li@Example.com".into()), ..EventFilter::default() };
+        assert!(admits(&filter, &[("user.email", "li@example.com")]));
+        assert!(admits(&filter, &[("user.account_id", "li@example.com")]));
+        assert!(!admits(&filter, &[("user.email", "wang@example.com")]));
+    }
+
+    #[test]
+    fn a_model_glob_matches_the_whole_name() {
+        let filter = EventFilter { model: Some(name_glob("gpt-5.1*").expect("a glob")), ..EventFilter::default() };
+        assert!(admits(&filter, &[("model", "gpt-5.1-codex")]));
+        assert!(!admits(&filter, &[("model", "gpt-5")]));
+        assert!(!admits(&filter, &[]));
+        assert!(name_glob("gpt-[").is_err());
+    }
+
+    #[test]
+    fn the_environment_is_the_resource_s() {
+        assert!(admits(&EventFilter { env: Some("dev".into()), ..EventFilter::default() }, &[]));
+        assert!(!admits(&EventFilter { env: Some("production".into()), ..EventFilter::default() }, &[]));
+    }
+}

@@ -1,0 +1,37 @@
+//! The contract between a source of events and a question about them.
+
+use super::log_record::Event;
+
+/// A question that can be answered in pieces: each piece hears its part of the input, then the pieces are joined in
+/// the order of the input.
+///
+/// The law: cutting the input anywhere, and joining what the parts heard, gives what one fold that heard everything
+/// would have. Joining is associative and keeps order; it need not be commutative. Pairing, sorting and judging
+/// belong at the end, never on the way: a decision and its result may lie in different parts.
+pub trait Fold: Send + Sync {
+    /// A fold with the same question that has heard nothing yet.
+    #[must_use]
+    fn fresh(&self) -> Self;
+
+    /// Hears one event.
+    fn add(&mut self, event: &Event<'_>);
+
+    /// Takes in what a fold heard that listened to the part of the input right behind this one's.
+    fn join(&mut self, later: Self);
+}
+
+impl<A: Fold, B: Fold> Fold for (A, B) {
+    fn fresh(&self) -> Self {
+        (self.0.fresh(), self.1.fresh())
+    }
+
+    fn add(&mut self, event: &Event<'_>) {
+        self.0.add(event);
+        self.1.add(event);
+    }
+
+    fn join(&mut self, later: Self) {
+        self.0.join(later.0);
+        self.1.join(later.1);
+    }
+}

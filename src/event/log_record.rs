@@ -1,0 +1,164 @@
+//! One log record of the OpenTelemetry data model, with the resource and scope it belongs to.
+
+use std::borrow::Cow;
+
+use super::any_value::AnyValue;
+use super::attributes::Attributes;
+use super::kind::EventKind;
+use super::time::{EventOrder, UnixNano};
+
+/// What produced a record: one process of Codex on one machine.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Resource<'a> {
+    /// `service.name`, `host.name`, `env` and the like.
+    pub attributes: Attributes<'a>,
+    /// A fingerprint of the resource as it was written. Codex writes its attributes in an order that differs from
+    /// one start to the next, so equal fingerprints mean the same process almost surely; 0 when there is none.
+    pub fingerprint: u64,
+}
+
+impl Resource<'_> {
+    /// `service.name`: which of Codex's programs.
+    #[must_use]
+    pub fn service_name(&self) -> Option<&str> {
+        self.attributes.filled("service.name")
+    }
+
+    /// `env`: the value of `otel.environment` in Codex's configuration.
+    #[must_use]
+    pub fn env(&self) -> Option<&str> {
+        self.attributes.filled("env")
+    }
+}
+
+/// The instrumentation scope: which part of Codex wrote the record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scope<'a> {
+    /// The scope's name, e.g. `codex_otel.log_only`.
+    pub name: Option<Cow<'a, str>>,
+}
+
+/// One record without the resource and scope around it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LogRecord<'a> {
+    /// `timeUnixNano`; Codex never sets it.
+    pub time: Option<UnixNano>,
+    /// `observedTimeUnixNano`: when the SDK took the record in.
+    pub observed_time: Option<UnixNano>,
+    /// `severityNumber`, 1 to 24.
+    pub severity_number: Option<u8>,
+    /// `severityText`.
+    pub severity_text: Option<Cow<'a, str>>,
+    /// `body`; empty for Codex's ordinary events.
+    pub body: AnyValue<'a>,
+    /// The attributes, in which Codex puts everything.
+    pub attributes: Attributes<'a>,
+    /// `traceId` as lower-case hex.
+    pub trace_id: Option<Cow<'a, str>>,
+    /// `spanId` as lower-case hex.
+    pub span_id: Option<Cow<'a, str>>,
+    /// `eventName` of the wire: for Codex the place in its source, not the name of the event.
+    pub callsite: Option<Cow<'a, str>>,
+}
+
+impl LogRecord<'_> {
+    /// The same record with nothing borrowed.
+    #[must_use]
+    pub fn into_owned(self) -> LogRecord<'static> {
+        let owned = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        LogRecord {
+            time: self.time,
+            observed_time: self.observed_time,
+            severity_number: self.severity_number,
+            severity_text: owned(self.severity_text),
+            body: self.body.into_owned(),
+            attributes: self.attributes.into_owned(),
+            trace_id: owned(self.trace_id),
+            span_id: owned(self.span_id),
+            callsite: owned(self.callsite),
+        }
+    }
+}
+
+/// Where a record lies in the input. The order of locations is the order of the input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// Which file of the input, counted from 0.
+    pub file: u32,
+    /// The line, or the frame of a framed file, counted from 1.
+    pub line: u64,
+    /// The record within its line, counted from 0.
+    pub record: u32,
+    /// Offset in bytes of the line's first byte in the file.
+    pub byte_offset: u64,
+}
+
+/// One record with all that is known around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// What produced it.
+    pub resource: &'a Resource<'a>,
+    /// Which part of Codex wrote it.
+    pub scope: &'a Scope<'a>,
+    /// The record itself.
+    pub record: &'a LogRecord<'a>,
+    /// Where it lies.
+    pub location: Location,
+}
+
+impl<'a> Event<'a> {
+    /// The record's attributes.
+    #[must_use]
+    pub fn attributes(&self) -> &'a Attributes<'a> {
+        &self.record.attributes
+    }
+
+    /// The event's name, e.g. `codex.tool_result`: the attribute `event.name`. The wire's own `eventName` holds a
+    /// place in Codex's source and is no name.
+    #[must_use]
+    pub fn name(&self) -> Option<&'a str> {
+        self.attributes().filled("event.name")
+    }
+
+    /// When it happened: `event.timestamp`, else the observed time, else the record's own time.
+    #[must_use]
+    pub fn time(&self) -> Option<UnixNano> {
+        (self.attributes().text("event.timestamp").and_then(UnixNano::from_rfc3339))
+            .or(self.record.observed_time)
+            .or(self.record.time)
+    }
+
+    /// Where it stands among the events of its conversation.
+    #[must_use]
+    pub fn order(&self) -> EventOrder {
+        EventOrder::new(self.time(), self.location)
+    }
+
+    /// The conversation it belongs to.
+    #[must_use]
+    pub fn conversation_id(&self) -> Option<&'a str> {
+        self.attributes().filled("conversation.id")
+    }
+
+    /// The model named on the record.
+    #[must_use]
+    pub fn model(&self) -> Option<&'a str> {
+        self.attributes().filled("model")
+    }
+
+    /// The typed event.
+    #[must_use]
+    pub fn kind(&self) -> EventKind<'a> {
+        EventKind::of(self.name(), self.attributes())
+    }
+
+    /// `severityText`, else the name that OpenTelemetry gives the number.
+    #[must_use]
+    pub fn severity(&self) -> Option<&'a str> {
+        const NAMES: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+        (self.record.severity_text.as_deref().filter(|text| !text.is_empty())).or_else(|| {
+            let number = usize::from(self.record.severity_number?);
+            NAMES.get(number.checked_sub(1)? / 4).copied()
+        })
+    }
+}

@@ -1,0 +1,38 @@
+//! What Codex did: one log record with its resource and scope, and the typed event inside it.
+//!
+//! The wire splits a record from its resource and scope; here they travel together. Nothing in this floor
+//! opens a file, keeps a total or draws anything.
+
+mod agents;
+mod any_value;
+mod attributes;
+mod conversation;
+mod environment;
+mod filter;
+mod fold;
+mod kind;
+mod log_record;
+mod model_request;
+mod network;
+mod review;
+mod time;
+mod tokens;
+mod tool_call;
+mod tool_text;
+
+pub use agents::{AgentCommunication, AgentResponse, SkillInvocation};
+pub use any_value::AnyValue;
+pub use attributes::Attributes;
+pub use conversation::{ConversationStarts, PromptAuthor, REDACTED, UserPrompt};
+pub use environment::{AuthRecovery, PluginInstall, SandboxAssessment, StartupPhase, TurnCost, TurnTtft};
+pub use filter::{EventFilter, GlobError, name_glob};
+pub use fold::Fold;
+pub use kind::{EventKind, event_family, is_known};
+pub use log_record::{Event, LogRecord, Location, Resource, Scope};
+pub use model_request::{ApiRequest, StreamEvent, WebsocketConnect, WebsocketRequest};
+pub use network::{NetworkDecision, NetworkPolicyDecision};
+pub use review::GuardianAssessment;
+pub use time::{EventOrder, UnixNano};
+pub use tokens::{ResponseCompleted, TokenCounts};
+pub use tool_call::{Decision, DecisionSource, SandboxOutcome, ToolDecision, ToolResult};
+pub use tool_text::{command_line, exit_code, output_body, patched_files, spawned_conversation};

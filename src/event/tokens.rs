@@ -1,0 +1,61 @@
+//! The tokens of one finished response.
+
+use super::attributes::Attributes;
+
+/// A response that was completed and counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResponseCompleted<'a> {
+    /// What it used.
+    pub tokens: TokenCounts,
+    /// Milliseconds from the request to the first token; recorded since mid 2026.
+    pub ttft_ms: Option<u64>,
+    /// `priority` in fast mode; absent for the standard tier.
+    pub service_tier: Option<&'a str>,
+}
+
+/// Tokens billed for one response; `None` is "not recorded". `cached_input` and `cache_write` are parts of `input`,
+/// `reasoning` of `output`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenCounts {
+    /// All tokens read.
+    pub input: Option<u64>,
+    /// Read from cache; not recorded by every release.
+    pub cached_input: Option<u64>,
+    /// Written to cache; recorded since mid 2026.
+    pub cache_write: Option<u64>,
+    /// All tokens written.
+    pub output: Option<u64>,
+    /// Spent on reasoning; not recorded by every release.
+    pub reasoning: Option<u64>,
+    /// Input and output. Codex sends it under the misleading name `tool_token_count`.
+    pub total: Option<u64>,
+}
+
+impl<'a> ResponseCompleted<'a> {
+    /// Returns `None` for a record without counts: the bare twin that HTTP responses have, a response that broke
+    /// off, or any other event of the stream.
+    pub(super) fn read(attributes: &'a Attributes<'a>) -> Option<Self> {
+        attributes.get("input_token_count")?;
+        let (input, output) = (attributes.count("input_token_count"), attributes.count("output_token_count"));
+        let sum = || input?.checked_add(output?);
+        Some(Self {
+            tokens: TokenCounts {
+                input,
+                cached_input: attributes.count("cached_token_count"),
+                cache_write: attributes.count("cache_write_token_count"),
+                output,
+                reasoning: attributes.count("reasoning_token_count"),
+                total: attributes.count("tool_token_count").or_else(sum),
+            },
+            ttft_ms: attributes.count("ttft_ms"),
+            service_tier: attributes.filled("service_tier"),
+        })
+    }
+
+    /// Whether this may be the warm-up of a WebSocket connection: nothing written, no first token. It is one when
+    /// the conversation's last request before it went over the WebSocket.
+    #[must_use]
+    pub fn may_be_warm_up(&self) -> bool {
+        self.tokens.output == Some(0) && self.ttft_ms.is_none()
+    }
+}

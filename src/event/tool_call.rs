@@ -1,0 +1,266 @@
+//! A tool call: whether it may run, whether the sandbox stepped in, and what came of it.
+
+use super::attributes::Attributes;
+
+/// Whether a call may run, and who said so. A call that runs without needing anyone's leave is `approved` by `config`.
+/// A call that policy forbids outright, and one whose request a person cancels, has no such record at all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolDecision<'a> {
+    /// Joins decision, sandbox outcome and result.
+    pub call_id: Option<&'a str>,
+    /// The tool's name.
+    pub tool_name: Option<&'a str>,
+    /// `functions`, `mcp__<server>` …, in newer releases.
+    pub tool_namespace: Option<&'a str>,
+    /// The decision as written.
+    pub decision_raw: Option<&'a str>,
+    /// Who decided, as written.
+    pub source_raw: Option<&'a str>,
+}
+
+/// A decision in one spelling; Codex had two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Decision {
+    /// This once.
+    Approved,
+    /// Until the end of the session.
+    ApprovedForSession,
+    /// And a rule was added so that the like may run from now on.
+    ApprovedWithAmendment,
+    /// And the network policy now allows the host.
+    ApprovedWithNetworkPolicyAllow,
+    /// And the network policy now denies the host.
+    DeniedWithNetworkPolicyDeny,
+    /// The network policy was amended; the older spelling does not tell which way.
+    NetworkPolicyAmendment,
+    /// And a rule for the MCP tool was added.
+    ApprovedMcpPolicyAmendment,
+    /// Not to run.
+    Denied,
+    /// Nobody answered in time.
+    TimedOut,
+    /// Not to run, and the turn ends.
+    Abort,
+    /// A word that this program does not know.
+    Unknown,
+}
+
+impl Decision {
+    /// Every decision, in the order of this list.
+    pub const ALL: [Self; 11] = [
+        Self::Approved,
+        Self::ApprovedForSession,
+        Self::ApprovedWithAmendment,
+        Self::ApprovedWithNetworkPolicyAllow,
+        Self::DeniedWithNetworkPolicyDeny,
+        Self::NetworkPolicyAmendment,
+        Self::ApprovedMcpPolicyAmendment,
+        Self::Denied,
+        Self::TimedOut,
+        Self::Abort,
+        Self::Unknown,
+    ];
+
+    /// The word used in machine output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::ApprovedForSession => "approved_for_session",
+            Self::ApprovedWithAmendment => "approved_with_amendment",
+            Self::ApprovedWithNetworkPolicyAllow => "approved_with_network_policy_allow",
+            Self::DeniedWithNetworkPolicyDeny => "denied_with_network_policy_deny",
+            Self::NetworkPolicyAmendment => "network_policy_amendment",
+            Self::ApprovedMcpPolicyAmendment => "approved_mcp_policy_amendment",
+            Self::Denied => "denied",
+            Self::TimedOut => "timed_out",
+            Self::Abort => "abort",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads either spelling: letters only, whatever the case and the underscores.
+    #[must_use]
+    pub fn of(raw: &str) -> Self {
+        let letters = |text: &str| text.replace('_', "").to_ascii_lowercase();
+        match letters(raw).as_str() {
+            // The older spelling names the kind of rule.
+            "approvedexecpolicyamendment" => Self::ApprovedWithAmendment,
+            word => (Self::ALL.into_iter())
+                .find(|decision| letters(decision.as_str()) == word)
+                .unwrap_or(Self::Unknown),
+        }
+    }
+
+    /// Whether the call was not to run.
+    #[must_use]
+    pub fn refuses(self) -> bool {
+        matches!(self, Self::Denied | Self::DeniedWithNetworkPolicyDeny | Self::TimedOut | Self::Abort)
+    }
+}
+
+/// Who decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DecisionSource {
+    /// The configuration: nobody had to be asked.
+    Config,
+    /// A person.
+    User,
+    /// Codex's automated reviewer.
+    AutomatedReviewer,
+}
+
+impl DecisionSource {
+    /// The word used in machine output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::User => "user",
+            Self::AutomatedReviewer => "automated_reviewer",
+        }
+    }
+
+    /// Reads the spelling of the wire (`AutomatedReviewer`) and that of the documentation (`automated_reviewer`).
+    #[must_use]
+    pub fn of(raw: &str) -> Option<Self> {
+        match raw.replace('_', "").to_ascii_lowercase().as_str() {
+            "config" => Some(Self::Config),
+            "user" => Some(Self::User),
+            "automatedreviewer" => Some(Self::AutomatedReviewer),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> ToolDecision<'a> {
+    pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
+        Self {
+            call_id: attributes.filled("call_id"),
+            tool_name: attributes.filled("tool_name"),
+            tool_namespace: attributes.filled("tool_namespace"),
+            decision_raw: attributes.filled("decision"),
+            source_raw: attributes.filled("source"),
+        }
+    }
+
+    /// The decision in one spelling. A record without one says nothing known.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        self.decision_raw.map_or(Decision::Unknown, Decision::of)
+    }
+
+    /// Who decided, where the record says so in a word that is known.
+    #[must_use]
+    pub fn source(&self) -> Option<DecisionSource> {
+        DecisionSource::of(self.source_raw?)
+    }
+}
+
+/// The sandbox stepped in; a call that ran in it untouched has no such record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SandboxOutcome<'a> {
+    /// Joins decision, sandbox outcome and result.
+    pub call_id: Option<&'a str>,
+    /// The tool's name.
+    pub tool_name: Option<&'a str>,
+    /// `denied`, `escalated`, `timed_out`, `signal`.
+    pub outcome: Option<&'a str>,
+    /// Milliseconds of the first try.
+    pub initial_duration_ms: Option<u64>,
+    /// Milliseconds of the second try, outside the sandbox.
+    pub escalated_duration_ms: Option<u64>,
+}
+
+impl<'a> SandboxOutcome<'a> {
+    pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
+        Self {
+            call_id: attributes.filled("call_id"),
+            tool_name: attributes.filled("tool_name"),
+            outcome: attributes.filled("outcome"),
+            initial_duration_ms: attributes.count("initial_duration_ms"),
+            escalated_duration_ms: attributes.count("escalated_duration_ms"),
+        }
+    }
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolResult<'a> {
+    /// Joins decision, sandbox outcome and result; absent in older releases where a call failed before it ran.
+    pub call_id: Option<&'a str>,
+    /// The tool's name.
+    pub tool_name: Option<&'a str>,
+    /// `functions`, `mcp__<server>` …, in newer releases.
+    pub tool_namespace: Option<&'a str>,
+    /// The MCP server, for its tools.
+    pub mcp_server: Option<&'a str>,
+    /// What the model asked for: JSON, a patch, code or a command line.
+    pub arguments: Option<&'a str>,
+    /// What the model was told, possibly cut.
+    pub output: Option<&'a str>,
+    /// Whether telemetry cut the output.
+    pub output_truncated: Option<bool>,
+    /// Whether the tool's handler calls it a success, which is not the exit code: a command that exits with 3 is a
+    /// success of `exec_command`.
+    pub success: Option<bool>,
+    /// Milliseconds, waiting for an approval included.
+    pub duration_ms: Option<u64>,
+    /// `/root` for the main agent, `/root/<name>` for one it started.
+    pub agent_name: Option<&'a str>,
+}
+
+impl<'a> ToolResult<'a> {
+    pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
+        Self {
+            call_id: attributes.filled("call_id"),
+            tool_name: attributes.filled("tool_name"),
+            tool_namespace: attributes.filled("tool_namespace"),
+            mcp_server: attributes.filled("mcp_server"),
+            arguments: attributes.text("arguments"),
+            output: attributes.text("output"),
+            output_truncated: attributes.boolean("output_truncated"),
+            success: attributes.boolean("success"),
+            duration_ms: attributes.count("duration_ms"),
+            agent_name: attributes.filled("agent_name"),
+        }
+    }
+
+    /// The MCP server by its attribute, else by the way newer namespaces and older tool names are made of it
+    /// (`mcp__<server>`, `mcp__<server>__<tool>`).
+    #[must_use]
+    pub fn server(&self) -> Option<&'a str> {
+        self.mcp_server
+            .or_else(|| self.tool_namespace?.strip_prefix("mcp__"))
+            .or_else(|| Some(self.tool_name?.strip_prefix("mcp__")?.split_once("__")?.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_spellings_of_a_decision_mean_the_same() {
+        for (older, newer) in [
+            ("approved", "approved"),
+            ("approvedforsession", "approved_for_session"),
+            ("approvedexecpolicyamendment", "approved_with_amendment"),
+            ("ApprovedForSession", "approved_for_session"),
+            ("timedout", "timed_out"),
+            ("networkpolicyamendment", "network_policy_amendment"),
+            ("abort", "abort"),
+        ] {
+            assert_eq!(Decision::of(older).as_str(), newer);
+            assert_eq!(Decision::of(newer).as_str(), newer);
+        }
+        assert_eq!(Decision::of("perhaps"), Decision::Unknown);
+    }
+
+    #[test]
+    fn a_source_is_known_in_the_spelling_of_wire_and_documentation() {
+        assert_eq!(DecisionSource::of("AutomatedReviewer"), Some(DecisionSource::AutomatedReviewer));
+        assert_eq!(DecisionSource::of("automated_reviewer"), Some(DecisionSource::AutomatedReviewer));
+        assert_eq!(DecisionSource::of("Oracle"), None);
+    }
+}

@@ -1,0 +1,224 @@
+//! What stands inside a call's arguments and output: the command line, the files of a patch, the exit code.
+//!
+//! Arguments and output are written by models and by the programs they run. What is read out of an output is read
+//! only from the part that Codex itself writes, so that a program cannot print itself an exit code.
+
+use serde_json::Value;
+
+/// The command that a call ran, as a person would type it: the command line of a shell tool, `apply_patch` with the
+/// files it touches, or an MCP server and tool with its arguments. `None` for calls that run nothing.
+#[must_use]
+pub fn command_line(tool_name: Option<&str>, mcp_server: Option<&str>, arguments: Option<&str>) -> Option<String> {
+    let arguments = arguments?;
+    if let Some(server) = mcp_server {
+        let tool = tool_name.unwrap_or_default();
+        let tool = tool.strip_prefix(&format!("mcp__{server}__")).unwrap_or(tool);
+        let arguments = if arguments == "{}" { "" } else { arguments };
+        return Some(format!("{server}.{tool} {arguments}").trim_end().to_owned());
+    }
+    if tool_name == Some("apply_patch") {
+        return Some(patch_line(&patch_text(arguments)));
+    }
+    match serde_json::from_str::<Value>(arguments) {
+        Ok(Value::Object(members)) => ["cmd", "command"].iter().find_map(|key| typed_command(members.get(*key)?)),
+        // Code, or the joined command line of the oldest shell tool.
+        _ => is_shell(tool_name?).then(|| arguments.to_owned()),
+    }
+}
+
+fn is_shell(tool_name: &str) -> bool {
+    matches!(tool_name, "exec_command" | "shell" | "shell_command" | "local_shell" | "container.exec" | "exec")
+}
+
+/// A command in either form: one string, or a list of words that a shell's own `-c` wraps more often than not.
+fn typed_command(command: &Value) -> Option<String> {
+    match command {
+        Value::String(line) => Some(line.clone()),
+        Value::Array(words) => {
+            let words: Vec<&str> = words.iter().map(Value::as_str).collect::<Option<_>>()?;
+            match words.as_slice() {
+                [] => None,
+                ["apply_patch" | "applypatch", patch] => Some(patch_line(patch)),
+                [shell, flag, script] if wraps_a_script(shell, flag) => Some((*script).to_owned()),
+                words => shlex::try_join(words.iter().copied()).ok().or_else(|| Some(words.join(" "))),
+            }
+        }
+        _ => None,
+    }
+}
+
+fn wraps_a_script(shell: &str, flag: &str) -> bool {
+    let name = shell.rsplit(['/', '\\']).next().unwrap_or(shell);
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    match name {
+        "bash" | "sh" | "zsh" | "dash" | "fish" => matches!(flag, "-c" | "-lc" | "-ic" | "-lic"),
+        "powershell" | "pwsh" => flag.eq_ignore_ascii_case("-command") || flag.eq_ignore_ascii_case("-c"),
+        "cmd" => flag.eq_ignore_ascii_case("/c"),
+        _ => false,
+    }
+}
+
+/// The patch itself: free-form tools send it as it is, function tools as JSON around it.
+fn patch_text(arguments: &str) -> String {
+    match serde_json::from_str::<Value>(arguments) {
+        Ok(Value::Object(members)) => ["input", "patch"]
+            .iter()
+            .find_map(|key| members.get(*key)?.as_str())
+            .map_or_else(|| arguments.to_owned(), str::to_owned),
+        _ => arguments.to_owned(),
+    }
+}
+
+fn patch_line(patch: &str) -> String {
+    let files: Vec<String> = patched_files(patch).into_iter().map(|(change, path)| format!("{change} {path}")).collect();
+    if files.is_empty() { "apply_patch".to_owned() } else { format!("apply_patch: {}", files.join(", ")) }
+}
+
+/// The files that a patch touches, with `A` for added, `M` for changed, `D` for deleted, `R` for the new name of a
+/// file that was moved.
+#[must_use]
+pub fn patched_files(patch: &str) -> Vec<(char, &str)> {
+    const HEADS: [(&str, char); 4] = [
+        ("*** Add File: ", 'A'),
+        ("*** Update File: ", 'M'),
+        ("*** Delete File: ", 'D'),
+        ("*** Move to: ", 'R'),
+    ];
+    // Lines of content begin with `+`, `-` or a space, so only the patch's own heads begin with the stars.
+    (patch.lines())
+        .filter_map(|line| HEADS.iter().find_map(|(head, change)| Some((*change, line.strip_prefix(head)?.trim()))))
+        .collect()
+}
+
+/// What of an output Codex wrote around what the program printed.
+enum Framing<'a> {
+    /// `{"output":…,"metadata":{"exit_code":…}}`, of the old shell tools.
+    Json(Value),
+    /// Some lines of Codex's own, then `Output:`.
+    Headed { head: &'a str, body: &'a str },
+    /// No frame that is known.
+    Bare,
+}
+
+fn framing(output: &str) -> Framing<'_> {
+    if output.starts_with('{')
+        && let Ok(value @ Value::Object(_)) = serde_json::from_str::<Value>(output)
+        && value.get("metadata").is_some()
+    {
+        return Framing::Json(value);
+    }
+    let headed = ["Chunk ID: ", "Wall time: ", "Exit code: ", "Process exited with code ", "Process running "];
+    if headed.iter().any(|opening| output.starts_with(opening)) {
+        // An empty output may lack the line break, and a cut one the whole body.
+        let (head, body) = match output.split_once("\nOutput:") {
+            Some((head, body)) => (head, body.strip_prefix('\n').unwrap_or(body)),
+            None => (output, ""),
+        };
+        return Framing::Headed { head, body };
+    }
+    Framing::Bare
+}
+
+/// The exit code that Codex noted on the output of a command, in any of the forms its releases have: JSON metadata,
+/// `Process exited with code N`, `Exit code: N`, and the sandbox's refusal. `None` for other tools and for a command
+/// that was still running.
+#[must_use]
+pub fn exit_code(output: &str) -> Option<i64> {
+    const REFUSED: &str =
+        "exec_command failed: CreateProcess { message: \"Codex(Sandbox(Denied { output: ExecToolCallOutput { exit_code: ";
+    match framing(output) {
+        Framing::Json(value) => value.get("metadata")?.get("exit_code")?.as_i64(),
+        Framing::Headed { head, .. } => head.lines().find_map(|line| {
+            let number = line.strip_prefix("Process exited with code ").or_else(|| line.strip_prefix("Exit code: "))?;
+            number.trim().parse().ok()
+        }),
+        Framing::Bare => output.strip_prefix(REFUSED)?.split(',').next()?.trim().parse().ok(),
+    }
+}
+
+/// What the program printed, without what Codex wrote around it.
+#[must_use]
+pub fn output_body(output: &str) -> std::borrow::Cow<'_, str> {
+    match framing(output) {
+        Framing::Json(value) => match value.get("output").and_then(Value::as_str) {
+            Some(text) => text.to_owned().into(),
+            None => output.into(),
+        },
+        Framing::Headed { body, .. } => body.into(),
+        Framing::Bare => output.into(),
+    }
+}
+
+/// The conversation that a `spawn_agent` call opened, out of its output.
+#[must_use]
+pub fn spawned_conversation(output: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(output).ok()?;
+    value.get("agent_id")?.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(arguments: &str) -> Option<String> {
+        command_line(Some("shell"), None, Some(arguments))
+    }
+
+    #[test]
+    fn a_command_line_is_what_a_person_would_type() {
+        assert_eq!(shell(r#"{"command":["bash","-lc","ls | wc"]}"#).as_deref(), Some("ls | wc"));
+        assert_eq!(shell(r#"{"command":["/bin/zsh","-c","ls"]}"#).as_deref(), Some("ls"));
+        assert_eq!(shell(r#"{"command":["ls","a b"]}"#).as_deref(), Some("ls 'a b'"));
+        assert_eq!(shell(r#"{"command":"echo 你好"}"#).as_deref(), Some("echo 你好"));
+        assert_eq!(
+            command_line(Some("exec_command"), None, Some(r#"{"cmd":"exit 3","yield_time_ms":5}"#)).as_deref(),
+            Some("exit 3")
+        );
+        assert_eq!(command_line(Some("local_shell"), None, Some("ls -la")).as_deref(), Some("ls -la"));
+        assert_eq!(command_line(Some("update_plan"), None, Some(r#"{"plan":[]}"#)), None);
+        assert_eq!(command_line(Some("shell"), None, None), None);
+    }
+
+    #[test]
+    fn a_patch_is_named_by_its_files() {
+        let patch = "*** Begin Patch\n*** Add File: 新.txt\n+*** Delete File: trap\n*** Update File: a\n*** Move to: b\n";
+        assert_eq!(patched_files(patch), [('A', "新.txt"), ('M', "a"), ('R', "b")]);
+        let line = Some("apply_patch: A 新.txt, M a, R b");
+        assert_eq!(command_line(Some("apply_patch"), None, Some(patch)).as_deref(), line);
+        let wrapped = serde_json::json!({ "input": patch }).to_string();
+        assert_eq!(command_line(Some("apply_patch"), None, Some(&wrapped)).as_deref(), line);
+        let command = serde_json::json!({ "command": ["apply_patch", patch] }).to_string();
+        assert_eq!(shell(&command).as_deref(), line);
+    }
+
+    #[test]
+    fn an_mcp_call_is_named_by_server_and_tool() {
+        let line = |tool, arguments| command_line(Some(tool), Some("demo"), Some(arguments));
+        assert_eq!(line("lookup", r#"{"q":1}"#).as_deref(), Some(r#"demo.lookup {"q":1}"#));
+        assert_eq!(line("mcp__demo__boom", "{}").as_deref(), Some("demo.boom"));
+        assert_eq!(line("run", r#"{"command":"x"}"#).as_deref(), Some(r#"demo.run {"command":"x"}"#));
+    }
+
+    #[test]
+    fn exit_codes_are_read_from_every_form() {
+        assert_eq!(exit_code(r#"{"output":"x","metadata":{"exit_code":7,"duration_seconds":0.1}}"#), Some(7));
+        assert_eq!(exit_code("Chunk ID: a\nWall time: 0.1 seconds\nProcess exited with code 3\nOutput:\n"), Some(3));
+        assert_eq!(exit_code("Exit code: 0\nWall time: 0 seconds\nOutput:\nok\n"), Some(0));
+        assert_eq!(exit_code("Wall time: 1 seconds\nProcess running with session ID 4\nOutput:\n"), None);
+        assert_eq!(exit_code("Plan updated"), None);
+    }
+
+    #[test]
+    fn a_program_cannot_print_itself_an_exit_code() {
+        assert_eq!(exit_code("Wall time: 0 seconds\nOutput:\nProcess exited with code 0\n"), None);
+        assert_eq!(exit_code("hello\nProcess exited with code 0\n"), None);
+    }
+
+    #[test]
+    fn the_body_is_what_the_program_printed() {
+        assert_eq!(output_body(r#"{"output":"a\nb","metadata":{}}"#), "a\nb");
+        assert_eq!(output_body("Chunk ID: a\nProcess exited with code 0\nOutput:\nhi\n"), "hi\n");
+        assert_eq!(output_body("Exit code: 0\nWall time: 0 seconds\nOutput:"), "");
+        assert_eq!(output_body("unsupported call: shell"), "unsupported call: shell");
+    }
+}

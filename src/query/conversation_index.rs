@@ -1,0 +1,354 @@
+//! Which conversations are there, and what does each amount to?
+
+use std::collections::BTreeMap;
+
+use super::conversation_kind::{ConversationKind, Evidence, KindBasis, Spawns, judge, note_spawn};
+use super::earliest::Earliest;
+use super::network_requests::{NetworkVerdict, fold_verdicts};
+use super::token_totals::{ResponseLedger, TokenTotals};
+use crate::event::{
+    Decision, Event, EventFilter, EventKind, EventOrder, Fold, Location, NetworkDecision, UnixNano,
+};
+
+/// Hears every event, and answers with one summary a conversation.
+///
+/// The filter decides which events are counted. What kind of conversation it is rests on all events: the record that
+/// opens a sub-agent belongs to its parent.
+#[derive(Clone, Debug, Default)]
+pub struct ConversationIndex {
+    filter: EventFilter,
+    conversations: BTreeMap<String, Heard>,
+    spawns: Spawns,
+    without_conversation: u64,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conversations {
+    /// By start time; those without a time last.
+    pub summaries: Vec<ConversationSummary>,
+    /// Admitted records that belong to no conversation.
+    pub records_without_conversation: u64,
+}
+
+/// What one conversation amounts to. `None` is "the log does not say".
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConversationSummary {
+    /// `conversation.id`.
+    pub id: String,
+    /// Time of its first event.
+    pub start: Option<UnixNano>,
+    /// Time of its last event.
+    pub end: Option<UnixNano>,
+    /// Where its first event lies.
+    pub location: Location,
+    /// How often it was opened; more than once when it was resumed, 0 when its start lies outside the input.
+    pub starts: u64,
+    /// What kind it is, and what that rests on.
+    pub kind: Option<(ConversationKind, KindBasis)>,
+    /// The conversation that opened it, or that it reviews.
+    pub parent: Option<String>,
+    /// The model it started with, else the first one seen.
+    pub model: Option<String>,
+    /// Every model, in the order of appearance.
+    pub models: Vec<String>,
+    /// The model provider's display name.
+    pub provider: Option<String>,
+    /// `service.name`.
+    pub service_name: Option<String>,
+    /// Codex's release.
+    pub app_version: Option<String>,
+    /// Which client asked.
+    pub originator: Option<String>,
+    /// `terminal.type`.
+    pub terminal: Option<String>,
+    /// `env`.
+    pub env: Option<String>,
+    /// `host.name`.
+    pub host: Option<String>,
+    /// `user.email`.
+    pub user_email: Option<String>,
+    /// `user.account_id`.
+    pub user_account_id: Option<String>,
+    /// `auth_mode`.
+    pub auth_mode: Option<String>,
+    /// The approval policy it started with.
+    pub approval_policy: Option<String>,
+    /// The sandbox policy it started with.
+    pub sandbox_policy: Option<String>,
+    /// The MCP servers it started with.
+    pub mcp_servers: Option<Vec<String>>,
+    /// Records.
+    pub events: u64,
+    /// Prompts, Codex's own included.
+    pub prompts: u64,
+    /// The text of the first prompt; `None` when there is none or it was redacted.
+    pub first_prompt: Option<String>,
+    /// Whether a prompt was redacted.
+    pub prompt_redacted: bool,
+    /// Requests to the model, each attempt.
+    pub model_requests: u64,
+    /// Of those, how many failed.
+    pub model_errors: u64,
+    /// Requests through the network proxy and how many of them were denied; `None` without any record of it.
+    pub network: Option<(u64, u64)>,
+    /// Results of tool calls.
+    pub tool_calls: u64,
+    /// Of those, how many say that they failed.
+    pub tool_failures: u64,
+    /// Decisions by kind.
+    pub decisions: BTreeMap<Decision, u64>,
+    /// Tokens of its responses, warm-ups apart.
+    pub tokens: TokenTotals,
+    /// Warm-ups of WebSocket connections.
+    pub warm_ups: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Heard {
+    evidence: Evidence,
+    first: Earliest<()>,
+    last: Option<UnixNano>,
+    starts: u64,
+    start: Earliest<Start>,
+    models: BTreeMap<String, Earliest<()>>,
+    service_name: Earliest<String>,
+    app_version: Earliest<String>,
+    originator: Earliest<String>,
+    terminal: Earliest<String>,
+    env: Earliest<String>,
+    host: Earliest<String>,
+    user_email: Earliest<String>,
+    user_account_id: Earliest<String>,
+    auth_mode: Earliest<String>,
+    events: u64,
+    prompts: u64,
+    first_prompt: Earliest<Option<String>>,
+    prompt_redacted: bool,
+    model_requests: u64,
+    model_errors: u64,
+    network: Vec<NetworkVerdict>,
+    tool_calls: u64,
+    tool_failures: u64,
+    decisions: BTreeMap<Decision, u64>,
+    responses: ResponseLedger<TokenTotals>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Start {
+    model: Option<String>,
+    provider: Option<String>,
+    approval_policy: Option<String>,
+    sandbox_policy: Option<String>,
+    mcp_servers: Option<Vec<String>>,
+}
+
+impl ConversationIndex {
+    /// Counts the events that `filter` admits.
+    #[must_use]
+    pub fn new(filter: EventFilter) -> Self {
+        Self { filter, ..Self::default() }
+    }
+
+    /// The summaries, when everything has been heard.
+    #[must_use]
+    pub fn settle(self) -> Conversations {
+        let evidence = self.conversations.iter().map(|(id, heard)| (id.clone(), &heard.evidence)).collect();
+        let mut verdicts = judge(&evidence, &self.spawns);
+        let mut summaries: Vec<_> = (self.conversations.into_iter())
+            .filter(|(_, heard)| heard.events > 0)
+            .map(|(id, heard)| {
+                let verdict = verdicts.remove(&id).unwrap_or_default();
+                let mut summary = heard.settle(id);
+                summary.kind = verdict.kind;
+                summary.parent = verdict.parent;
+                summary
+            })
+            .collect();
+        summaries.sort_by_key(|summary| (EventOrder::new(summary.start, summary.location), summary.location));
+        Conversations { summaries, records_without_conversation: self.without_conversation }
+    }
+}
+
+impl Fold for ConversationIndex {
+    fn fresh(&self) -> Self {
+        Self::new(self.filter.clone())
+    }
+
+    fn add(&mut self, event: &Event<'_>) {
+        let admitted = self.filter.admits(event);
+        let Some(id) = event.conversation_id() else {
+            note_spawn(event, &mut self.spawns);
+            self.without_conversation += u64::from(admitted);
+            return;
+        };
+        let order = event.order();
+        let kind = event.kind();
+        if !self.conversations.contains_key(id) {
+            self.conversations.insert(id.to_owned(), Heard::default());
+        }
+        if let Some(heard) = self.conversations.get_mut(id) {
+            heard.evidence.add(event, order, &kind);
+            if admitted {
+                heard.add(event, order, &kind);
+            }
+        }
+    }
+
+    fn join(&mut self, later: Self) {
+        self.without_conversation += later.without_conversation;
+        self.spawns.extend(later.spawns);
+        for (id, heard) in later.conversations {
+            match self.conversations.entry(id) {
+                std::collections::btree_map::Entry::Vacant(place) => {
+                    place.insert(heard);
+                }
+                std::collections::btree_map::Entry::Occupied(mut place) => place.get_mut().join(heard),
+            }
+        }
+    }
+}
+
+impl Heard {
+    fn add(&mut self, event: &Event<'_>, order: EventOrder, kind: &EventKind<'_>) {
+        let attributes = event.attributes();
+        self.events += 1;
+        self.first.offer(order, || ());
+        self.last = self.last.max(order.time());
+        if let Some(model) = event.model() {
+            match self.models.get_mut(model) {
+                Some(first) => first.offer(order, || ()),
+                None => self.models.entry(model.to_owned()).or_default().offer(order, || ()),
+            }
+        }
+        self.service_name.offer_text(order, event.resource.service_name());
+        self.env.offer_text(order, event.resource.env());
+        self.host.offer_text(order, event.resource.attributes.filled("host.name"));
+        let version = attributes.filled("app.version").or_else(|| event.resource.attributes.filled("service.version"));
+        self.app_version.offer_text(order, version);
+        self.originator.offer_text(order, attributes.filled("originator"));
+        self.terminal.offer_text(order, attributes.filled("terminal.type"));
+        self.user_email.offer_text(order, attributes.filled("user.email"));
+        self.user_account_id.offer_text(order, attributes.filled("user.account_id"));
+        self.auth_mode.offer_text(order, attributes.filled("auth_mode"));
+        self.responses.add(order, kind, TokenTotals::of);
+        match kind {
+            EventKind::ConversationStarts(start) => {
+                let owned = |text: Option<&str>| text.map(str::to_owned);
+                self.starts += 1;
+                self.start.offer(order, || Start {
+                    model: owned(event.model()),
+                    provider: owned(start.provider),
+                    approval_policy: owned(start.approval_policy),
+                    sandbox_policy: owned(start.sandbox_policy),
+                    mcp_servers: start
+                        .mcp_server_names()
+                        .map(|names| names.into_iter().map(str::to_owned).collect()),
+                });
+            }
+            EventKind::UserPrompt(prompt) => {
+                self.prompts += 1;
+                self.prompt_redacted |= prompt.redacted;
+                self.first_prompt.offer(order, || prompt.prompt.map(str::to_owned));
+            }
+            EventKind::ApiRequest(request) if request.to_model() => {
+                self.model_requests += 1;
+                self.model_errors += u64::from(request.failed());
+            }
+            EventKind::WebsocketRequest(request) => {
+                self.model_requests += 1;
+                self.model_errors += u64::from(request.failed());
+            }
+            EventKind::ToolResult(result) => {
+                self.tool_calls += 1;
+                self.tool_failures += u64::from(result.success == Some(false));
+            }
+            EventKind::ToolDecision(decision) => *self.decisions.entry(decision.decision()).or_default() += 1,
+            EventKind::NetworkPolicyDecision(verdict) => self.network.push(NetworkVerdict::of(event, verdict)),
+            _ => {}
+        }
+    }
+
+    fn join(&mut self, later: Self) {
+        self.evidence.join(later.evidence);
+        self.first.join(later.first);
+        self.last = self.last.max(later.last);
+        self.starts += later.starts;
+        self.start.join(later.start);
+        for (model, first) in later.models {
+            self.models.entry(model).or_default().join(first);
+        }
+        self.service_name.join(later.service_name);
+        self.app_version.join(later.app_version);
+        self.originator.join(later.originator);
+        self.terminal.join(later.terminal);
+        self.env.join(later.env);
+        self.host.join(later.host);
+        self.user_email.join(later.user_email);
+        self.user_account_id.join(later.user_account_id);
+        self.auth_mode.join(later.auth_mode);
+        self.events += later.events;
+        self.prompts += later.prompts;
+        self.first_prompt.join(later.first_prompt);
+        self.prompt_redacted |= later.prompt_redacted;
+        self.model_requests += later.model_requests;
+        self.model_errors += later.model_errors;
+        self.network.extend(later.network);
+        self.tool_calls += later.tool_calls;
+        self.tool_failures += later.tool_failures;
+        for (decision, count) in later.decisions {
+            *self.decisions.entry(decision).or_default() += count;
+        }
+        self.responses.join(later.responses);
+    }
+
+    fn settle(self, id: String) -> ConversationSummary {
+        let first = self.first.with_order().map(|(order, ())| order);
+        let mut models: Vec<_> = self.models.into_iter().collect();
+        models.sort_by_key(|(_, first)| first.with_order().map(|(order, ())| order));
+        let models: Vec<String> = models.into_iter().map(|(model, _)| model).collect();
+        let start = self.start.into_inner().unwrap_or_default();
+        let network = (!self.network.is_empty()).then(|| {
+            let requests = fold_verdicts(self.network);
+            let denied = requests.iter().filter(|request| request.last.decision == NetworkDecision::Deny).count();
+            (requests.len() as u64, denied as u64)
+        });
+        let (responses, warm_ups) = self.responses.settle();
+        ConversationSummary {
+            id,
+            start: first.and_then(|first| first.time()),
+            end: self.last,
+            location: first.map(|first| first.location()).unwrap_or_default(),
+            starts: self.starts,
+            kind: None,
+            parent: None,
+            model: start.model.or_else(|| models.first().cloned()),
+            models,
+            provider: start.provider,
+            service_name: self.service_name.into_inner(),
+            app_version: self.app_version.into_inner(),
+            originator: self.originator.into_inner(),
+            terminal: self.terminal.into_inner(),
+            env: self.env.into_inner(),
+            host: self.host.into_inner(),
+            user_email: self.user_email.into_inner(),
+            user_account_id: self.user_account_id.into_inner(),
+            auth_mode: self.auth_mode.into_inner(),
+            approval_policy: start.approval_policy,
+            sandbox_policy: start.sandbox_policy,
+            mcp_servers: start.mcp_servers,
+            events: self.events,
+            prompts: self.prompts,
+            first_prompt: self.first_prompt.into_inner().flatten(),
+            prompt_redacted: self.prompt_redacted,
+            model_requests: self.model_requests,
+            model_errors: self.model_errors,
+            network,
+            tool_calls: self.tool_calls,
+            tool_failures: self.tool_failures,
+            decisions: self.decisions,
+            tokens: responses.into_iter().sum(),
+            warm_ups: warm_ups.len() as u64,
+        }
+    }
+}

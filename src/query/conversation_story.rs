@@ -1,0 +1,414 @@
+//! What happened in one conversation? Its events in time order, told as steps: what belongs together is one step.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
+use super::tool_calls::{ToolCall, ToolCallLedger, call_during};
+use crate::event::{
+    AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, LogRecord, Resource, Scope, TokenCounts,
+    event_family,
+};
+
+/// Keeps the admitted events, by conversation. Memory grows with what is admitted.
+#[derive(Clone, Debug, Default)]
+pub struct StoryCollector {
+    filter: EventFilter,
+    /// Only these conversations; `None` in it stands for the records of none.
+    only: Option<Arc<BTreeSet<Option<String>>>>,
+    stream_events_apart: bool,
+    kept: BTreeMap<Option<String>, Vec<Kept>>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    order: EventOrder,
+    scope: Option<String>,
+    record: LogRecord<'static>,
+}
+
+/// One conversation, told.
+#[derive(Clone, Debug, Default)]
+pub struct Story {
+    /// Its steps in time order.
+    pub steps: Vec<(EventOrder, Step)>,
+}
+
+/// One step of a story.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// The conversation was opened, or opened again.
+    Start {
+        /// `model`.
+        model: Option<String>,
+        /// When a person is asked.
+        approval_policy: Option<String>,
+        /// What commands may touch.
+        sandbox_policy: Option<String>,
+        /// The configured servers.
+        mcp_servers: Vec<String>,
+        /// How much the model is to think.
+        reasoning_effort: Option<String>,
+    },
+    /// Text was given to the model.
+    Prompt {
+        /// `None` when it was redacted.
+        text: Option<String>,
+        /// Unicode scalar values.
+        length: Option<u64>,
+    },
+    /// A request to the model and the response to it.
+    Model(ModelStep),
+    /// A tool call.
+    Call(Box<CallStep>),
+    /// A request through the network proxy that no single call can be named for.
+    Network(NetworkRequest),
+    /// Something else.
+    Remark(Remark),
+}
+
+/// A request to the model with its response, as far as either was recorded.
+#[derive(Clone, Debug, Default)]
+pub struct ModelStep {
+    /// The request; `None` when only the response was recorded.
+    pub request: Option<ModelRequest>,
+    /// Events of the stream without counts, by their kind.
+    pub stream_events: BTreeMap<String, u64>,
+    /// What went wrong while it streamed.
+    pub failures: Vec<String>,
+    /// What the finished response used.
+    pub tokens: Option<TokenCounts>,
+    /// Milliseconds to the first token of the response.
+    pub ttft_ms: Option<u64>,
+    /// Milliseconds to the first token of the turn.
+    pub turn_ttft_ms: Option<u64>,
+    /// It only warmed up a connection.
+    pub warm_up: bool,
+}
+
+/// A request to the model.
+#[derive(Clone, Debug)]
+pub struct ModelRequest {
+    /// Over the WebSocket, else over HTTP.
+    pub over_websocket: bool,
+    /// The HTTP status.
+    pub status: Option<u64>,
+    /// Which attempt, counted from 0.
+    pub attempt: Option<u64>,
+    /// Milliseconds to the response's headers.
+    pub duration_ms: Option<u64>,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
+/// A tool call with the requests that it sent through the network proxy.
+#[derive(Clone, Debug)]
+pub struct CallStep {
+    /// The call.
+    pub call: ToolCall,
+    /// Its requests, in time order.
+    pub network: Vec<NetworkRequest>,
+}
+
+/// Something that is told in a few words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remark {
+    /// The event's name without Codex's prefix.
+    pub label: String,
+    /// What it says: values with their units, in the order that matters.
+    pub words: Vec<(String, String)>,
+    /// Whether it is a failure.
+    pub failed: bool,
+}
+
+impl StoryCollector {
+    /// Keeps the events that `filter` admits. With `stream_events_apart`, each event of a response's stream is a step
+    /// of its own.
+    #[must_use]
+    pub fn new(filter: EventFilter, stream_events_apart: bool) -> Self {
+        Self { filter, only: None, stream_events_apart, kept: BTreeMap::new() }
+    }
+
+    /// Keeps only the events of these conversations; `None` stands for the records of none.
+    #[must_use]
+    pub fn only(self, conversations: BTreeSet<Option<String>>) -> Self {
+        Self { only: Some(Arc::new(conversations)), ..self }
+    }
+
+    /// The story of each conversation, by its id; `None` stands for the records of none.
+    #[must_use]
+    pub fn settle(self) -> BTreeMap<Option<String>, Story> {
+        let apart = self.stream_events_apart;
+        self.kept.into_iter().map(|(id, kept)| (id, Story::of(kept, apart))).collect()
+    }
+}
+
+impl Fold for StoryCollector {
+    fn fresh(&self) -> Self {
+        Self { only: self.only.clone(), ..Self::new(self.filter.clone(), self.stream_events_apart) }
+    }
+
+    fn add(&mut self, event: &Event<'_>) {
+        if !self.filter.admits(event) {
+            return;
+        }
+        let conversation = event.conversation_id().map(str::to_owned);
+        if self.only.as_ref().is_some_and(|only| !only.contains(&conversation)) {
+            return;
+        }
+        let kept = Kept {
+            order: event.order(),
+            scope: event.scope.name.as_deref().map(str::to_owned),
+            record: event.record.clone().into_owned(),
+        };
+        self.kept.entry(conversation).or_default().push(kept);
+    }
+
+    fn join(&mut self, later: Self) {
+        for (id, kept) in later.kept {
+            self.kept.entry(id).or_default().extend(kept);
+        }
+    }
+}
+
+impl Story {
+    fn of(mut kept: Vec<Kept>, stream_events_apart: bool) -> Self {
+        kept.sort_by_key(|kept| kept.order);
+        let mut teller = Teller { stream_events_apart, ..Teller::default() };
+        for kept in &kept {
+            let scope = Scope { name: kept.scope.as_deref().map(Into::into) };
+            teller.hear(&Event {
+                resource: &Resource::default(),
+                scope: &scope,
+                record: &kept.record,
+                location: kept.order.location(),
+            });
+        }
+        teller.finish()
+    }
+}
+
+#[derive(Default)]
+struct Teller {
+    stream_events_apart: bool,
+    steps: Vec<(EventOrder, Step)>,
+    responses: Vec<(EventOrder, ModelStep)>,
+    calls: ToolCallLedger,
+    verdicts: Vec<NetworkVerdict>,
+}
+
+impl Teller {
+    fn hear(&mut self, event: &Event<'_>) {
+        let order = event.order();
+        let kind = event.kind();
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        self.calls.add(event, order, &kind);
+        match kind {
+            EventKind::ConversationStarts(start) => self.step(order, Step::Start {
+                model: owned(event.model()),
+                approval_policy: owned(start.approval_policy),
+                sandbox_policy: owned(start.sandbox_policy),
+                mcp_servers: start.mcp_server_names().unwrap_or_default().into_iter().map(str::to_owned).collect(),
+                reasoning_effort: owned(start.reasoning_effort),
+            }),
+            EventKind::UserPrompt(prompt) => {
+                self.step(order, Step::Prompt { text: owned(prompt.prompt), length: prompt.prompt_length });
+            }
+            EventKind::ApiRequest(request) if request.to_model() => self.request(order, ModelRequest {
+                over_websocket: false,
+                status: request.status,
+                attempt: request.attempt,
+                duration_ms: request.duration_ms,
+                error: owned(request.error_message),
+                failed: request.failed(),
+            }),
+            EventKind::WebsocketRequest(request) => self.request(order, ModelRequest {
+                over_websocket: true,
+                status: None,
+                attempt: None,
+                duration_ms: request.duration_ms,
+                error: owned(request.error_message),
+                failed: request.failed(),
+            }),
+            EventKind::StreamEvent(stream) if self.stream_events_apart => {
+                let words = [("", stream.kind.map(str::to_owned)), ("after", Some(milliseconds(stream.duration_ms))), ("", owned(stream.error_message))];
+                let words = words.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).filter(|(_, value)| !value.is_empty()).collect();
+                let remark = Remark { label: "stream".to_owned(), words, failed: stream.error_message.is_some() };
+                self.step(order, Step::Remark(remark));
+            }
+            EventKind::StreamEvent(stream) => {
+                let response = self.response(order, |_| true);
+                match stream.error_message {
+                    Some(message) => response.failures.push(message.to_owned()),
+                    None => *response.stream_events.entry(stream.kind.unwrap_or("unnamed").to_owned()).or_default() += 1,
+                }
+            }
+            EventKind::ResponseCompleted(completed) => {
+                let response = self.response(order, |response| response.tokens.is_none());
+                response.tokens = Some(completed.tokens);
+                response.ttft_ms = completed.ttft_ms;
+                response.warm_up = completed.may_be_warm_up()
+                    && response.request.as_ref().is_some_and(|request| request.over_websocket);
+            }
+            EventKind::TurnTtft(turn) => {
+                let response = self.response(order, |response| response.turn_ttft_ms.is_none());
+                response.turn_ttft_ms = turn.duration_ms;
+            }
+            EventKind::NetworkPolicyDecision(verdict) => self.verdicts.push(NetworkVerdict::of(event, &verdict)),
+            // Told as part of their calls, once everything has been heard.
+            EventKind::ToolDecision(_)
+            | EventKind::SandboxOutcome(_)
+            | EventKind::ToolResult(_)
+            | EventKind::GuardianAssessment(_) => {}
+            EventKind::StartupPhase(phase) => {
+                let word = (phase.phase.unwrap_or("phase").to_owned(), milliseconds(phase.duration_ms));
+                // The phases of one start come in a row and are one remark.
+                if let Some((_, Step::Remark(remark))) = self.steps.last_mut()
+                    && remark.label == "startup"
+                {
+                    remark.words.push(word);
+                } else {
+                    let remark = Remark { label: "startup".to_owned(), words: vec![word], failed: false };
+                    self.step(order, Step::Remark(remark));
+                }
+            }
+            other => self.step(order, Step::Remark(remark(event, &other))),
+        }
+    }
+
+    fn step(&mut self, order: EventOrder, step: Step) {
+        self.steps.push((order, step));
+    }
+
+    fn request(&mut self, order: EventOrder, request: ModelRequest) {
+        self.responses.push((order, ModelStep { request: Some(request), ..ModelStep::default() }));
+    }
+
+    /// The response that an event belongs to: the last one if it has room for it, else one whose request was not
+    /// recorded.
+    fn response(&mut self, order: EventOrder, has_room: impl Fn(&ModelStep) -> bool) -> &mut ModelStep {
+        if !self.responses.last().is_some_and(|(_, last)| has_room(last)) {
+            self.responses.push((order, ModelStep::default()));
+        }
+        let last = self.responses.len() - 1;
+        &mut self.responses[last].1
+    }
+
+    fn finish(mut self) -> Story {
+        let calls = self.calls.settle();
+        let mut by_call: BTreeMap<usize, Vec<NetworkRequest>> = BTreeMap::new();
+        for request in fold_verdicts(self.verdicts) {
+            match call_during(&calls, &request) {
+                Some(index) => by_call.entry(index).or_default().push(request),
+                None => self.steps.push((request.last.order, Step::Network(request))),
+            }
+        }
+        for (index, call) in calls.into_iter().enumerate() {
+            let network = by_call.remove(&index).unwrap_or_default();
+            self.steps.push((call.order, Step::Call(Box::new(CallStep { call, network }))));
+        }
+        self.steps.extend(self.responses.into_iter().map(|(order, step)| (order, Step::Model(step))));
+        self.steps.sort_by_key(|(order, _)| *order);
+        Story { steps: self.steps }
+    }
+}
+
+fn milliseconds(duration_ms: Option<u64>) -> String {
+    duration_ms.map(|duration| format!("{duration} ms")).unwrap_or_default()
+}
+
+fn remark(event: &Event<'_>, kind: &EventKind<'_>) -> Remark {
+    let mut words: Vec<(String, String)> = Vec::new();
+    let mut say = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            words.push((name.to_owned(), value));
+        }
+    };
+    let text = |value: Option<&str>| value.map(str::to_owned);
+    let mut failed = false;
+    let label = event.name().map_or("record", event_family).to_owned();
+    match kind {
+        EventKind::ApiRequest(request) => {
+            say("", text(request.endpoint));
+            say("status", request.status.map(|status| status.to_string()));
+            say("in", request.duration_ms.map(|duration| format!("{duration} ms")));
+            say("error", text(request.error_message));
+            failed = request.failed();
+        }
+        EventKind::WebsocketConnect(connect) => {
+            say("", text(connect.endpoint));
+            say("", connect.connection_reused.filter(|reused| *reused).map(|_| "connection reused".to_owned()));
+            say("in", connect.duration_ms.map(|duration| format!("{duration} ms")));
+            say("error", text(connect.error_message));
+            failed = connect.success == Some(false) || connect.error_message.is_some();
+        }
+        EventKind::AgentResponse(response) => {
+            say("", text(response.agent_type));
+            say("", text(response.response));
+            say("", response.response_truncated.filter(|cut| *cut).map(|_| "(cut by telemetry)".to_owned()));
+        }
+        EventKind::AgentCommunication(message) => {
+            say("", text(message.state));
+            say("", text(message.kind));
+            say("from", text(message.sender_conversation_id));
+            say("to", text(message.receiver_conversation_id));
+        }
+        EventKind::SkillInvocation(skill) => {
+            say("", text(skill.name));
+            say("of", text(skill.scope));
+            say("", text(skill.invocation_type));
+        }
+        EventKind::TurnCost(cost) => {
+            say("estimated by the back end at $", text(cost.estimated_usd));
+            say("", cost.interrupted.filter(|interrupted| *interrupted).map(|_| "interrupted".to_owned()));
+        }
+        EventKind::AuthRecovery(recovery) => {
+            say("", text(recovery.step));
+            say("", text(recovery.outcome));
+            say("error", text(recovery.error));
+            failed = recovery.outcome.is_some_and(|outcome| outcome.starts_with("recovery_failed"));
+        }
+        EventKind::PluginInstall(plugin) => {
+            say("", text(plugin.tool_name));
+            say("answered", text(plugin.response_action));
+        }
+        EventKind::SandboxAssessment(assessment) => {
+            say("call", text(assessment.call_id));
+            say("", text(assessment.status));
+            say("risk", text(assessment.risk_level));
+        }
+        _ => {
+            say("", text(event.severity().filter(|severity| *severity != "INFO")));
+            say("", event.record.body.as_text().map(str::to_owned));
+            let known = [
+                "event.name", "event.timestamp", "conversation.id", "app.version", "originator", "terminal.type",
+                "model", "slug", "auth_mode", "user.email", "user.account_id",
+            ];
+            for (key, value) in event.attributes().flattened() {
+                if !known.contains(&key.as_ref()) {
+                    say(&key, Some(plain(value)));
+                }
+            }
+            if event.record.body == AnyValue::Empty && event.name().is_none() {
+                say("at", text(event.record.callsite.as_deref()));
+            }
+        }
+    }
+    Remark { label, words, failed }
+}
+
+fn plain(value: &AnyValue<'_>) -> String {
+    match value {
+        AnyValue::Empty => String::new(),
+        AnyValue::String(text) | AnyValue::Bytes(text) => text.to_string(),
+        AnyValue::Bool(truth) => truth.to_string(),
+        AnyValue::Int(number) => number.to_string(),
+        AnyValue::Double(number) => number.to_string(),
+        AnyValue::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
+        AnyValue::KvList(pairs) => {
+            pairs.iter().map(|(key, value)| format!("{key}={}", plain(value))).collect::<Vec<_>>().join(", ")
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Adds up the tokens of responses, and tells the warm-ups of WebSocket connections from them.
+
+use std::iter::Sum;
+
+use crate::event::{EventKind, EventOrder, TokenCounts};
+
+/// Tokens of some responses. A sum is `None` when none of the responses recorded that count; where only some did, it
+/// is the sum of those.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenTotals {
+    /// How many responses.
+    pub responses: u64,
+    input: Option<u128>,
+    cached_input: Option<u128>,
+    cache_write: Option<u128>,
+    output: Option<u128>,
+    reasoning: Option<u128>,
+    total: Option<u128>,
+}
+
+impl TokenTotals {
+    /// The total of one response.
+    #[must_use]
+    pub fn of(counts: &TokenCounts) -> Self {
+        let sum = |count: Option<u64>| count.map(u128::from);
+        Self {
+            responses: 1,
+            input: sum(counts.input),
+            cached_input: sum(counts.cached_input),
+            cache_write: sum(counts.cache_write),
+            output: sum(counts.output),
+            reasoning: sum(counts.reasoning),
+            total: sum(counts.total),
+        }
+    }
+
+    /// Takes in other responses.
+    pub fn add(&mut self, other: &Self) {
+        let add = |sum: &mut Option<u128>, more: Option<u128>| {
+            if let Some(more) = more {
+                *sum = Some(sum.unwrap_or(0) + more);
+            }
+        };
+        self.responses += other.responses;
+        add(&mut self.input, other.input);
+        add(&mut self.cached_input, other.cached_input);
+        add(&mut self.cache_write, other.cache_write);
+        add(&mut self.output, other.output);
+        add(&mut self.reasoning, other.reasoning);
+        add(&mut self.total, other.total);
+    }
+
+    /// Without responses there is nothing unknown: the sum is 0.
+    fn known(&self, sum: Option<u128>) -> Option<u128> {
+        if self.responses == 0 { Some(0) } else { sum }
+    }
+
+    /// Tokens read, cached ones included.
+    #[must_use]
+    pub fn input(&self) -> Option<u128> {
+        self.known(self.input)
+    }
+
+    /// Tokens read from cache, a part of the input.
+    #[must_use]
+    pub fn cached_input(&self) -> Option<u128> {
+        self.known(self.cached_input)
+    }
+
+    /// Tokens written to cache, a part of the input.
+    #[must_use]
+    pub fn cache_write(&self) -> Option<u128> {
+        self.known(self.cache_write)
+    }
+
+    /// Tokens written, reasoning included.
+    #[must_use]
+    pub fn output(&self) -> Option<u128> {
+        self.known(self.output)
+    }
+
+    /// Tokens spent on reasoning, a part of the output.
+    #[must_use]
+    pub fn reasoning(&self) -> Option<u128> {
+        self.known(self.reasoning)
+    }
+
+    /// Input and output.
+    #[must_use]
+    pub fn total(&self) -> Option<u128> {
+        self.known(self.total)
+    }
+}
+
+impl Sum for TokenTotals {
+    fn sum<I: Iterator<Item = Self>>(totals: I) -> Self {
+        totals.fold(Self::default(), |mut sum, more| {
+            sum.add(&more);
+            sum
+        })
+    }
+}
+
+/// The responses of one conversation, each with what the question wants to keep of it.
+///
+/// A warm-up reports a completion too: nothing written, no time to a first token, and the conversation's last request
+/// before it went over the WebSocket. The same prefix is reported again, as cached, by the real response behind it.
+/// Which request was the last before a completion is known only when everything has been heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResponseLedger<T> {
+    responses: Vec<T>,
+    /// Completions that are warm-ups if the last request before them went over the WebSocket.
+    candidates: Vec<(EventOrder, T)>,
+    /// Requests to the model, with whether they went over the WebSocket.
+    requests: Vec<(EventOrder, bool)>,
+}
+
+impl<T> Default for ResponseLedger<T> {
+    fn default() -> Self {
+        Self { responses: Vec::new(), candidates: Vec::new(), requests: Vec::new() }
+    }
+}
+
+impl<T> ResponseLedger<T> {
+    /// Hears an event; `keep` makes of a response what the question wants to keep of it.
+    pub fn add(&mut self, order: EventOrder, kind: &EventKind<'_>, keep: impl FnOnce(&TokenCounts) -> T) {
+        match kind {
+            EventKind::ApiRequest(request) if request.to_model() => self.requests.push((order, false)),
+            EventKind::WebsocketRequest(_) => self.requests.push((order, true)),
+            EventKind::ResponseCompleted(completed) if completed.may_be_warm_up() => {
+                self.candidates.push((order, keep(&completed.tokens)));
+            }
+            EventKind::ResponseCompleted(completed) => self.responses.push(keep(&completed.tokens)),
+            _ => {}
+        }
+    }
+
+    /// Takes in what was heard later.
+    pub fn join(&mut self, later: Self) {
+        self.responses.extend(later.responses);
+        self.candidates.extend(later.candidates);
+        self.requests.extend(later.requests);
+    }
+
+    /// The responses, and apart from them the warm-ups.
+    #[must_use]
+    pub fn settle(mut self) -> (Vec<T>, Vec<T>) {
+        let mut warm_ups = Vec::new();
+        if !self.candidates.is_empty() {
+            self.requests.sort_unstable();
+        }
+        for (order, kept) in self.candidates {
+            let before = self.requests.partition_point(|(request, _)| *request < order);
+            let over_websocket = before.checked_sub(1).is_some_and(|last| self.requests[last].1);
+            if over_websocket { warm_ups.push(kept) } else { self.responses.push(kept) }
+        }
+        (self.responses, warm_ups)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{ApiRequest, Location, ResponseCompleted, UnixNano, WebsocketRequest};
+
+    fn at(time: u64) -> EventOrder {
+        EventOrder::new(UnixNano::new(time), Location::default())
+    }
+
+    fn completed(output: u64) -> EventKind<'static> {
+        EventKind::ResponseCompleted(ResponseCompleted {
+            tokens: TokenCounts { output: Some(output), ..TokenCounts::default() },
+            ttft_ms: None,
+            service_tier: None,
+        })
+    }
+
+    fn over_websocket() -> EventKind<'static> {
+        EventKind::WebsocketRequest(WebsocketRequest { success: None, duration_ms: None, error_message: None })
+    }
+
+    fn over_http() -> EventKind<'static> {
+        EventKind::ApiRequest(ApiRequest {
+            endpoint: None,
+            status: None,
+            attempt: None,
+            duration_ms: None,
+            error_message: None,
+        })
+    }
+
+    fn counted(events: &[(u64, EventKind<'static>)]) -> (usize, usize) {
+        let mut ledger = ResponseLedger::default();
+        for (time, kind) in events {
+            ledger.add(at(*time), kind, |_| ());
+        }
+        let (responses, warm_ups) = ledger.settle();
+        (responses.len(), warm_ups.len())
+    }
+
+    #[test]
+    fn a_completion_without_output_behind_a_websocket_request_is_a_warm_up() {
+        assert_eq!(counted(&[(1, over_websocket()), (2, completed(0)), (3, over_websocket()), (4, completed(9))]), (1, 1));
+    }
+
+    #[test]
+    fn the_order_of_hearing_does_not_matter() {
+        assert_eq!(counted(&[(2, completed(0)), (1, over_websocket())]), (0, 1));
+        assert_eq!(counted(&[(2, completed(0)), (3, over_websocket())]), (1, 0));
+    }
+
+    #[test]
+    fn over_http_an_empty_answer_is_an_answer() {
+        assert_eq!(counted(&[(1, over_websocket()), (2, over_http()), (3, completed(0))]), (1, 0));
+    }
+
+    #[test]
+    fn a_count_that_no_response_recorded_is_unknown_and_without_responses_it_is_zero() {
+        let old = TokenTotals::of(&TokenCounts { input: Some(5), ..TokenCounts::default() });
+        assert_eq!((old.input(), old.cache_write()), (Some(5), None));
+        assert_eq!(TokenTotals::default().cache_write(), Some(0));
+    }
+}

@@ -1,0 +1,451 @@
+//! A table as text in aligned columns, cut to the terminal's width.
+
+use std::io::{self, Write};
+
+use comfy_table::{Cell as DrawnCell, CellAlignment, Table as Drawing, presets};
+
+use super::ink::Ink;
+use super::prose::write_prose;
+use super::style::Style;
+use crate::report::{Align, Cell, Column, Line, Section, Shrink, Table, Tone};
+
+/// Columns are set off from the left edge by one space and from each other by two.
+const INDENT: u16 = 1;
+const GAP: u16 = 2;
+
+/// Words are not cut to less than this on a terminal too narrow for the table.
+const LEAST_CUT: usize = 4;
+
+/// A bar's width in a column that is not cut.
+const BAR: usize = 20;
+
+/// Where nothing is cut, a cell wider than this hangs out of its column: one command of
+/// 60 000 letters must not put as many spaces into every other row.
+const HANGS: usize = 200;
+
+/// Stands for a hanging cell while the columns are aligned. Cleaned text never holds it.
+const HANGING: char = '\0';
+
+/// Writes the table.
+pub(super) fn write(table: &Table, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    write_prose(&table.title, style, out)?;
+    if table.sections.iter().any(|section| !section.rows.is_empty()) {
+        let layout = Layout::new(table, style.table_width());
+        write_rows(table, &layout, style, out)?;
+        write_prose(&layout.left_out(&table.columns), style, out)?;
+    }
+    write_prose(&table.footer, style, out)
+}
+
+fn write_rows(table: &Table, layout: &Layout, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut drawing = Drawing::new();
+    // Only what is handed in counts, so comfy-table shall not look for a terminal.
+    drawing.load_style(presets::NOTHING).force_no_tty();
+    let headed = layout.shown.iter().any(|(index, _)| !table.columns[*index].heading.is_empty());
+    if headed {
+        drawing.set_header(layout.shown.iter().map(|(index, width)| {
+            let heading = Line::new().tone(Tone::Dim, &table.columns[*index].heading);
+            DrawnCell::new_owned(layout.fit(Ink::line(&heading).trimmed(), *width).paint(style.color))
+        }));
+    }
+    let mut hanging: Vec<String> = Vec::new();
+    for row in table.sections.iter().flat_map(|section| &section.rows) {
+        debug_assert!(row.len() <= table.columns.len(), "a cell without a column: {row:?}");
+        drawing.add_row(layout.shown.iter().map(|(index, width)| {
+            let cell = row.get(*index).unwrap_or(&Cell::Empty);
+            let ink = layout.fit(cell_ink(cell, *width), *width);
+            let painted = ink.paint(style.color);
+            if ink.width() <= *width {
+                return DrawnCell::new_owned(painted);
+            }
+            hanging.push(painted);
+            DrawnCell::new(HANGING)
+        }));
+    }
+    layout.set_columns(&table.columns, &mut drawing);
+
+    // No cell holds a line break or outgrows its column, so every row is one line.
+    let mut lines = drawing.lines();
+    let mut hanging = hanging.into_iter();
+    let mut write_line = |out: &mut dyn Write| -> io::Result<()> {
+        let Some(mut line) = lines.next() else { return Ok(()) };
+        while let Some(place) = line.find(HANGING) {
+            line.replace_range(place..place + HANGING.len_utf8(), &hanging.next().unwrap_or_default());
+        }
+        writeln!(out, "{}", line.trim_end())
+    };
+    if headed {
+        write_line(out)?;
+    }
+    for (index, section) in table.sections.iter().enumerate() {
+        if let Some(heading) = &section.heading {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            write_prose(std::slice::from_ref(heading), style, out)?;
+        }
+        for _ in &section.rows {
+            write_line(out)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a cell looks like, before it is cut.
+fn cell_ink(cell: &Cell, bar_width: usize) -> Ink {
+    match cell {
+        Cell::Line(line) => Ink::line(line).trimmed(),
+        Cell::Empty => Ink::default(),
+        Cell::Unknown => Ink::ours(Tone::Dim, "–"),
+        Cell::Bar { share, tone } => Ink::ours(*tone, &bar(*share, bar_width)),
+    }
+}
+
+/// A bar of `share` of the width. A share too small to see is drawn as small as can be.
+pub(super) fn bar(share: f64, width: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let width = u32::try_from(width).unwrap_or(u32::MAX);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped; what is no number is 0"
+    )]
+    let eighths = (share.clamp(0.0, 1.0) * f64::from(width) * 8.0).round() as usize;
+    let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}
+
+/// Which columns are shown, and how wide.
+struct Layout {
+    /// Index and width of each column shown, from left to right.
+    shown: Vec<(usize, usize)>,
+    /// Whether the widths are limits.
+    cuts: bool,
+}
+
+impl Layout {
+    fn new(table: &Table, limit: Option<usize>) -> Self {
+        // A column wider than comfy-table can count would not fit any terminal.
+        let limit = limit.map(|limit| limit.min(usize::from(u16::MAX)));
+        let mut shown: Vec<(usize, usize)> = table
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| (index, natural_width(index, column, &table.sections, limit)))
+            .collect();
+        let Some(limit) = limit else {
+            return Self { shown, cuts: false };
+        };
+        let least = |(index, width): &(usize, usize)| match table.columns[*index].shrink {
+            Shrink::Cut { min } => min.clamp(1, *width),
+            Shrink::Never | Shrink::Drop { .. } => *width,
+        };
+
+        // Of the columns that may go, keep the most important for which there is room if the
+        // others are cut as far as they may be;
+        let fits = |columns: &[(usize, usize)]| total(columns.iter().map(least)) <= limit;
+        let (mut optional, kept): (Vec<_>, Vec<_>) = shown
+            .into_iter()
+            .partition(|(index, _)| matches!(table.columns[*index].shrink, Shrink::Drop { .. }));
+        shown = kept;
+        optional.sort_by_key(|(index, _)| std::cmp::Reverse(table.columns[*index].shrink));
+        for column in optional {
+            shown.push(column);
+            if !fits(&shown) {
+                shown.pop();
+            }
+        }
+        shown.sort_unstable();
+        // then cut them, the widest first, no further than needed,
+        let mut excess = total(shown.iter().map(|(_, width)| *width)).saturating_sub(limit);
+        while excess > 0 {
+            let widest =
+                shown.iter_mut().filter(|column| column.1 > least(column)).max_by_key(|column| column.1);
+            let Some(widest) = widest else { break };
+            widest.1 -= 1;
+            excess -= 1;
+        }
+        // and on a terminal too narrow even for that, show what fits from the left. A number
+        // is shown whole or not at all.
+        let mut left = limit.saturating_sub(usize::from(INDENT));
+        shown.retain_mut(|(index, width)| {
+            let is_cut = *width > left;
+            if is_cut && (left < LEAST_CUT || table.columns[*index].align == Align::Right) {
+                return false;
+            }
+            *width = left.min(*width);
+            left = left.saturating_sub(*width + usize::from(GAP));
+            true
+        });
+        Self { shown, cuts: true }
+    }
+
+    fn fit(&self, ink: Ink, width: usize) -> Ink {
+        if self.cuts { ink.cut(width) } else { ink }
+    }
+
+    /// Tells comfy-table about the columns, which it knows only once it has rows.
+    fn set_columns(&self, columns: &[Column], drawing: &mut Drawing) {
+        for (place, (index, _)) in self.shown.iter().enumerate() {
+            if let Some(column) = drawing.column_mut(place) {
+                column.set_padding((if place == 0 { INDENT } else { GAP }, 0));
+                column.set_cell_alignment(match columns[*index].align {
+                    Align::Left => CellAlignment::Left,
+                    Align::Right => CellAlignment::Right,
+                });
+            }
+        }
+    }
+
+    /// Says which columns there was no room for.
+    fn left_out(&self, columns: &[Column]) -> Vec<Line> {
+        let names: Vec<&str> = columns
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| self.shown.iter().all(|(shown, _)| shown != index))
+            .map(|(_, column)| column.heading.as_str())
+            .filter(|heading| !heading.is_empty())
+            .collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        vec![Line::new().tone(Tone::Dim, format!("No room at this width for: {}", names.join(", ")))]
+    }
+}
+
+/// The width of columns with all that is between them.
+fn total(widths: impl Iterator<Item = usize>) -> usize {
+    let columns = widths.map(|width| width + usize::from(GAP)).sum::<usize>();
+    (columns + usize::from(INDENT)).saturating_sub(usize::from(GAP))
+}
+
+/// The width a column would like to have.
+fn natural_width(index: usize, column: &Column, sections: &[Section], limit: Option<usize>) -> usize {
+    let heading = Ink::line(&Line::from(column.heading.as_str())).trimmed().width();
+    let cells = sections.iter().flat_map(|section| &section.rows).filter_map(|row| row.get(index));
+    let widths = cells.map(|cell| cell_ink(cell, BAR).width());
+    let widest = widths.filter(|width| limit.is_some() || *width <= HANGS).max().unwrap_or(0);
+    // An empty column is one wide for comfy-table.
+    widest.max(heading).clamp(1, limit.unwrap_or(usize::MAX).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use unicode_width::UnicodeWidthStr as _;
+
+    use super::*;
+    use crate::render::ink::tests::any_text;
+
+    fn drawn(table: &Table, style: Style) -> String {
+        let mut out = Vec::new();
+        write(table, &style, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn terminal(width: usize) -> Style {
+        Style { width: Some(width), color: false, truncate: true }
+    }
+
+    fn conversations() -> Table {
+        let row = |start: &str, id: &str, tokens: Option<&str>, prompt: &str| {
+            vec![start.into(), id.into(), "vm-17".into(), tokens.into(), prompt.into()]
+        };
+        Table {
+            title: vec!["times are +08:00".into()],
+            columns: vec![
+                Column::left("START"),
+                Column::left("ID"),
+                Column::left("HOST").drop_at(1),
+                Column::right("TOKENS"),
+                Column::left("FIRST PROMPT").cut(12),
+            ],
+            sections: vec![
+                Section {
+                    heading: Some("2026-11-20 Friday".into()),
+                    rows: vec![
+                        row(
+                            "17:21:34",
+                            "01a1f842",
+                            Some("26.4k"),
+                            "请先列出文件，然后修复 add() 的错误并运行测试。",
+                        ),
+                        row("17:21:39", "└ 01a1f843", None, "Summarise\nthe \u{1b}[31mtest output 🇨🇳👍🏽"),
+                    ],
+                },
+                Section {
+                    heading: Some("2026-11-21 Saturday".into()),
+                    rows: vec![row("09:00:00", "01a1f85c", Some("118.0k"), "ok")],
+                },
+            ],
+            footer: vec!["3 conversations, 2 days.".into()],
+        }
+    }
+
+    #[test]
+    fn on_a_terminal_cells_are_cut_to_its_width() {
+        insta::assert_snapshot!(drawn(&conversations(), terminal(70)), @r"
+        times are +08:00
+         START     ID          HOST   TOKENS  FIRST PROMPT
+        2026-11-20 Friday
+         17:21:34  01a1f842    vm-17   26.4k  请先列出文件，然后修复 add() 的…
+         17:21:39  └ 01a1f843  vm-17       –  Summarise⏎the \u{1b}[31mtest ou…
+
+        2026-11-21 Saturday
+         09:00:00  01a1f85c    vm-17  118.0k  ok
+        3 conversations, 2 days.
+        ");
+    }
+
+    #[test]
+    fn on_a_narrow_terminal_a_column_goes_and_is_named() {
+        insta::assert_snapshot!(drawn(&conversations(), terminal(46)), @r"
+        times are +08:00
+         START     ID          TOKENS  FIRST PROMPT
+        2026-11-20 Friday
+         17:21:34  01a1f842     26.4k  请先列出文件，…
+         17:21:39  └ 01a1f843       –  Summarise⏎the …
+
+        2026-11-21 Saturday
+         09:00:00  01a1f85c    118.0k  ok
+        No room at this width for: HOST
+        3 conversations, 2 days.
+        ");
+    }
+
+    #[test]
+    fn into_a_pipe_nothing_is_cut() {
+        insta::assert_snapshot!(drawn(&conversations(), Style::default()), @r"
+        times are +08:00
+         START     ID          HOST   TOKENS  FIRST PROMPT
+        2026-11-20 Friday
+         17:21:34  01a1f842    vm-17   26.4k  请先列出文件，然后修复 add() 的错误并运行测试。
+         17:21:39  └ 01a1f843  vm-17       –  Summarise⏎the \u{1b}[31mtest output 🇨🇳👍🏽
+
+        2026-11-21 Saturday
+         09:00:00  01a1f85c    vm-17  118.0k  ok
+        3 conversations, 2 days.
+        ");
+    }
+
+    #[test]
+    fn without_truncation_the_terminal_does_not_matter() {
+        let style = Style { truncate: false, ..terminal(46) };
+        assert_eq!(drawn(&conversations(), style), drawn(&conversations(), Style::default()));
+    }
+
+    #[test]
+    fn tones_become_colour_and_do_not_disturb_the_columns() {
+        let table = Table {
+            columns: vec![Column::left("DECISION"), Column::right("CALLS")],
+            sections: vec![Section {
+                heading: None,
+                rows: vec![
+                    vec![Cell::toned(Tone::Bad, "拒绝"), "2".into()],
+                    vec!["approved".into(), Cell::Unknown],
+                ],
+            }],
+            ..Table::default()
+        };
+        let colored = drawn(&table, Style { color: true, ..terminal(40) });
+        insta::assert_snapshot!(colored.replace('\u{1b}', "^"), @r"
+        ^[2mDECISION^[0m  ^[2mCALLS^[0m
+        ^[31;1m拒绝^[0m          2
+        approved      ^[2m–^[0m
+        ");
+    }
+
+    #[test]
+    fn a_bar_is_drawn_in_eighths() {
+        assert_eq!(bar(0.5, 3), "█▌");
+        assert_eq!(bar(1.0, 3), "███");
+        assert_eq!(bar(0.0001, 3), "▏", "what is there is seen");
+        assert_eq!(bar(0.0, 3), "");
+        assert_eq!(bar(f64::NAN, 3), "");
+        assert_eq!(bar(7.0, 3), "███");
+    }
+
+    #[test]
+    fn one_endless_cell_hangs_out_and_is_whole() {
+        let endless = "长".repeat(40_000);
+        let table = Table {
+            columns: vec![Column::left("COMMAND"), Column::right("EXIT")],
+            sections: vec![Section {
+                heading: None,
+                rows: vec![vec![endless.as_str().into(), "1".into()], vec!["ls".into(), "0".into()]],
+            }],
+            ..Table::default()
+        };
+        assert_eq!(
+            drawn(&table, Style::default()),
+            format!(" COMMAND  EXIT\n {endless}           1\n ls          0\n")
+        );
+    }
+
+    #[test]
+    fn a_table_without_headings_has_no_heading_row() {
+        let table = Table {
+            columns: vec![Column::left(""), Column::left("")],
+            sections: vec![Section { heading: None, rows: vec![vec!["time zone".into(), "+08:00".into()]] }],
+            ..Table::default()
+        };
+        assert_eq!(drawn(&table, Style::default()), " time zone  +08:00\n");
+    }
+
+    fn any_table() -> impl Strategy<Value = Table> {
+        let shrink = prop_oneof![
+            Just(Shrink::Never),
+            (0usize..20).prop_map(|min| Shrink::Cut { min }),
+            (0u8..3).prop_map(|priority| Shrink::Drop { priority }),
+        ];
+        let column = (any_text(), any::<bool>(), shrink).prop_map(|(heading, right, shrink)| Column {
+            heading,
+            align: if right { Align::Right } else { Align::Left },
+            shrink,
+        });
+        let cell = prop_oneof![
+            4 => any_text().prop_map(Cell::from),
+            2 => (any_text(), any_text()).prop_map(|(a, b)| Line::new().tone(Tone::Bad, a).plain(b).into()),
+            1 => Just(Cell::Unknown),
+            1 => Just(Cell::Empty),
+            1 => (0.0..1.0f64).prop_map(|share| Cell::Bar { share, tone: Tone::Plain }),
+        ];
+        let prose = || proptest::collection::vec(any_text().prop_map(Line::from), 0..2);
+        (proptest::collection::vec(column, 1..5), proptest::collection::vec(cell, 0..20), prose(), prose())
+            .prop_map(|(columns, cells, title, footer)| {
+                let rows = cells.chunks_exact(columns.len()).map(<[Cell]>::to_vec).collect();
+                let heading = footer.first().cloned();
+                Table { title, columns, sections: vec![Section { heading, rows }], footer }
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_the_terminal(table in any_table(), width in 1usize..90) {
+            for line in drawn(&table, terminal(width)).lines() {
+                prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
+                prop_assert!(!line.ends_with(' '));
+            }
+        }
+
+        #[test]
+        fn colour_changes_nothing_but_colour(table in any_table(), width in 1usize..90) {
+            let colored = drawn(&table, Style { color: true, ..terminal(width) });
+            let plain = colored.split('\u{1b}').enumerate().map(|(index, part)| match part.split_once('m') {
+                Some((_, text)) if index > 0 => text,
+                _ => part,
+            });
+            prop_assert_eq!(plain.collect::<String>(), drawn(&table, terminal(width)));
+        }
+
+        #[test]
+        fn every_row_is_one_line(table in any_table()) {
+            let table = Table { title: vec![], footer: vec![], ..table };
+            let heading = usize::from(table.columns.iter().any(|column| !column.heading.is_empty()));
+            let rows = table.sections[0].rows.len();
+            let day = usize::from(table.sections[0].heading.is_some());
+            let expected = if rows == 0 { 0 } else { heading + day + rows };
+            prop_assert_eq!(drawn(&table, Style::default()).lines().count(), expected);
+        }
+    }
+}

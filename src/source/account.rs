@@ -1,0 +1,111 @@
+//! What was read and what could not be: the account that goes with every answer.
+
+use crate::event::Location;
+
+/// What was read of the whole input.
+#[derive(Debug, Default)]
+pub struct Account {
+    /// One entry a file, in the order read.
+    pub files: Vec<FileAccount>,
+    /// Records dropped because the same record had been read before.
+    pub copies: u64,
+    /// Inputs that could not be opened.
+    pub unopened: Vec<Unopened>,
+}
+
+/// An input that could not be opened.
+#[derive(Debug)]
+pub struct Unopened {
+    /// Its name as shown to people.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What was read of one file.
+#[derive(Debug, Default)]
+pub struct FileAccount {
+    /// Its name as shown to people and in machine output.
+    pub name: String,
+    /// Bytes read, as they lie in the file.
+    pub bytes: u64,
+    /// Lines or frames that hold anything, damaged ones included.
+    pub messages: u64,
+    /// Of those, how many could not be read whole.
+    pub damaged: u64,
+    /// Log records read, copies included.
+    pub records: u64,
+    /// Every place that could not be read.
+    pub damage: Vec<Damage>,
+    /// The last line breaks off where the file ends, as it does while the file is being written: the line's number.
+    pub unfinished_line: Option<u64>,
+}
+
+/// A place that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// The line, and the record within it where the place lies inside one.
+    pub location: Location,
+    /// Offset in the file of the first byte that could not be read.
+    pub at_byte: u64,
+    /// How many bytes could not be read.
+    pub bytes: u64,
+    /// What is wrong.
+    pub kind: DamageKind,
+    /// What is wrong, for people.
+    pub reason: String,
+}
+
+/// What is wrong with a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DamageKind {
+    /// An object breaks off.
+    Torn,
+    /// No JSON.
+    NotJson,
+    /// JSON, but nothing that OTLP knows.
+    NotOtlp,
+    /// Bytes that are no UTF-8; they are shown as U+FFFD.
+    BadUtf8,
+    /// Zero bytes, as a power failure leaves them.
+    NulRun,
+    /// Nested too deep to be read safely.
+    TooDeep,
+    /// The file could not be read on.
+    ReadError,
+}
+
+impl DamageKind {
+    /// The word used in machine output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Torn => "torn",
+            Self::NotJson => "not_json",
+            Self::NotOtlp => "not_otlp",
+            Self::BadUtf8 => "bad_utf8",
+            Self::NulRun => "nul_run",
+            Self::TooDeep => "too_deep",
+            Self::ReadError => "read_error",
+        }
+    }
+}
+
+impl Account {
+    /// Every place that could not be read, with the name of its file.
+    pub fn damage(&self) -> impl Iterator<Item = (&str, &Damage)> {
+        self.files.iter().flat_map(|file| file.damage.iter().map(|damage| (file.name.as_str(), damage)))
+    }
+
+    /// Whether part of the input could not be read.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        self.damage().next().is_some()
+    }
+
+    /// The name of the file with that index in a [`Location`].
+    #[must_use]
+    pub fn file_name(&self, file: u32) -> &str {
+        usize::try_from(file).ok().and_then(|index| self.files.get(index)).map_or("", |file| &file.name)
+    }
+}

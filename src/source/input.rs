@@ -1,0 +1,315 @@
+//! Which files to read: paths, folders, globs and standard input, with the rotated files beside them.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::rotation::Place;
+
+/// Where standard input is named instead of a file.
+const STDIN: &str = "-";
+
+/// The files of one run, in the order they are read.
+#[derive(Debug, Default)]
+pub struct Input {
+    /// What is read.
+    pub files: Vec<InputFile>,
+    /// What a reader should know about the choice of files, a sentence each.
+    pub notes: Vec<String>,
+    /// Named inputs that cannot be read, with the reason.
+    pub errors: Vec<InputError>,
+}
+
+/// One file of the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputFile {
+    /// Standard input.
+    Stdin,
+    /// Standard input, kept in memory so that it can be read more than once.
+    KeptStdin(Arc<[u8]>),
+    /// A file.
+    Path(PathBuf),
+}
+
+/// A named input that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// Nothing is there.
+    #[error("{0} does not exist")]
+    Missing(String),
+    /// The pattern fits nothing.
+    #[error("no file fits the pattern {0}")]
+    NothingMatches(String),
+    /// The pattern cannot be read.
+    #[error("{pattern} is no pattern: {reason}")]
+    BadPattern {
+        /// As given.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The folder holds no log file.
+    #[error("the folder {0} holds no OTLP file")]
+    EmptyFolder(String),
+    /// The system refuses.
+    #[error("{name} cannot be read: {error}")]
+    Io {
+        /// Its name.
+        name: String,
+        /// What the system says.
+        error: io::Error,
+    },
+}
+
+impl InputFile {
+    /// The name shown to people and in machine output.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdin | Self::KeptStdin(_) => STDIN.to_owned(),
+            Self::Path(path) => path.display().to_string(),
+        }
+    }
+
+    /// Opens it for reading.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::Stdin => Box::new(io::stdin()),
+            Self::KeptStdin(bytes) => Box::new(io::Cursor::new(Arc::clone(bytes))),
+            Self::Path(path) => Box::new(File::open(path)?),
+        })
+    }
+}
+
+impl Input {
+    /// Finds the files behind `names`: each a file, a folder, a glob or `-`. With `rotated`, a file brings the
+    /// rotated files beside it; without, it comes alone, and a note says so where others lie beside it.
+    #[must_use]
+    pub fn find(names: &[String], rotated: bool) -> Self {
+        let mut input = Self::default();
+        for name in names {
+            if let Err(error) = input.add(name, rotated) {
+                input.errors.push(error);
+            }
+        }
+        input
+    }
+
+    /// Reads standard input into memory, for a question that has to read the input more than once.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn keep_stdin(&mut self) -> io::Result<()> {
+        for file in &mut self.files {
+            if *file == InputFile::Stdin {
+                let mut bytes = Vec::new();
+                io::stdin().read_to_end(&mut bytes)?;
+                *file = InputFile::KeptStdin(bytes.into());
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, name: &str, rotated: bool) -> Result<(), InputError> {
+        if name == STDIN {
+            self.files.push(InputFile::Stdin);
+            return Ok(());
+        }
+        let path = Path::new(name);
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => self.add_folder(path),
+            Ok(_) => {
+                self.add_file(path, rotated);
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.add_glob(name, rotated),
+            Err(error) => Err(InputError::Io { name: name.to_owned(), error }),
+        }
+    }
+
+    fn add_glob(&mut self, pattern: &str, rotated: bool) -> Result<(), InputError> {
+        if !pattern.contains(['*', '?', '[']) {
+            return Err(InputError::Missing(pattern.to_owned()));
+        }
+        let found = glob::glob(pattern).map_err(|error| InputError::BadPattern {
+            pattern: pattern.to_owned(),
+            reason: error.msg.to_owned(),
+        })?;
+        let mut paths = Vec::new();
+        for path in found {
+            let path = path.map_err(|error| InputError::Io {
+                name: error.path().display().to_string(),
+                error: io::Error::from(error.error().kind()),
+            })?;
+            if !path.is_dir() {
+                paths.push(path);
+            }
+        }
+        if paths.is_empty() {
+            return Err(InputError::NothingMatches(pattern.to_owned()));
+        }
+        sort_as_written(&mut paths);
+        for path in &paths {
+            // A pattern that takes in the backups brings the whole set; none of them is to be read twice.
+            let file = InputFile::Path(path.clone());
+            if !rotated || !self.files.contains(&file) {
+                self.add_file(path, rotated);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_file(&mut self, path: &Path, rotated: bool) {
+        let siblings = rotated_siblings(path);
+        if rotated {
+            self.files.extend(siblings.into_iter().map(InputFile::Path));
+            return;
+        }
+        self.files.push(InputFile::Path(path.to_owned()));
+        let unread = siblings
+            .iter()
+            .filter(|sibling| sibling.as_path() != path && !self.files.contains(&InputFile::Path((*sibling).clone())))
+            .count();
+        if unread > 0 {
+            let files = if unread == 1 { "1 rotated file beside it was".into() } else { format!("{unread} rotated files beside it were") };
+            self.notes.push(format!("{}: {files} not read; --rotated takes them in", path.display()));
+        }
+    }
+
+    fn add_folder(&mut self, folder: &Path) -> Result<(), InputError> {
+        let refused = |error| InputError::Io { name: folder.display().to_string(), error };
+        let mut paths = Vec::new();
+        for entry in fs::read_dir(folder).map_err(refused)? {
+            let path = entry.map_err(refused)?.path();
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            if path.is_file() && !hidden {
+                paths.push(path);
+            }
+        }
+        sort_as_written(&mut paths);
+        let mut passed_over = Vec::new();
+        let before = self.files.len();
+        for path in paths {
+            // A file that cannot be opened is kept: the reader must hear of it.
+            if looks_like_otlp(&path).unwrap_or(true) {
+                self.files.push(InputFile::Path(path));
+            } else {
+                passed_over.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+            }
+        }
+        if !passed_over.is_empty() {
+            self.notes.push(format!("{}: passed over, no OTLP in it: {}", folder.display(), passed_over.join(", ")));
+        }
+        if self.files.len() == before {
+            return Err(InputError::EmptyFolder(folder.display().to_string()));
+        }
+        Ok(())
+    }
+}
+
+/// The whole rotated set that a file belongs to, itself included, oldest first.
+fn rotated_siblings(path: &Path) -> Vec<PathBuf> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let set = Place::of_path(path).set;
+    let mut siblings: Vec<PathBuf> = (fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten())
+        .map(|entry| match folder {
+            Some(_) => entry.path(),
+            None => PathBuf::from(entry.file_name()),
+        })
+        .filter(|sibling| Place::of_path(sibling).set == set && sibling.is_file())
+        .collect();
+    if !siblings.iter().any(|sibling| sibling == path) {
+        siblings.push(path.to_owned());
+    }
+    sort_as_written(&mut siblings);
+    siblings
+}
+
+/// Sets by name, and within a set the backups in the order they were closed, the file being written last.
+fn sort_as_written(paths: &mut [PathBuf]) {
+    paths.sort_by_cached_key(|path| (path.parent().map(Path::to_owned), Place::of_path(path)));
+}
+
+/// Whether a file of a folder is worth reading, by its first bytes. An empty file is: it may be about to be written.
+fn looks_like_otlp(path: &Path) -> io::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path)?.take(64 * 1024).read_to_end(&mut head)?;
+    let text = String::from_utf8_lossy(&head);
+    let text = text.trim_start_matches(['\u{feff}', '\0', ' ', '\t', '\r', '\n']);
+    Ok(text.is_empty()
+        || ["\"resourceLogs\"", "\"resourceSpans\"", "\"resourceMetrics\"", "\"resourceProfiles\"", "\"scopeLogs\""]
+            .iter()
+            .any(|name| text.contains(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(names: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in names {
+            fs::write(folder.path().join(name), text).expect("a file");
+        }
+        folder
+    }
+
+    fn names(input: &Input) -> Vec<String> {
+        (input.files.iter())
+            .map(|file| match file {
+                InputFile::Path(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                _ => STDIN.to_owned(),
+            })
+            .collect()
+    }
+
+    const LOGS: &str = r#"{"resourceLogs":[]}"#;
+
+    #[test]
+    fn a_folder_is_read_in_the_order_written_and_other_files_are_named() {
+        let folder = folder(&[
+            ("logs.jsonl", LOGS),
+            ("logs-2026-11-20T10-00-00.000-size.jsonl", LOGS),
+            ("logs-2026-11-20T09-00-00.000.jsonl", LOGS),
+            ("README.md", "hello"),
+            ("traces.jsonl", r#"{"resourceSpans":[]}"#),
+        ]);
+        let input = Input::find(&[folder.path().display().to_string()], false);
+        assert_eq!(
+            names(&input),
+            [
+                "logs-2026-11-20T09-00-00.000.jsonl",
+                "logs-2026-11-20T10-00-00.000-size.jsonl",
+                "logs.jsonl",
+                "traces.jsonl"
+            ]
+        );
+        assert_eq!(input.notes.len(), 1);
+        assert!(input.notes[0].ends_with("no OTLP in it: README.md"));
+    }
+
+    #[test]
+    fn a_named_file_comes_alone_and_says_so_unless_its_set_is_asked_for() {
+        let folder = folder(&[("logs.jsonl", LOGS), ("logs-2026-11-20T10-00-00.000-size.jsonl", LOGS)]);
+        let name = [folder.path().join("logs.jsonl").display().to_string()];
+        let alone = Input::find(&name, false);
+        assert_eq!(names(&alone), ["logs.jsonl"]);
+        assert!(alone.notes[0].ends_with("1 rotated file beside it was not read; --rotated takes them in"));
+        let set = Input::find(&name, true);
+        assert_eq!(names(&set), ["logs-2026-11-20T10-00-00.000-size.jsonl", "logs.jsonl"]);
+        assert!(set.notes.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_found_is_said_and_the_rest_is_read() {
+        let folder = folder(&[("a.jsonl", LOGS), ("b.jsonl", LOGS)]);
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let input = Input::find(&[at("missing"), at("*.jsonl"), at("*.gz"), "-".into()], false);
+        assert_eq!(names(&input), ["a.jsonl", "b.jsonl", "-"]);
+        assert!(matches!(input.errors[..], [InputError::Missing(_), InputError::NothingMatches(_)]));
+    }
+}

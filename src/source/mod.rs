@@ -1,0 +1,16 @@
+//! Where events come from: bytes of OTLP files in, events out, with an account of what could not be read.
+//!
+//! Everything that makes reading fast lives in here, and nothing of it shows outside: a question is a
+//! [`Fold`](crate::event::Fold), and any number of threads gives the same answer.
+
+mod account;
+mod copies;
+mod input;
+mod messages;
+mod otlp_json;
+mod rotation;
+mod scan;
+
+pub use account::{Account, Damage, DamageKind, FileAccount, Unopened};
+pub use input::{Input, InputError, InputFile};
+pub use scan::{Scan, ScanOptions, scan};

@@ -1,0 +1,503 @@
+//! Cuts a message into the raw text of its resources, scopes and records, also where the message is damaged.
+//!
+//! Any object of the message may break off, and a whole one may follow on the same line: a Collector that was killed
+//! and started again appends so. Every record that lies whole before the break is kept, and reading resumes at the
+//! next `{"resourceLogs":`. Inside a JSON string every quote is escaped, so that text can be nothing else.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::source::account::DamageKind;
+
+/// The raw text of a message's parts. Reused from message to message.
+#[derive(Default)]
+pub(crate) struct Cut<'a> {
+    /// The raw text of each `resource`, `""` when there is none.
+    resources: Vec<&'a str>,
+    /// Each `scope`: which resource it belongs to, and its raw text, `""` when there is none.
+    scopes: Vec<(usize, &'a str)>,
+    records: Vec<(usize, &'a str)>,
+    /// What could not be read, in the order of the text.
+    pub(crate) gaps: Vec<Gap>,
+}
+
+/// The raw text of one record and of what surrounds it.
+#[derive(Clone, Copy)]
+pub(crate) struct CutRecord<'a> {
+    /// Which of the message's resources; equal for neighbours that share one.
+    pub(crate) resource_index: usize,
+    /// Which of the message's scopes.
+    pub(crate) scope_index: usize,
+    pub(crate) resource: &'a str,
+    pub(crate) scope: &'a str,
+    pub(crate) text: &'a str,
+}
+
+/// A part of a message that could not be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Gap {
+    pub(crate) range: Range<usize>,
+    pub(crate) kind: DamageKind,
+    pub(crate) reason: String,
+    /// The text ended in the middle of an object, and nothing follows.
+    pub(crate) open_ended: bool,
+}
+
+impl<'a> Cut<'a> {
+    /// The records in the order of the text.
+    pub(crate) fn records(&self) -> impl Iterator<Item = CutRecord<'a>> {
+        self.records.iter().map(|&(scope_index, text)| {
+            let (resource_index, scope) = self.scopes[scope_index];
+            CutRecord { resource_index, scope_index, resource: self.resources[resource_index], scope, text }
+        })
+    }
+
+    fn clear(&mut self) {
+        self.resources.clear();
+        self.scopes.clear();
+        self.records.clear();
+        self.gaps.clear();
+    }
+}
+
+/// Cuts `message`, which is a line or a whole document. Objects of other signals are passed over.
+pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
+    into.clear();
+    let mut at = skip_space(message, 0);
+    while at < message.len() {
+        let records_before = into.records.len();
+        let mut deserializer = serde_json::Deserializer::from_str(&message[at..]);
+        match (Document { cut: into }).deserialize(&mut deserializer) {
+            Ok(known) => {
+                // What follows a whole value is another one, or nothing that can be read.
+                let end = deserializer.end().map_or_else(|error| at + offset_of(&message[at..], &error), |()| message.len());
+                if !known {
+                    let reason = "JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics".to_owned();
+                    into.gaps.push(Gap { range: at..end, kind: DamageKind::NotOtlp, reason, open_ended: false });
+                }
+                at = end;
+            }
+            Err(error) => at = resume_behind(message, at, &error, records_before, into),
+        }
+    }
+}
+
+/// Notes the gap that begins behind the last whole record, and finds where reading can go on.
+fn resume_behind<'a>(
+    message: &'a str,
+    start: usize,
+    error: &serde_json::Error,
+    records_before: usize,
+    into: &mut Cut<'a>,
+) -> usize {
+    // Where an array of records broke off, the next object may have been taken for one more record.
+    while into.records.len() > records_before
+        && into.records.last().is_some_and(|(_, text)| ANCHOR.find(text).is_some_and(|found| found.start() == 0))
+    {
+        into.records.pop();
+    }
+    let kept = into.records.len() - records_before;
+    let whole_until = (into.records[records_before..].last())
+        .map_or(start, |(_, text)| text.as_ptr().addr() - message.as_ptr().addr() + text.len());
+    let search_from = whole_until.max(start + 1);
+    let next = message
+        .get(search_from..)
+        .and_then(|rest| ANCHOR.find(rest))
+        .map(|found| search_from + found.start());
+    let end = next.unwrap_or(message.len());
+    let rest = &message[whole_until..end];
+    let kind = kind_of(rest, error, whole_until == start);
+    let mut reason = match kind {
+        DamageKind::NulRun => format!("{} zero bytes", rest.bytes().filter(|byte| *byte == 0).count()),
+        DamageKind::Torn => "the object breaks off".to_owned(),
+        DamageKind::NotJson => "no JSON".to_owned(),
+        _ => bare_message(error),
+    };
+    if kept > 0 {
+        reason += &format!("; the {kept} whole records before it are read");
+    }
+    if next.is_some() {
+        reason += "; the object behind it is read";
+    }
+    let open_ended = next.is_none() && error.is_eof();
+    into.gaps.push(Gap { range: whole_until..end, kind, reason, open_ended });
+    end
+}
+
+fn kind_of(rest: &str, error: &serde_json::Error, at_start: bool) -> DamageKind {
+    let message = bare_message(error);
+    if rest.contains('\0') {
+        DamageKind::NulRun
+    } else if message.starts_with("recursion limit") {
+        DamageKind::TooDeep
+    } else if error.is_data() && message != GLUED {
+        DamageKind::NotOtlp
+    } else if at_start && !rest.starts_with(['{', '[']) {
+        DamageKind::NotJson
+    } else {
+        DamageKind::Torn
+    }
+}
+
+/// An object of some signal begins here.
+static ANCHOR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"\{\s*"resource(Logs|Spans|Metrics|Profiles)"\s*:"#).expect("the pattern is a constant")
+});
+
+/// The error's message without "at line 1 column 7", which speaks of a part of the text only.
+pub(super) fn bare_message(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]).to_owned()
+}
+
+/// The byte that the error is about.
+fn offset_of(text: &str, error: &serde_json::Error) -> usize {
+    let line_start =
+        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    (line_start + error.column().saturating_sub(1)).min(text.len())
+}
+
+fn skip_space(text: &str, from: usize) -> usize {
+    text.len() - text[from..].trim_start_matches([' ', '\t', '\r', '\n']).len()
+}
+
+/// What a break before the next object looks like from inside: the object stands where none can.
+const GLUED: &str = "another object begins inside this one";
+
+/// A whole value: an object of some signal, a bare `ResourceLogs`, or an array of either. Says whether it was OTLP.
+struct Document<'c, 'a> {
+    cut: &'c mut Cut<'a>,
+}
+
+impl<'de> DeserializeSeed<'de> for Document<'_, 'de> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Document<'_, 'de> {
+    type Value = bool;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an OTLP object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let mut known = false;
+        let mut empty = true;
+        let mut bare = None;
+        while let Some(Name(name)) = map.next_key::<Name<'_>>()? {
+            empty = false;
+            match name {
+                "resourceLogs" | "resource_logs" => {
+                    known = true;
+                    map.next_value_seed(Elements { cut: self.cut, level: Level::Resource })?;
+                }
+                "resourceSpans" | "resourceMetrics" | "resourceProfiles" => {
+                    known = true;
+                    map.next_value::<IgnoredAny>()?;
+                }
+                // Writers without the outer object put one ResourceLogs on a line.
+                "resource" | "scopeLogs" | "scope_logs" => {
+                    known = true;
+                    let index = *bare.get_or_insert_with(|| self.cut.open_resource());
+                    resource_logs_member(self.cut, index, name, &mut map)?;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(known || empty)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
+        let mut known = true;
+        while let Some(element) = seq.next_element_seed(Document { cut: self.cut })? {
+            known &= element;
+        }
+        Ok(known)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<bool, E> {
+        Ok(false)
+    }
+}
+
+impl<'a> Cut<'a> {
+    fn open_resource(&mut self) -> usize {
+        self.resources.push("");
+        self.resources.len() - 1
+    }
+
+    fn open_scope(&mut self, resource: usize) -> usize {
+        self.scopes.push((resource, ""));
+        self.scopes.len() - 1
+    }
+}
+
+/// Which array is being read; an inner one knows the index of what it lies in.
+#[derive(Clone, Copy)]
+enum Level {
+    Resource,
+    Scope { resource: usize },
+    Record { scope: usize },
+}
+
+/// The elements of `resourceLogs`, `scopeLogs` or `logRecords`; `null` is an empty list.
+struct Elements<'c, 'a> {
+    cut: &'c mut Cut<'a>,
+    level: Level,
+}
+
+impl<'de> DeserializeSeed<'de> for Elements<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Elements<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.level {
+            Level::Resource => "a list of ResourceLogs",
+            Level::Scope { .. } => "a list of ScopeLogs",
+            Level::Record { .. } => "a list of log records",
+        })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        loop {
+            let more = match self.level {
+                Level::Record { scope } => match seq.next_element::<&'de RawValue>()? {
+                    Some(record) => {
+                        self.cut.records.push((scope, record.get()));
+                        true
+                    }
+                    None => false,
+                },
+                level => seq.next_element_seed(Element { cut: self.cut, level })?.is_some(),
+            };
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// One `ResourceLogs` or `ScopeLogs`. Its members come in any order: a record may be read before its resource.
+struct Element<'c, 'a> {
+    cut: &'c mut Cut<'a>,
+    level: Level,
+}
+
+impl<'de> DeserializeSeed<'de> for Element<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Element<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.level {
+            Level::Resource => "a ResourceLogs object",
+            _ => "a ScopeLogs object",
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        match self.level {
+            Level::Scope { resource } => {
+                let index = self.cut.open_scope(resource);
+                while let Some(Name(name)) = map.next_key::<Name<'_>>()? {
+                    match name {
+                        "scope" => self.cut.scopes[index].1 = raw_object(&mut map)?,
+                        "logRecords" | "log_records" => {
+                            map.next_value_seed(Elements { cut: self.cut, level: Level::Record { scope: index } })?;
+                        }
+                        other => pass_over(other, &mut map)?,
+                    }
+                }
+            }
+            _ => {
+                let index = self.cut.open_resource();
+                while let Some(Name(name)) = map.next_key::<Name<'_>>()? {
+                    resource_logs_member(self.cut, index, name, &mut map)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+fn resource_logs_member<'de, A: MapAccess<'de>>(
+    cut: &mut Cut<'de>,
+    index: usize,
+    name: &str,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    match name {
+        "resource" => cut.resources[index] = raw_object(map)?,
+        "scopeLogs" | "scope_logs" | "instrumentationLibraryLogs" | "deprecatedScopeLogs" => {
+            map.next_value_seed(Elements { cut, level: Level::Scope { resource: index } })?;
+        }
+        other => pass_over(other, map)?,
+    }
+    Ok(())
+}
+
+fn raw_object<'de, A: MapAccess<'de>>(map: &mut A) -> Result<&'de str, A::Error> {
+    Ok(map.next_value::<Option<&'de RawValue>>()?.map_or("", RawValue::get))
+}
+
+fn pass_over<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<(), A::Error> {
+    match name {
+        "resourceLogs" | "resourceSpans" | "resourceMetrics" | "resourceProfiles" => Err(de::Error::custom(GLUED)),
+        _ => map.next_value::<IgnoredAny>().map(drop),
+    }
+}
+
+/// A member's name. Writers do not escape the names that matter; an escaped one is some other name.
+struct Name<'a>(&'a str);
+
+impl<'de> de::Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a member name")
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(name))
+            }
+
+            fn visit_str<E: de::Error>(self, _: &str) -> Result<Name<'de>, E> {
+                Ok(Name(""))
+            }
+        }
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(message: &str) -> (Vec<String>, Vec<(Range<usize>, DamageKind)>) {
+        let mut parts = Cut::default();
+        cut(message, &mut parts);
+        let records = parts
+            .records()
+            .map(|record| format!("{}/{}/{}", record.resource, record.scope, record.text))
+            .collect();
+        (records, parts.gaps.iter().map(|gap| (gap.range.clone(), gap.kind)).collect())
+    }
+
+    fn message(record: &str) -> String {
+        format!(r#"{{"resourceLogs":[{{"resource":{{}},"scopeLogs":[{{"scope":{{}},"logRecords":[{record}]}}]}}]}}"#)
+    }
+
+    #[test]
+    fn records_come_with_their_surroundings_in_any_order_of_members() {
+        let sorted = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"a":1},{"b":2}],"scope":{"name":"s"}}],"resource":{"r":0}}]}"#;
+        assert_eq!(texts(sorted).0, [r#"{"r":0}/{"name":"s"}/{"a":1}"#, r#"{"r":0}/{"name":"s"}/{"b":2}"#]);
+        let bare = r#"{"resource":{"r":0},"scopeLogs":[{"logRecords":[{"a":1}]}]}"#;
+        assert_eq!(texts(bare).0, [r#"{"r":0}//{"a":1}"#]);
+    }
+
+    #[test]
+    fn other_signals_and_empty_objects_are_no_damage() {
+        for message in [
+            "",
+            "{}",
+            r#"{"resourceLogs":[]}"#,
+            r#"{"resourceLogs":null}"#,
+            r#"{"resourceSpans":[{"scopeSpans":[{}]}]}"#,
+            r#"{"resourceMetrics":[]}"#,
+        ] {
+            assert_eq!(texts(message), (vec![], vec![]), "{message}");
+        }
+    }
+
+    #[test]
+    fn two_whole_objects_on_one_line_are_both_read() {
+        let line = message(r#"{"a":1}"#) + &message(r#"{"b":2}"#);
+        assert_eq!(texts(&line), (vec![r#"{}/{}/{"a":1}"#.into(), r#"{}/{}/{"b":2}"#.into()], vec![]));
+    }
+
+    #[test]
+    fn wherever_an_object_breaks_off_its_whole_records_and_the_next_object_are_read() {
+        let torn = message(r#"{"a":"1"},{"b":"x{y"}"#);
+        let good = message(r#"{"c":3}"#);
+        let first = torn.find(r#"{"a""#).expect("the first record");
+        let second = torn.find(r#"{"b""#).expect("the second record");
+        for length in 1..torn.len() {
+            let line = format!("{}{good}", &torn[..length]);
+            let (records, gaps) = texts(&line);
+            let whole = usize::from(length >= first + r#"{"a":"1"}"#.len())
+                + usize::from(length >= second + r#"{"b":"x{y"}"#.len());
+            assert_eq!(records.len(), whole + 1, "{line}");
+            assert!(records[whole].ends_with(r#"{"c":3}"#), "{line}");
+            assert_eq!(gaps.len(), 1, "{line}");
+            assert_eq!(gaps[0].0.end, length, "{line}");
+            assert_eq!(gaps[0].1, DamageKind::Torn, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_otlp_is_named_for_what_it_is() {
+        let kind = |message: &str| texts(message).1.first().map(|(_, kind)| *kind);
+        assert_eq!(kind("hello"), Some(DamageKind::NotJson));
+        assert_eq!(kind(r#"{"hello":1}"#), Some(DamageKind::NotOtlp));
+        assert_eq!(kind("17"), Some(DamageKind::NotOtlp));
+        assert_eq!(kind(r#"{"resourceLogs":5}"#), Some(DamageKind::NotOtlp));
+        assert_eq!(kind(r#"{"resourceLogs":[{"sco"#), Some(DamageKind::Torn));
+        assert_eq!(kind(&format!("\0\0\0{}", message("{}"))), Some(DamageKind::NulRun));
+        assert_eq!(kind(&("[".repeat(100_000))), Some(DamageKind::TooDeep));
+    }
+}

@@ -1,0 +1,587 @@
+//! Decodes the raw text of one record, resource or scope, in the forms that the known writers have.
+//!
+//! Numbers come as numbers or strings, names in camelCase or `snake_case`, ids in hex or base64, severities as
+//! numbers or enum names. Strings may hold lone surrogates, which become U+FFFD.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use base64::Engine;
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::cut::bare_message;
+use crate::event::{AnyValue, Attributes, LogRecord, Resource, Scope, UnixNano};
+use crate::source::account::DamageKind;
+
+/// Why a record's text could not be decoded.
+#[derive(Debug)]
+pub(crate) struct DecodeError {
+    pub(crate) kind: DamageKind,
+    pub(crate) reason: String,
+}
+
+impl From<serde_json::Error> for DecodeError {
+    fn from(error: serde_json::Error) -> Self {
+        let reason = bare_message(&error);
+        let kind =
+            if reason.starts_with("recursion limit") { DamageKind::TooDeep } else { DamageKind::NotOtlp };
+        Self { kind, reason }
+    }
+}
+
+/// Decodes a log record.
+pub(crate) fn decode_record(text: &str) -> Result<LogRecord<'_>, DecodeError> {
+    let WireRecord(record) = serde_json::from_str(text)?;
+    Ok(record)
+}
+
+/// Decodes a resource; `""` is one without attributes. `fingerprint` is that of the text.
+pub(crate) fn decode_resource(text: &str, fingerprint: u64) -> Result<Resource<'_>, DecodeError> {
+    let WireBlock { attributes, .. } = decode_block(text)?;
+    Ok(Resource { attributes, fingerprint })
+}
+
+/// Decodes a scope; `""` is one without a name.
+pub(crate) fn decode_scope(text: &str) -> Result<Scope<'_>, DecodeError> {
+    let WireBlock { name, .. } = decode_block(text)?;
+    Ok(Scope { name: name.filter(|name| !name.is_empty()) })
+}
+
+fn decode_block(text: &str) -> Result<WireBlock<'_>, DecodeError> {
+    if text.is_empty() { Ok(WireBlock::default()) } else { Ok(serde_json::from_str(text)?) }
+}
+
+/// Text that need not be valid Unicode: JSON can name half a surrogate pair.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // As bytes, because as a string serde_json refuses lone surrogates and with them the whole record.
+        deserializer.deserialize_bytes(TextVisitor).map(Text)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string")
+    }
+
+    fn visit_borrowed_bytes<E: de::Error>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
+        Ok(std::str::from_utf8(bytes).map_or_else(|_| Cow::Owned(without_surrogates(bytes)), Cow::Borrowed))
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(
+            std::str::from_utf8(bytes).map_or_else(|_| without_surrogates(bytes), str::to_owned),
+        ))
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+}
+
+/// A lone surrogate arrives as the three bytes that would encode it; it becomes one U+FFFD, not three.
+fn without_surrogates(bytes: &[u8]) -> String {
+    let mut whole = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(&first) = rest.first() {
+        if first == 0xED && rest.len() >= 3 && (0xA0..=0xBF).contains(&rest[1]) && (0x80..=0xBF).contains(&rest[2]) {
+            whole.extend_from_slice("\u{fffd}".as_bytes());
+            rest = &rest[3..];
+        } else {
+            whole.push(first);
+            rest = &rest[1..];
+        }
+    }
+    String::from_utf8_lossy(&whole).into_owned()
+}
+
+/// A 64-bit number in any form; `None` for `null`, `""` and what no 64 bits can hold.
+struct Unsigned(Option<u64>);
+
+impl<'de> Deserialize<'de> for Unsigned {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct UnsignedVisitor;
+        impl Visitor<'_> for UnsignedVisitor {
+            type Value = Unsigned;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a whole number, or one in a string")
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Unsigned, E> {
+                Ok(Unsigned(Some(number)))
+            }
+
+            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Unsigned, E> {
+                Ok(Unsigned(None))
+            }
+
+            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Unsigned, E> {
+                Ok(Unsigned(None))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Unsigned, E> {
+                Ok(Unsigned(text.parse().ok()))
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Unsigned, E> {
+                Ok(Unsigned(None))
+            }
+        }
+        deserializer.deserialize_any(UnsignedVisitor)
+    }
+}
+
+/// `severityNumber`: a number, or the name of the enum's value as older Collectors and canonical proto3 JSON have it.
+struct Severity(Option<u8>);
+
+impl<'de> Deserialize<'de> for Severity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct SeverityVisitor;
+        impl Visitor<'_> for SeverityVisitor {
+            type Value = Severity;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a severity")
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Severity, E> {
+                Ok(Severity(u8::try_from(number).ok().filter(|number| (1..=24).contains(number))))
+            }
+
+            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Severity, E> {
+                Ok(Severity(None))
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Severity, E> {
+                const FAMILIES: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+                let name = name.strip_prefix("SEVERITY_NUMBER_").unwrap_or(name);
+                let (family, step) = match name.char_indices().next_back() {
+                    Some((at, digit @ '2'..='4')) => (&name[..at], digit as u8 - b'1'),
+                    _ => (name, 0),
+                };
+                let number = (FAMILIES.iter().zip(0..)).find(|(known, _)| **known == family).map(|(_, index)| index * 4 + 1 + step);
+                Ok(Severity(number.or_else(|| name.parse().ok().filter(|number| (1..=24).contains(number)))))
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Severity, E> {
+                Ok(Severity(None))
+            }
+        }
+        deserializer.deserialize_any(SeverityVisitor)
+    }
+}
+
+struct WireRecord<'a>(LogRecord<'a>);
+
+impl<'de> Deserialize<'de> for WireRecord<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RecordVisitor;
+        impl<'de> Visitor<'de> for RecordVisitor {
+            type Value = WireRecord<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a log record")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut record = LogRecord::default();
+                while let Some(Text(name)) = map.next_key()? {
+                    match name.as_ref() {
+                        "timeUnixNano" | "time_unix_nano" => record.time = moment(&mut map)?,
+                        "observedTimeUnixNano" | "observed_time_unix_nano" => record.observed_time = moment(&mut map)?,
+                        "severityNumber" | "severity_number" => record.severity_number = map.next_value::<Severity>()?.0,
+                        "severityText" | "severity_text" => record.severity_text = text(&mut map)?,
+                        "body" => record.body = map.next_value::<WireValue<'_>>()?.0,
+                        "attributes" => record.attributes = map.next_value::<WireAttributes<'_>>()?.0,
+                        "traceId" | "trace_id" => record.trace_id = text(&mut map)?.and_then(|id| hex_id(id, 16)),
+                        "spanId" | "span_id" => record.span_id = text(&mut map)?.and_then(|id| hex_id(id, 8)),
+                        "eventName" | "event_name" => {
+                            record.callsite = text(&mut map)?.filter(|name| !name.is_empty());
+                        }
+                        _ => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                Ok(WireRecord(record))
+            }
+        }
+        deserializer.deserialize_map(RecordVisitor)
+    }
+}
+
+fn moment<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<UnixNano>, A::Error> {
+    Ok(map.next_value::<Unsigned>()?.0.and_then(UnixNano::new))
+}
+
+fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Cow<'de, str>>, A::Error> {
+    Ok(map.next_value::<Option<Text<'de>>>()?.map(|Text(text)| text))
+}
+
+/// The id in lower-case hex; `None` when it is empty, of the wrong length or all zero, each of which means "no id".
+fn hex_id(id: Cow<'_, str>, bytes: usize) -> Option<Cow<'_, str>> {
+    let hex = if id.len() == bytes * 2 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if id.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(id.to_ascii_lowercase()) } else { id }
+    } else {
+        let decoded = base64::engine::general_purpose::STANDARD.decode(id.as_bytes()).ok()?;
+        if decoded.len() != bytes {
+            return None;
+        }
+        Cow::Owned(decoded.iter().map(|byte| format!("{byte:02x}")).collect())
+    };
+    hex.bytes().any(|byte| byte != b'0').then_some(hex)
+}
+
+/// A resource or a scope: both have attributes, a scope has a name.
+#[derive(Default)]
+struct WireBlock<'a> {
+    name: Option<Cow<'a, str>>,
+    attributes: Attributes<'a>,
+}
+
+impl<'de> Deserialize<'de> for WireBlock<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct BlockVisitor;
+        impl<'de> Visitor<'de> for BlockVisitor {
+            type Value = WireBlock<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a resource or a scope")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut block = WireBlock::default();
+                while let Some(Text(name)) = map.next_key()? {
+                    match name.as_ref() {
+                        "name" => block.name = text(&mut map)?,
+                        "attributes" => block.attributes = map.next_value::<WireAttributes<'_>>()?.0,
+                        _ => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                Ok(block)
+            }
+        }
+        deserializer.deserialize_map(BlockVisitor)
+    }
+}
+
+#[derive(Default)]
+struct WireAttributes<'a>(Attributes<'a>);
+
+impl<'de> Deserialize<'de> for WireAttributes<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Attributes::new(deserializer.deserialize_any(PairsVisitor)?)))
+    }
+}
+
+type Pair<'a> = (Cow<'a, str>, AnyValue<'a>);
+
+/// A list of `KeyValue`; `null` is an empty one.
+struct PairsVisitor;
+
+impl<'de> Visitor<'de> for PairsVisitor {
+    type Value = Vec<Pair<'de>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of attributes")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut pairs = Vec::with_capacity(24);
+        while let Some(WirePair(pair)) = seq.next_element()? {
+            pairs.push(pair);
+        }
+        Ok(pairs)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+}
+
+struct WirePair<'a>(Pair<'a>);
+
+impl<'de> Deserialize<'de> for WirePair<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PairVisitor;
+        impl<'de> Visitor<'de> for PairVisitor {
+            type Value = WirePair<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an attribute")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut pair = (Cow::Borrowed(""), AnyValue::Empty);
+                while let Some(Text(name)) = map.next_key()? {
+                    match name.as_ref() {
+                        "key" => pair.0 = text(&mut map)?.unwrap_or_default(),
+                        "value" => pair.1 = map.next_value::<WireValue<'_>>()?.0,
+                        _ => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                Ok(WirePair(pair))
+            }
+        }
+        deserializer.deserialize_map(PairVisitor)
+    }
+}
+
+struct WireValue<'a>(AnyValue<'a>);
+
+impl<'de> Deserialize<'de> for WireValue<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor).map(WireValue)
+    }
+}
+
+/// `AnyValue`: an object with one member that names the type; of several the last counts.
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = AnyValue<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an OTLP value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut value = AnyValue::Empty;
+        while let Some(Text(name)) = map.next_key()? {
+            value = match name.as_ref() {
+                "stringValue" | "string_value" => text(&mut map)?.map_or(AnyValue::Empty, AnyValue::String),
+                "boolValue" | "bool_value" => map.next_value::<Option<bool>>()?.map_or(AnyValue::Empty, AnyValue::Bool),
+                "intValue" | "int_value" => map.next_value::<WireInteger<'_>>()?.0,
+                "doubleValue" | "double_value" => map.next_value::<WireDouble>()?.0.map_or(AnyValue::Empty, AnyValue::Double),
+                "bytesValue" | "bytes_value" => text(&mut map)?.map_or(AnyValue::Empty, AnyValue::Bytes),
+                "arrayValue" | "array_value" => AnyValue::Array(map.next_value::<Option<WireList<'_>>>()?.map_or_else(Vec::new, |list| list.0)),
+                "kvlistValue" | "kvlist_value" => AnyValue::KvList(map.next_value::<Option<WireMap<'_>>>()?.map_or_else(Vec::new, |map| map.0)),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    value
+                }
+            };
+        }
+        Ok(value)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(AnyValue::Empty)
+    }
+}
+
+/// `intValue`. A number that 64 bits cannot hold is kept in the form it was written in.
+struct WireInteger<'a>(AnyValue<'a>);
+
+impl<'de> Deserialize<'de> for WireInteger<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IntegerVisitor;
+        impl<'de> Visitor<'de> for IntegerVisitor {
+            type Value = WireInteger<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a whole number, or one in a string")
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+                Ok(WireInteger(AnyValue::Int(number)))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+                let text = || AnyValue::String(number.to_string().into());
+                Ok(WireInteger(i64::try_from(number).map_or_else(|_| text(), AnyValue::Int)))
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+                Ok(WireInteger(AnyValue::Double(number).as_integer().map_or(AnyValue::Double(number), AnyValue::Int)))
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(WireInteger(text.parse().map_or(AnyValue::String(text.into()), AnyValue::Int)))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(WireInteger(text.parse().map_or_else(|_| AnyValue::String(text.to_owned().into()), AnyValue::Int)))
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+                Ok(WireInteger(AnyValue::Empty))
+            }
+        }
+        deserializer.deserialize_any(IntegerVisitor)
+    }
+}
+
+/// `doubleValue`: a number or one of three names; writers that cannot name NaN put `null`.
+struct WireDouble(Option<f64>);
+
+impl<'de> Deserialize<'de> for WireDouble {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct DoubleVisitor;
+        impl Visitor<'_> for DoubleVisitor {
+            type Value = WireDouble;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a number, \"NaN\", \"Infinity\" or \"-Infinity\"")
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<WireDouble, E> {
+                Ok(WireDouble(Some(number)))
+            }
+
+            #[expect(clippy::cast_precision_loss, reason = "the type is double on the wire")]
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<WireDouble, E> {
+                Ok(WireDouble(Some(number as f64)))
+            }
+
+            #[expect(clippy::cast_precision_loss, reason = "the type is double on the wire")]
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<WireDouble, E> {
+                Ok(WireDouble(Some(number as f64)))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<WireDouble, E> {
+                Ok(WireDouble(text.parse().ok()))
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<WireDouble, E> {
+                Ok(WireDouble(None))
+            }
+        }
+        deserializer.deserialize_any(DoubleVisitor)
+    }
+}
+
+/// The `values` of an `arrayValue`.
+struct WireList<'a>(Vec<AnyValue<'a>>);
+
+impl<'de> Deserialize<'de> for WireList<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let values = deserializer.deserialize_map(ValuesVisitor::<Vec<WireValue<'de>>>::new())?;
+        Ok(Self(values.unwrap_or_default().into_iter().map(|WireValue(value)| value).collect()))
+    }
+}
+
+/// The `values` of a `kvlistValue`.
+struct WireMap<'a>(Vec<Pair<'a>>);
+
+impl<'de> Deserialize<'de> for WireMap<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let values = deserializer.deserialize_map(ValuesVisitor::<Vec<WirePair<'de>>>::new())?;
+        Ok(Self(values.unwrap_or_default().into_iter().map(|WirePair(pair)| pair).collect()))
+    }
+}
+
+/// An object of which only the member `values` matters.
+struct ValuesVisitor<T>(std::marker::PhantomData<T>);
+
+impl<T> ValuesVisitor<T> {
+    fn new() -> Self {
+        Self(std::marker::PhantomData)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ValuesVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object with a list of values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut values = None;
+        while let Some(Text(name)) = map.next_key()? {
+            if name == "values" {
+                values = map.next_value()?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(json: &str) -> AnyValue<'static> {
+        let text = format!(r#"{{"attributes":[{{"key":"k","value":{json}}}]}}"#);
+        let record = decode_record(&text).expect("a record");
+        record.attributes.get("k").expect("the attribute").clone().into_owned()
+    }
+
+    #[test]
+    fn every_type_of_value_is_read() {
+        assert_eq!(value(r#"{"stringValue":"\u4e2d\"\\"}"#), AnyValue::String("中\"\\".into()));
+        assert_eq!(value(r#"{"boolValue":false}"#), AnyValue::Bool(false));
+        assert_eq!(value(r#"{"intValue":"-92"}"#), AnyValue::Int(-92));
+        assert_eq!(value(r#"{"intValue":92}"#), AnyValue::Int(92));
+        assert_eq!(value(r#"{"doubleValue":1.5}"#), AnyValue::Double(1.5));
+        assert_eq!(value(r#"{"doubleValue":"-Infinity"}"#), AnyValue::Double(f64::NEG_INFINITY));
+        assert_eq!(value(r#"{"bytesValue":"AAE="}"#), AnyValue::Bytes("AAE=".into()));
+        assert_eq!(
+            value(r#"{"arrayValue":{"values":[{"intValue":1},{}]}}"#),
+            AnyValue::Array(vec![AnyValue::Int(1), AnyValue::Empty])
+        );
+        assert_eq!(
+            value(r#"{"kvlistValue":{"values":[{"key":"a","value":{"boolValue":true}}]}}"#),
+            AnyValue::KvList(vec![("a".into(), AnyValue::Bool(true))])
+        );
+        for empty in ["{}", "null", r#"{"stringValue":null}"#, r#"{"newKind":[1,{"a":2}]}"#] {
+            assert_eq!(value(empty), AnyValue::Empty, "{empty}");
+        }
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_kept_as_it_was_written() {
+        assert_eq!(value(r#"{"intValue":"99999999999999999999"}"#), AnyValue::String("99999999999999999999".into()));
+        assert_eq!(value(r#"{"intValue":1e300}"#), AnyValue::Double(1e300));
+        assert_eq!(value(r#"{"intValue":3.0}"#), AnyValue::Int(3));
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_becomes_one_replacement_character() {
+        assert_eq!(value(r#"{"stringValue":"a\ud83db"}"#), AnyValue::String("a\u{fffd}b".into()));
+        assert_eq!(value(r#"{"stringValue":"\ud83d\ude00"}"#), AnyValue::String("😀".into()));
+    }
+
+    #[test]
+    fn severities_are_numbers_or_names() {
+        let severity = |json: &str| {
+            decode_record(&format!(r#"{{"severityNumber":{json}}}"#)).expect("a record").severity_number
+        };
+        assert_eq!(severity("9"), Some(9));
+        assert_eq!(severity(r#""SEVERITY_NUMBER_INFO""#), Some(9));
+        assert_eq!(severity(r#""SEVERITY_NUMBER_ERROR3""#), Some(19));
+        assert_eq!(severity("0"), None);
+        assert_eq!(severity(r#""LOUD""#), None);
+    }
+
+    #[test]
+    fn ids_are_hex_or_base64_and_zeros_are_none() {
+        let id = |json: &str| {
+            let text = format!(r#"{{"spanId":"{json}"}}"#);
+            decode_record(&text).expect("a record").span_id.map(Cow::into_owned)
+        };
+        assert_eq!(id("3431E7940f668f9d").as_deref(), Some("3431e7940f668f9d"));
+        assert_eq!(id("NDHnlA9mj50=").as_deref(), Some("3431e7940f668f9d"));
+        for none in ["", "0000000000000000", "12", "????????????????"] {
+            assert_eq!(id(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_bottomless_value_is_refused_and_nothing_overflows() {
+        let deep = format!(r#"{{"body":{}1{}}}"#, r#"{"arrayValue":{"values":["#.repeat(50_000), "]}}".repeat(50_000));
+        assert_eq!(decode_record(&deep).expect_err("too deep").kind, DamageKind::TooDeep);
+    }
+}

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Exit, ListArgs, Run, SharedArgs, ShowArgs, World};
+use crate::commands::{Exit, GrepArgs, ListArgs, NetworkArgs, Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, World};
 
 /// Answers what OpenAI Codex did, from the OpenTelemetry log files that a Collector wrote
 #[derive(Parser, Clone, Debug)]
@@ -20,6 +20,10 @@ pub struct Cli {
 enum Command {
     List(ListArgs),
     Show(ShowArgs),
+    Grep(GrepArgs),
+    Tokens(TokensArgs),
+    ToolDecision(ToolDecisionArgs),
+    Network(NetworkArgs),
 }
 
 impl Cli {
@@ -32,6 +36,10 @@ impl Cli {
         match &self.command {
             Command::List(args) => args.run(run),
             Command::Show(args) => args.run(run),
+            Command::Grep(args) => args.run(run),
+            Command::Tokens(args) => args.run(run),
+            Command::ToolDecision(args) => args.run(run),
+            Command::Network(args) => args.run(run),
         }
     }
 }

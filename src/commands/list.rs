@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::Datelike;
 use clap::Args;
 
 use super::account::Exit;
-use super::conversations::Candidate;
 use super::human::{count, plural, short_ids, span};
 use super::output::RecordWriter;
 use super::records::ConversationRecord;
+use super::wording::day_heading;
 use super::{Run, Zone};
 use crate::query::{ConversationIndex, ConversationKind, ConversationSummary};
 use crate::render::write_table;
@@ -29,14 +28,8 @@ impl ListArgs {
     /// # Errors
     /// When the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
-        let scan = run.ask(&ConversationIndex::new(run.filter.clone()))?;
+        let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else { return Ok(Exit::Failed) };
         let conversations = scan.answer.settle();
-        if let Some(prefix) = run.filter.conversation_prefix.clone() {
-            let candidates: Vec<_> = conversations.summaries.iter().map(Candidate::from).collect();
-            if !run.is_unambiguous(&prefix, &candidates)? {
-                return Ok(Exit::Failed);
-            }
-        }
         let nothing_was_read = !scan.account.unopened.is_empty() && scan.account.files.iter().all(|file| file.messages == 0);
         if !nothing_was_read {
             match run.format.text_medium() {
@@ -80,13 +73,7 @@ fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Tabl
         let date = day.map(|day| day.date_naive());
         // A family stays together on the day of its eldest, also across midnight.
         if sections.is_empty() || (depth == 0 && sections.last().is_some_and(|(last, _)| *last != date)) {
-            let heading = match day {
-                Some(day) => Line::new()
-                    .tone(Tone::Strong, format!("{} {}", day.format("%Y-%m-%d"), day.weekday()))
-                    .tone(Tone::Dim, format!("  times are {}", day.format("%:z"))),
-                None => "no time recorded".into(),
-            };
-            sections.push((date, Section { heading: Some(heading), rows: Vec::new() }));
+            sections.push((date, Section { heading: Some(day_heading(day)), rows: Vec::new() }));
         }
         if let Some((_, section)) = sections.last_mut() {
             section.rows.push(layout.row(conversation, depth, &ids, zone));

@@ -2,27 +2,38 @@
 
 mod account;
 mod conversations;
+mod grep;
 mod human;
 mod input;
 mod list;
+mod network;
 pub mod output;
 pub mod records;
 mod rows;
 mod show;
+mod time_span;
+mod tokens;
+mod tool_decision;
+mod wording;
 mod world;
 mod zone;
 
 use std::io::{self, Write};
 
 pub use account::{Exit, exit_after};
+pub use grep::GrepArgs;
 pub use input::{FilterArgs, InputArgs, ZoneArgs};
 pub use list::ListArgs;
+pub use network::NetworkArgs;
 pub use output::OutputArgs;
 pub use show::ShowArgs;
+pub use tokens::TokensArgs;
+pub use tool_decision::ToolDecisionArgs;
 pub use world::World;
 pub use zone::Zone;
 
 use crate::event::{EventFilter, Fold};
+use crate::query::PrefixedConversations;
 use crate::render::{Format, Style};
 use crate::source::{Input, Scan, ScanOptions, scan};
 
@@ -85,8 +96,23 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Puts a question to the whole input and waits for the answer.
-    fn ask<F: Fold>(&self, question: &F) -> io::Result<Scan<F>> {
-        scan(&self.input, self.options, question, |_| Ok(()))
+    /// Puts a question to the whole input and waits for the answer; `None` when the beginning of an id fits several
+    /// conversations, which is said.
+    fn ask<F: Fold>(&mut self, question: F) -> io::Result<Option<Scan<F>>> {
+        self.ask_and_deliver(question, |_, _| Ok(()))
+    }
+
+    /// The same, and after each part of the input hands `deliver` what was heard so far, and where data go.
+    fn ask_and_deliver<F: Fold>(
+        &mut self,
+        question: F,
+        mut deliver: impl FnMut(&mut F, &mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<Option<Scan<F>>> {
+        let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
+        let out = &mut *self.out;
+        let scanned = scan(&self.input, self.options, &(question, meant), |(answer, _)| deliver(answer, out))?;
+        let (answer, meant) = scanned.answer;
+        let is_clear = self.is_unambiguous(&meant.settle())?;
+        Ok(is_clear.then_some(Scan { answer, account: scanned.account }))
     }
 }

@@ -101,8 +101,16 @@ impl<'a> RecordWriter<'a> {
     /// # Errors
     /// When nothing can be written.
     pub fn new<R: Record>(format: Format, out: &'a mut dyn Write) -> io::Result<Self> {
+        Self::like(&R::template(), format, out)
+    }
+
+    /// A writer of records whose columns are those of `template`.
+    ///
+    /// # Errors
+    /// When nothing can be written.
+    pub fn like<R: Record>(template: &R, format: Format, out: &'a mut dyn Write) -> io::Result<Self> {
         Ok(match format {
-            Format::Csv => Self::Csv(Box::new(CsvWriter::new(out, &R::template(), R::OPEN_MEMBERS)?)),
+            Format::Csv => Self::Csv(Box::new(CsvWriter::new(out, template, R::OPEN_MEMBERS)?)),
             _ => Self::Json(out),
         })
     }
@@ -126,6 +134,17 @@ impl<'a> RecordWriter<'a> {
         match self {
             Self::Json(out) => out.write_all(line),
             Self::Csv(_) => Err(io::Error::other("a line of JSON is no row of CSV")),
+        }
+    }
+
+    /// Hands on what was written so far.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Json(out) => out.flush(),
+            Self::Csv(writer) => writer.flush(),
         }
     }
 

@@ -1,5 +1,6 @@
-//! Rows of machine output that leave while the input is still being read, in time order within each conversation.
+//! Rows that leave while the input is still being read, in time order within each conversation.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::Arc;
 
@@ -7,28 +8,52 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Run;
-use super::conversations::Candidate;
 use super::output::{Record, RecordWriter};
 use super::zone::Zone;
 use crate::event::{Event, EventFilter, EventOrder, Fold};
-use crate::query::InTimeOrder;
-use crate::render::{Format, write_record};
+use crate::query::{InTimeOrder, PrefixedConversations};
+use crate::render::{Format, Style, TextMedium, write_lines, write_record};
+use crate::report::{Line, Tone};
 use crate::source::{Account, InputFile, scan};
 
 /// What the rows of a question are made of. Rows are made where the events are read, on every core.
 pub(super) trait RowMaker: Clone + Send + Sync {
+    /// What is found in an event.
+    type Found<'a>;
     /// The record of a row.
     type Record<'a>: Record;
 
-    /// The row of an event; `None` when the question is not about it.
-    fn row<'a>(&self, event: &Event<'a>, file: &'a str, zone: Zone) -> Option<Self::Record<'a>>;
+    /// What the question finds in an event; `None` when it is not about it.
+    fn find<'a>(&self, event: &Event<'a>) -> Option<Self::Found<'a>>;
+
+    /// The record of an event; `found` is `None` for an event that stands beside a hit.
+    fn record<'a>(&self, event: &Event<'a>, found: Option<Self::Found<'a>>, file: &'a str, zone: Zone)
+    -> Self::Record<'a>;
+
+    /// The lines of an event, for people; `found` is `None` for an event that stands beside a hit.
+    fn lines(&self, event: &Event<'_>, found: Option<Self::Found<'_>>, zone: Zone, style: &Style) -> Vec<Line>;
+}
+
+/// How many events of the same conversation to write with a hit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Around {
+    pub(super) before: usize,
+    pub(super) after: usize,
+}
+
+impl Around {
+    fn is_wanted(self) -> bool {
+        self.before > 0 || self.after > 0
+    }
 }
 
 /// The rows that were made and have not left yet.
 struct Rows<M> {
     maker: M,
     filter: EventFilter,
+    around: Around,
     zone: Zone,
+    style: Style,
     files: Arc<[String]>,
     format: Format,
     made: Vec<Row>,
@@ -39,33 +64,37 @@ struct Rows<M> {
 struct Row {
     conversation: Option<String>,
     order: EventOrder,
+    is_hit: bool,
     body: Body,
 }
 
 /// What is left to do for a row when its turn comes.
 enum Body {
     /// Nothing but writing it.
-    Line(Vec<u8>),
+    Json(Vec<u8>),
     /// Spreading it over columns.
     Members(Value),
+    /// Drawing it.
+    Lines(Vec<Line>),
 }
 
 impl Body {
-    fn of(record: &impl Serialize, format: Format) -> io::Result<Self> {
-        if format == Format::Json {
-            let mut line = Vec::with_capacity(2_048);
-            write_record(&mut line, record)?;
-            Ok(Self::Line(line))
-        } else {
-            Ok(Self::Members(serde_json::to_value(record)?))
-        }
+    fn json(record: &impl Serialize) -> io::Result<Self> {
+        let mut line = Vec::with_capacity(2_048);
+        write_record(&mut line, record)?;
+        Ok(Self::Json(line))
     }
 
+    /// About how many bytes of memory it takes.
     fn size(&self) -> usize {
+        const OVERHEAD: usize = 64;
         match self {
-            Self::Line(line) => line.len(),
-            // An estimate: what the same row takes as a line, and half as much again for its tree.
-            Self::Members(members) => members.to_string().len() * 3 / 2,
+            Self::Json(line) => OVERHEAD + line.len(),
+            // A tree takes about half as much again as its text.
+            Self::Members(members) => OVERHEAD + members.to_string().len() * 3 / 2,
+            Self::Lines(lines) => {
+                lines.iter().flat_map(|line| &line.0).map(|span| OVERHEAD + span.text.len()).sum::<usize>()
+            }
         }
     }
 }
@@ -75,7 +104,9 @@ impl<M: RowMaker> Fold for Rows<M> {
         Self {
             maker: self.maker.clone(),
             filter: self.filter.clone(),
+            around: self.around,
             zone: self.zone,
+            style: self.style,
             files: Arc::clone(&self.files),
             format: self.format,
             made: Vec::new(),
@@ -87,12 +118,29 @@ impl<M: RowMaker> Fold for Rows<M> {
         if !self.filter.admits(event) {
             return;
         }
-        let file = self.files.get(event.location.file as usize).map_or("", String::as_str);
-        let Some(record) = self.maker.row(event, file, self.zone) else { return };
-        match Body::of(&record, self.format) {
+        let found = self.maker.find(event);
+        if found.is_none() && !self.around.is_wanted() {
+            return;
+        }
+        let is_hit = found.is_some();
+        let body = match self.format {
+            Format::Table | Format::Md => {
+                Ok(Body::Lines(self.maker.lines(event, found, self.zone, &self.style)))
+            }
+            format => {
+                let file = self.files.get(event.location.file as usize).map_or("", String::as_str);
+                let record = self.maker.record(event, found, file, self.zone);
+                if format == Format::Json {
+                    Body::json(&record)
+                } else {
+                    serde_json::to_value(&record).map(Body::Members).map_err(io::Error::from)
+                }
+            }
+        };
+        match body {
             Ok(body) => {
                 let conversation = event.conversation_id().map(str::to_owned);
-                self.made.push(Row { conversation, order: event.order(), body });
+                self.made.push(Row { conversation, order: event.order(), is_hit, body });
             }
             Err(error) => self.failed = Some(error),
         }
@@ -109,19 +157,21 @@ const HOLD_BYTES: usize = 16 * 1024 * 1024;
 
 /// What came of writing rows.
 pub(super) struct Written {
-    pub(super) rows: u64,
+    pub(super) hits: u64,
     pub(super) account: Account,
     /// Nothing was written, because the beginning of the id fits several conversations.
     pub(super) ambiguous: bool,
 }
 
 impl Run<'_> {
-    /// Writes a row for each event that the filter admits and the maker makes one of.
-    pub(super) fn write_rows<M: RowMaker>(&mut self, maker: M) -> io::Result<Written> {
+    /// Writes a row for each event that the filter admits and the question is about.
+    pub(super) fn write_rows<M: RowMaker>(&mut self, maker: M, around: Around) -> io::Result<Written> {
         let question = Rows {
             maker,
             filter: self.filter.clone(),
+            around,
             zone: self.zone,
+            style: self.style,
             files: self.input.files.iter().map(InputFile::name).collect(),
             format: self.format,
             made: Vec::new(),
@@ -131,57 +181,117 @@ impl Run<'_> {
         // whether the beginning of an id fits a second conversation is known only then.
         let one_conversation = self.filter.conversation_prefix.is_some();
         let mut held = InTimeOrder::holding(if one_conversation { usize::MAX } else { HOLD_BYTES });
-        let mut candidates: Vec<Candidate> = Vec::new();
-        let mut outlet = Outlet { format: self.format, writer: None, rows: 0, out: Some(&mut *self.out) };
-        let scanned = scan(&self.input, self.options, &question, |answer| {
+        let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
+        let mut outlet = Outlet::new(self.format, self.style, around, &mut *self.out);
+        let scanned = scan(&self.input, self.options, &(question, meant), |(answer, _)| {
             if let Some(error) = answer.failed.take() {
                 return Err(error);
             }
             for row in answer.made.drain(..) {
-                if one_conversation
-                    && let Some(id) = &row.conversation
-                    && !candidates.iter().any(|candidate| candidate.id == *id)
-                {
-                    candidates.push(Candidate { id: id.clone(), start: row.order.time(), first_prompt: None });
-                }
-                held.push(row.conversation.as_deref(), row.order, row.body.size(), row.body);
+                let conversation = row.conversation.clone();
+                held.push(conversation.as_deref(), row.order, row.body.size(), row);
             }
-            while let Some(body) = held.next_ready() {
-                outlet.write::<M>(body)?;
+            held.end_stretch();
+            while let Some(row) = held.next_ready() {
+                outlet.take::<M>(row)?;
             }
-            Ok(())
+            outlet.flush()
         })?;
+        let candidates = scanned.answer.1.settle();
         if candidates.len() <= 1 {
-            while let Some(body) = held.next_held() {
-                outlet.write::<M>(body)?;
+            while let Some(row) = held.next_held() {
+                outlet.take::<M>(row)?;
             }
             outlet.finish::<M>()?;
         }
-        let rows = outlet.rows;
+        let hits = outlet.hits;
         drop(outlet);
-        let ambiguous = match self.filter.conversation_prefix.clone() {
-            Some(prefix) => !self.is_unambiguous(&prefix, &candidates)?,
-            None => false,
-        };
+        let ambiguous = !self.is_unambiguous(&candidates)?;
         if held.out_of_order() > 0 {
             let events = held.out_of_order();
             self.note(&format!(
                 "{events} events stand behind later ones of their conversation: the input is out of order over a long stretch"
             ))?;
         }
-        Ok(Written { rows, account: scanned.account, ambiguous })
+        Ok(Written { hits, account: scanned.account, ambiguous })
     }
 }
 
-/// The writer, made when the first row is there to be written, so that a question asked back leaves nothing behind.
+/// Where rows leave. Chooses which events beside a hit are written with it.
 struct Outlet<'a> {
     format: Format,
+    style: Style,
+    around: Around,
+    /// The writer of records, made when the first row is there, so that a question asked back leaves nothing behind.
     writer: Option<RecordWriter<'a>>,
     out: Option<&'a mut dyn io::Write>,
-    rows: u64,
+    hits: u64,
+    beside: BTreeMap<Option<String>, Beside>,
+    /// Which conversation was written last, and whether rows of it were left out since.
+    last: Option<(Option<String>, bool)>,
+}
+
+/// The rows of a conversation around its last hit.
+#[derive(Default)]
+struct Beside {
+    before: VecDeque<Row>,
+    after: usize,
 }
 
 impl<'a> Outlet<'a> {
+    fn new(format: Format, style: Style, around: Around, out: &'a mut dyn io::Write) -> Self {
+        Self { format, style, around, writer: None, out: Some(out), hits: 0, beside: BTreeMap::new(), last: None }
+    }
+
+    fn take<M: RowMaker>(&mut self, row: Row) -> io::Result<()> {
+        if !self.around.is_wanted() {
+            self.hits += 1;
+            return self.write::<M>(row);
+        }
+        let conversation = row.conversation.clone();
+        let mut beside = self.beside.remove(&conversation).unwrap_or_default();
+        if row.is_hit {
+            self.hits += 1;
+            for earlier in beside.before.drain(..) {
+                self.write::<M>(earlier)?;
+            }
+            beside.after = self.around.after;
+            self.write::<M>(row)?;
+        } else if beside.after > 0 {
+            beside.after -= 1;
+            self.write::<M>(row)?;
+        } else {
+            beside.before.push_back(row);
+            if beside.before.len() > self.around.before {
+                beside.before.pop_front();
+                if let Some((last, gap)) = &mut self.last {
+                    *gap |= *last == conversation;
+                }
+            }
+        }
+        self.beside.insert(conversation, beside);
+        Ok(())
+    }
+
+    fn write<M: RowMaker>(&mut self, row: Row) -> io::Result<()> {
+        match row.body {
+            Body::Json(line) => self.writer::<M>()?.write_line(&line),
+            Body::Members(members) => self.writer::<M>()?.write(&members),
+            Body::Lines(lines) => self.draw(row.conversation, &lines),
+        }
+    }
+
+    fn draw(&mut self, conversation: Option<String>, lines: &[Line]) -> io::Result<()> {
+        let Some(out) = self.out.as_deref_mut() else { return Ok(()) };
+        let medium = if self.format == Format::Md { TextMedium::Markdown } else { TextMedium::Text };
+        let apart = self.last.as_ref().is_some_and(|(last, gap)| *gap || *last != conversation);
+        if apart && self.around.is_wanted() {
+            write_lines(&[Line::new().tone(Tone::Dim, "--")], medium, &self.style, out)?;
+        }
+        self.last = Some((conversation, false));
+        write_lines(lines, medium, &self.style, out)
+    }
+
     fn writer<M: RowMaker>(&mut self) -> io::Result<&mut RecordWriter<'a>> {
         let made = match (self.writer.take(), self.out.take()) {
             (Some(writer), _) => writer,
@@ -191,16 +301,19 @@ impl<'a> Outlet<'a> {
         Ok(self.writer.insert(made))
     }
 
-    fn write<M: RowMaker>(&mut self, body: Body) -> io::Result<()> {
-        self.rows += 1;
-        let writer = self.writer::<M>()?;
-        match body {
-            Body::Line(line) => writer.write_line(&line),
-            Body::Members(members) => writer.write(&members),
+    /// What has been found is shown while the rest is still being read.
+    fn flush(&mut self) -> io::Result<()> {
+        match (&mut self.writer, &mut self.out) {
+            (Some(writer), _) => writer.flush(),
+            (None, Some(out)) => out.flush(),
+            (None, None) => Ok(()),
         }
     }
 
     fn finish<M: RowMaker>(&mut self) -> io::Result<()> {
+        if self.format.text_medium().is_some() {
+            return Ok(());
+        }
         self.writer::<M>()?;
         self.writer.take().map_or(Ok(()), RecordWriter::finish)
     }

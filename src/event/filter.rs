@@ -88,7 +88,9 @@ impl EventFilter {
     }
 }
 
-fn begins_with(id: &str, prefix: &str) -> bool {
+/// Whether an id begins with `prefix`, in any letter case.
+#[must_use]
+pub fn begins_with(id: &str, prefix: &str) -> bool {
     id.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }
 

@@ -25,7 +25,7 @@ pub use any_value::AnyValue;
 pub use attributes::Attributes;
 pub use conversation::{ConversationStarts, PromptAuthor, REDACTED, UserPrompt};
 pub use environment::{AuthRecovery, PluginInstall, SandboxAssessment, StartupPhase, TurnCost, TurnTtft};
-pub use filter::{EventFilter, GlobError, name_glob};
+pub use filter::{EventFilter, GlobError, begins_with, name_glob};
 pub use fold::Fold;
 pub use kind::{EventKind, event_family, is_known};
 pub use log_record::{Event, LogRecord, Location, Resource, Scope};

@@ -131,6 +131,7 @@ struct Heard {
     tool_calls: u64,
     tool_failures: u64,
     decisions: BTreeMap<Decision, u64>,
+    tokens: TokenTotals,
     responses: ResponseLedger<TokenTotals>,
 }
 
@@ -231,7 +232,9 @@ impl Heard {
         self.user_email.offer_text(order, attributes.filled("user.email"));
         self.user_account_id.offer_text(order, attributes.filled("user.account_id"));
         self.auth_mode.offer_text(order, attributes.filled("auth_mode"));
-        self.responses.add(order, kind, TokenTotals::of);
+        if let Some(response) = self.responses.add(order, kind, |response| TokenTotals::of(&response.tokens)) {
+            self.tokens.add(&response);
+        }
         match kind {
             EventKind::ConversationStarts(start) => {
                 let owned = |text: Option<&str>| text.map(str::to_owned);
@@ -299,6 +302,7 @@ impl Heard {
         for (decision, count) in later.decisions {
             *self.decisions.entry(decision).or_default() += count;
         }
+        self.tokens.add(&later.tokens);
         self.responses.join(later.responses);
     }
 
@@ -313,7 +317,9 @@ impl Heard {
             let denied = requests.iter().filter(|request| request.last.decision == NetworkDecision::Deny).count();
             (requests.len() as u64, denied as u64)
         });
-        let (responses, warm_ups) = self.responses.settle();
+        let settled = self.responses.settle();
+        let mut tokens = self.tokens;
+        tokens.add(&settled.responses.into_iter().sum());
         ConversationSummary {
             id,
             start: first.and_then(|first| first.time()),
@@ -347,8 +353,8 @@ impl Heard {
             tool_calls: self.tool_calls,
             tool_failures: self.tool_failures,
             decisions: self.decisions,
-            tokens: responses.into_iter().sum(),
-            warm_ups: warm_ups.len() as u64,
+            tokens,
+            warm_ups: settled.warm_ups.len() as u64,
         }
     }
 }

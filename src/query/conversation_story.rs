@@ -204,7 +204,7 @@ impl Teller {
         let order = event.order();
         let kind = event.kind();
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        self.calls.add(event, order, &kind);
+        self.calls.add(order, &kind, true);
         match kind {
             EventKind::ConversationStarts(start) => self.step(order, Step::Start {
                 model: owned(event.model()),

@@ -9,13 +9,17 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use crate::event::EventOrder;
 
+/// A row is held back for so many stretches of the input.
+const HELD_STRETCHES: u64 = 4;
+
 /// Rows on their way out.
 #[derive(Debug)]
 pub struct InTimeOrder<R> {
     hold_bytes: usize,
     held_bytes: usize,
-    /// Whose turn it is, in the order of the input.
-    turns: VecDeque<Option<String>>,
+    /// Whose turn it is, in the order of the input, and in which stretch of it the row stood.
+    turns: VecDeque<(Option<String>, u64)>,
+    stretch: u64,
     waiting: BTreeMap<Option<String>, BinaryHeap<Reverse<Held<R>>>>,
     last_out: BTreeMap<Option<String>, EventOrder>,
     out_of_order: u64,
@@ -49,13 +53,15 @@ impl<R> Ord for Held<R> {
 }
 
 impl<R> InTimeOrder<R> {
-    /// Holds rows back until there are more than `hold_bytes` of them.
+    /// Holds rows back until there are more than `hold_bytes` of them, or until [`HELD_STRETCHES`] stretches of the
+    /// input have passed.
     #[must_use]
     pub fn holding(hold_bytes: usize) -> Self {
         Self {
             hold_bytes,
             held_bytes: 0,
             turns: VecDeque::new(),
+            stretch: 0,
             waiting: BTreeMap::new(),
             last_out: BTreeMap::new(),
             out_of_order: 0,
@@ -67,17 +73,24 @@ impl<R> InTimeOrder<R> {
         let conversation = conversation.map(str::to_owned);
         self.held_bytes += bytes;
         self.waiting.entry(conversation.clone()).or_default().push(Reverse(Held { order, bytes, row }));
-        self.turns.push_back(conversation);
+        self.turns.push_back((conversation, self.stretch));
+    }
+
+    /// Another stretch of the input, of some megabytes, has been read.
+    pub fn end_stretch(&mut self) {
+        self.stretch += 1;
     }
 
     /// The next row that need not be held back any longer.
     pub fn next_ready(&mut self) -> Option<R> {
-        if self.held_bytes > self.hold_bytes { self.next_held() } else { None }
+        let waited = self.stretch - self.turns.front()?.1;
+        let is_ready = self.held_bytes > self.hold_bytes || (waited >= HELD_STRETCHES && self.hold_bytes < usize::MAX);
+        if is_ready { self.next_held() } else { None }
     }
 
     /// The next row, however short it was held back: for the end of the input.
     pub fn next_held(&mut self) -> Option<R> {
-        let conversation = self.turns.pop_front()?;
+        let (conversation, _) = self.turns.pop_front()?;
         let heap = self.waiting.get_mut(&conversation)?;
         let Reverse(held) = heap.pop()?;
         if heap.is_empty() {
@@ -131,6 +144,17 @@ mod tests {
         rows.push(None, order(1, 1), 1, "first");
         rows.push(None, order(1, 2), 1, "second");
         assert_eq!(all(&mut rows), ["first", "second"]);
+    }
+
+    #[test]
+    fn a_row_leaves_when_enough_of_the_input_has_passed() {
+        let mut rows = InTimeOrder::holding(100);
+        rows.push(None, order(1, 1), 1, "rare");
+        for _ in 0..HELD_STRETCHES {
+            assert_eq!(rows.next_ready(), None);
+            rows.end_stretch();
+        }
+        assert_eq!(rows.next_ready(), Some("rare"));
     }
 
     #[test]

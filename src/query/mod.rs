@@ -1,20 +1,28 @@
 //! Questions about events, one file each. A question never opens a file and never draws.
 
+mod call_log;
 mod conversation_index;
 mod conversation_kind;
 mod conversation_story;
 mod earliest;
 mod in_time_order;
 mod network_requests;
+mod prefixed_conversations;
 pub mod price_book;
+mod text_search;
 mod token_totals;
+mod token_usage;
 mod tool_calls;
 
+pub use call_log::{CallLog, NetworkRow, Policies, ToolDecisionRow};
 pub use conversation_index::{ConversationIndex, ConversationSummary, Conversations};
 pub use conversation_kind::{ConversationKind, KindBasis};
 pub use conversation_story::{CallStep, ModelRequest, ModelStep, Remark, Step, Story, StoryCollector};
 pub use earliest::Earliest;
 pub use in_time_order::InTimeOrder;
 pub use network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
-pub use token_totals::{ResponseLedger, TokenTotals};
+pub use prefixed_conversations::{Candidate, PrefixedConversations};
+pub use text_search::{PatternOptions, TextMatch, TextSearch};
+pub use token_totals::{ResponseLedger, Settled, TokenTotals};
+pub use token_usage::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};
 pub use tool_calls::{CallDecision, CallResult, CallReview, ToolCall, ToolCallLedger, call_during};

@@ -2,7 +2,7 @@
 
 use std::iter::Sum;
 
-use crate::event::{EventKind, EventOrder, TokenCounts};
+use crate::event::{EventKind, EventOrder, ResponseCompleted, TokenCounts};
 
 /// Tokens of some responses. A sum is `None` when none of the responses recorded that count; where only some did, it
 /// is the sum of those.
@@ -101,67 +101,82 @@ impl Sum for TokenTotals {
     }
 }
 
-/// The responses of one conversation, each with what the question wants to keep of it.
+/// Tells the responses of one conversation from its warm-ups.
 ///
 /// A warm-up reports a completion too: nothing written, no time to a first token, and the conversation's last request
 /// before it went over the WebSocket. The same prefix is reported again, as cached, by the real response behind it.
-/// Which request was the last before a completion is known only when everything has been heard.
+/// Which request was the last before a completion is known only when everything has been heard; what is doubtful is
+/// kept until then.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResponseLedger<T> {
-    responses: Vec<T>,
     /// Completions that are warm-ups if the last request before them went over the WebSocket.
-    candidates: Vec<(EventOrder, T)>,
+    doubtful: Vec<(EventOrder, T)>,
     /// Requests to the model, with whether they went over the WebSocket.
     requests: Vec<(EventOrder, bool)>,
 }
 
 impl<T> Default for ResponseLedger<T> {
     fn default() -> Self {
-        Self { responses: Vec::new(), candidates: Vec::new(), requests: Vec::new() }
+        Self { doubtful: Vec::new(), requests: Vec::new() }
     }
 }
 
+/// The doubtful completions, told apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settled<T> {
+    /// Those that are responses after all.
+    pub responses: Vec<T>,
+    /// Those that only warmed up a connection.
+    pub warm_ups: Vec<T>,
+}
+
 impl<T> ResponseLedger<T> {
-    /// Hears an event; `keep` makes of a response what the question wants to keep of it.
-    pub fn add(&mut self, order: EventOrder, kind: &EventKind<'_>, keep: impl FnOnce(&TokenCounts) -> T) {
+    /// Hears an event. `keep` makes of a completion what the question wants to keep of it: it is handed back at once
+    /// where it is a response beyond doubt.
+    pub fn add(
+        &mut self,
+        order: EventOrder,
+        kind: &EventKind<'_>,
+        keep: impl FnOnce(&ResponseCompleted<'_>) -> T,
+    ) -> Option<T> {
         match kind {
             EventKind::ApiRequest(request) if request.to_model() => self.requests.push((order, false)),
             EventKind::WebsocketRequest(_) => self.requests.push((order, true)),
             EventKind::ResponseCompleted(completed) if completed.may_be_warm_up() => {
-                self.candidates.push((order, keep(&completed.tokens)));
+                self.doubtful.push((order, keep(completed)));
             }
-            EventKind::ResponseCompleted(completed) => self.responses.push(keep(&completed.tokens)),
+            EventKind::ResponseCompleted(completed) => return Some(keep(completed)),
             _ => {}
         }
+        None
     }
 
     /// Takes in what was heard later.
     pub fn join(&mut self, later: Self) {
-        self.responses.extend(later.responses);
-        self.candidates.extend(later.candidates);
+        self.doubtful.extend(later.doubtful);
         self.requests.extend(later.requests);
     }
 
-    /// The responses, and apart from them the warm-ups.
+    /// Settles the doubt, when everything has been heard.
     #[must_use]
-    pub fn settle(mut self) -> (Vec<T>, Vec<T>) {
-        let mut warm_ups = Vec::new();
-        if !self.candidates.is_empty() {
+    pub fn settle(mut self) -> Settled<T> {
+        let mut settled = Settled { responses: Vec::new(), warm_ups: Vec::new() };
+        if !self.doubtful.is_empty() {
             self.requests.sort_unstable();
         }
-        for (order, kept) in self.candidates {
+        for (order, kept) in self.doubtful {
             let before = self.requests.partition_point(|(request, _)| *request < order);
             let over_websocket = before.checked_sub(1).is_some_and(|last| self.requests[last].1);
-            if over_websocket { warm_ups.push(kept) } else { self.responses.push(kept) }
+            if over_websocket { settled.warm_ups.push(kept) } else { settled.responses.push(kept) }
         }
-        (self.responses, warm_ups)
+        settled
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{ApiRequest, Location, ResponseCompleted, UnixNano, WebsocketRequest};
+    use crate::event::{ApiRequest, Location, UnixNano, WebsocketRequest};
 
     fn at(time: u64) -> EventOrder {
         EventOrder::new(UnixNano::new(time), Location::default())
@@ -191,11 +206,9 @@ mod tests {
 
     fn counted(events: &[(u64, EventKind<'static>)]) -> (usize, usize) {
         let mut ledger = ResponseLedger::default();
-        for (time, kind) in events {
-            ledger.add(at(*time), kind, |_| ());
-        }
-        let (responses, warm_ups) = ledger.settle();
-        (responses.len(), warm_ups.len())
+        let sure = events.iter().filter_map(|(time, kind)| ledger.add(at(*time), kind, |_| ())).count();
+        let settled = ledger.settle();
+        (sure + settled.responses.len(), settled.warm_ups.len())
     }
 
     #[test]

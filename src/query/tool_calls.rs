@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::network_requests::NetworkRequest;
-use crate::event::{
-    Decision, DecisionSource, Event, EventKind, EventOrder, command_line, exit_code,
-};
+use crate::event::{Decision, DecisionSource, EventKind, EventOrder, command_line, exit_code};
 
 /// A tool call, with all that was recorded of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +32,8 @@ pub struct ToolCall {
 pub struct CallDecision {
     /// Where it stands among the events.
     pub order: EventOrder,
+    /// The tool's name as the decision has it.
+    pub tool_name: Option<String>,
     /// In one spelling.
     pub decision: Decision,
     /// As written.
@@ -91,6 +91,12 @@ impl ToolCall {
         self.decisions.last()
     }
 
+    /// The MCP server, for its tools.
+    #[must_use]
+    pub fn mcp_server(&self) -> Option<&str> {
+        self.result.as_ref()?.mcp_server.as_deref()
+    }
+
     /// Whether a moment, in nanoseconds since 1970, lies within the call: from its start, which is the result's time
     /// less the duration, to its result.
     fn contains(&self, moment: u64) -> bool {
@@ -137,8 +143,8 @@ enum What {
 }
 
 impl ToolCallLedger {
-    /// Hears an event; keeps it when it is about a tool call.
-    pub fn add(&mut self, event: &Event<'_>, order: EventOrder, kind: &EventKind<'_>) {
+    /// Hears an event; keeps it when it is about a tool call. Outputs are kept only `with_output`.
+    pub fn add(&mut self, order: EventOrder, kind: &EventKind<'_>, with_output: bool) {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let fact = match kind {
             EventKind::GuardianAssessment(review) => Fact {
@@ -161,6 +167,7 @@ impl ToolCallLedger {
                 tool_namespace: owned(decision.tool_namespace),
                 what: What::Decision(CallDecision {
                     order,
+                    tool_name: owned(decision.tool_name),
                     decision: decision.decision(),
                     decision_raw: owned(decision.decision_raw),
                     source: decision.source(),
@@ -187,14 +194,13 @@ impl ToolCallLedger {
                     success: result.success,
                     exit_code: result.output.filter(|_| result.server().is_none()).and_then(exit_code),
                     duration_ms: result.duration_ms,
-                    output: owned(result.output),
+                    output: owned(result.output.filter(|_| with_output)),
                     output_truncated: result.output_truncated,
                     agent_name: owned(result.agent_name),
                 }),
             },
             _ => return,
         };
-        debug_assert_eq!(fact.order, event.order());
         self.facts.push(fact);
     }
 

@@ -37,6 +37,11 @@ impl<W: Write> CsvWriter<W> {
         self.csv.write_record(&cells).map_err(io_error)
     }
 
+    /// Hands on the rows written so far.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.csv.flush()
+    }
+
     /// Hands the last rows on. Without it, an error in writing them would pass unseen.
     pub fn finish(mut self) -> io::Result<()> {
         self.csv.flush()

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use crate::report::{Entry, Gutter, Line, Table, Timeline};
+use crate::report::{Chart, Entry, Gutter, Line, Table, Timeline};
 
 mod csv;
 mod ink;
@@ -12,6 +12,7 @@ mod json_lines;
 mod markdown;
 mod prose;
 mod style;
+mod text_chart;
 mod text_table;
 mod text_timeline;
 mod visible;
@@ -106,6 +107,18 @@ pub fn write_timeline(
     writer.header(&timeline.header)?;
     timeline.entries.iter().try_for_each(|entry| writer.entry(entry))?;
     writer.footer(&timeline.footer)
+}
+
+/// Writes a chart.
+pub fn write_chart(chart: &Chart, medium: TextMedium, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match medium {
+        TextMedium::Text => text_chart::write(chart, style, out),
+        TextMedium::Markdown => {
+            writeln!(out, "```text")?;
+            text_chart::write(chart, &Style::default(), out)?;
+            writeln!(out, "```")
+        }
+    }
 }
 
 /// Writes lines of prose, each on its own.

@@ -115,6 +115,11 @@ pub(super) fn bar(share: f64, width: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
+fn is_of_bars(column: usize, sections: &[Section]) -> bool {
+    let mut cells = sections.iter().flat_map(|section| &section.rows).filter_map(|row| row.get(column));
+    cells.any(|cell| matches!(cell, Cell::Bar { .. }))
+}
+
 /// Which columns are shown, and how wide.
 struct Layout {
     /// Index and width of each column shown, from left to right.
@@ -131,6 +136,8 @@ impl Layout {
             .columns
             .iter()
             .enumerate()
+            // Bars are for the eye: where there is no terminal, they would only be in the way.
+            .filter(|(index, _)| limit.is_some() || !is_of_bars(*index, &table.sections))
             .map(|(index, column)| (index, natural_width(index, column, &table.sections, limit)))
             .collect();
         let Some(limit) = limit else {

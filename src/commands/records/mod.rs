@@ -1,13 +1,21 @@
 //! The records of the machine output, one type a file, in the words that scripts rely on.
 
 mod conversation;
+mod decision;
 mod event;
+mod matched;
+mod network;
+mod usage;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use conversation::ConversationRecord;
+pub use decision::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 pub use event::EventRecord;
+pub use matched::MatchRecord;
+pub use network::{NetworkDecisionRecord, NetworkSummaryRecord};
+pub use usage::{PricedResponseRecord, TokenUsageRecord};
 
 use crate::event::{Location, UnixNano};
 

@@ -8,13 +8,13 @@ use std::io;
 use clap::Args;
 
 use super::account::Exit;
-use super::conversations::Candidate;
 use super::records::EventRecord;
-use super::rows::RowMaker;
+use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
 use crate::event::Event;
 use crate::query::{ConversationIndex, ConversationSummary, Story, StoryCollector};
-use crate::render::{TextMedium, TimelineWriter};
+use crate::render::{Style, TextMedium, TimelineWriter};
+use crate::report::Line;
 use crate::source::Account;
 use timeline::Telling;
 
@@ -43,10 +43,20 @@ pub struct ShowArgs {
 struct EveryEvent;
 
 impl RowMaker for EveryEvent {
+    type Found<'a> = ();
     type Record<'a> = EventRecord<'a>;
 
-    fn row<'a>(&self, event: &Event<'a>, file: &'a str, zone: Zone) -> Option<EventRecord<'a>> {
-        Some(EventRecord::new(event, file, zone))
+    fn find<'a>(&self, _: &Event<'a>) -> Option<()> {
+        Some(())
+    }
+
+    fn record<'a>(&self, event: &Event<'a>, _: Option<()>, file: &'a str, zone: Zone) -> EventRecord<'a> {
+        EventRecord::new(event, file, zone)
+    }
+
+    fn lines(&self, _: &Event<'_>, _: Option<()>, _: Zone, _: &Style) -> Vec<Line> {
+        // For people, events are told as stories.
+        Vec::new()
     }
 }
 
@@ -64,31 +74,26 @@ impl ShowArgs {
         }
         if self.last {
             run.input.keep_stdin()?;
-            let newest = newest(&run)?;
-            match newest {
+            let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else { return Ok(Exit::Failed) };
+            match newest(scan.answer.settle().summaries) {
                 Some(id) => run.filter.conversation_prefix = Some(id),
-                None => return self.conclude_empty(run),
+                None => return self.conclude(run, 0, &scan.account),
             }
         }
         match run.format.text_medium() {
             None => {
-                let written = run.write_rows(EveryEvent)?;
-                self.conclude(run, written.rows, written.ambiguous, &written.account)
+                let written = run.write_rows(EveryEvent, Around::default())?;
+                if written.ambiguous {
+                    return Ok(Exit::Failed);
+                }
+                self.conclude(run, written.hits, &written.account)
             }
             Some(medium) if run.filter.conversation_prefix.is_some() => self.tell_one(run, medium),
             Some(medium) => self.tell_all(run, medium),
         }
     }
 
-    fn conclude_empty(&self, run: Run<'_>) -> anyhow::Result<Exit> {
-        let account = run.ask(&ConversationIndex::default())?.account;
-        self.conclude(run, 0, false, &account)
-    }
-
-    fn conclude(&self, mut run: Run<'_>, shown: u64, ambiguous: bool, account: &Account) -> anyhow::Result<Exit> {
-        if ambiguous {
-            return Ok(Exit::Failed);
-        }
+    fn conclude(&self, mut run: Run<'_>, shown: u64, account: &Account) -> anyhow::Result<Exit> {
         if shown == 0 && account.unopened.is_empty() {
             match &run.filter.conversation_prefix {
                 Some(prefix) if self.id.is_some() => {
@@ -104,27 +109,22 @@ impl ShowArgs {
     /// One conversation, heard in one reading.
     fn tell_one(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
         let question = (ConversationIndex::new(run.filter.clone()), StoryCollector::new(run.filter.clone(), self.all));
-        let scan = run.ask(&question)?;
+        let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let (index, collector) = scan.answer;
         let conversations = index.settle();
-        let candidates: Vec<_> = conversations.summaries.iter().map(Candidate::from).collect();
-        let prefix = run.filter.conversation_prefix.clone().unwrap_or_default();
-        if !run.is_unambiguous(&prefix, &candidates)? {
-            return self.conclude(run, 0, true, &scan.account);
-        }
         let mut stories = collector.settle();
         let shown = conversations.summaries.len() as u64;
         let mut teller = Teller::new(&mut run, medium, &scan.account);
         for summary in &conversations.summaries {
             teller.tell(Some(summary), stories.remove(&Some(summary.id.clone())))?;
         }
-        self.conclude(run, shown, false, &scan.account)
+        self.conclude(run, shown, &scan.account)
     }
 
     /// Every conversation: which there are first, then some at a time, so that memory does not grow with the input.
     fn tell_all(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
         run.input.keep_stdin()?;
-        let scan = run.ask(&ConversationIndex::new(run.filter.clone()))?;
+        let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else { return Ok(Exit::Failed) };
         let conversations = scan.answer.settle();
         let mut pending: Vec<Option<&ConversationSummary>> = conversations.summaries.iter().map(Some).collect();
         if conversations.records_without_conversation > 0 {
@@ -146,22 +146,22 @@ impl ShowArgs {
             let ids: BTreeSet<Option<String>> =
                 now.iter().map(|summary| summary.map(|summary| summary.id.clone())).collect();
             let collector = StoryCollector::new(run.filter.clone(), self.all).only(ids);
-            let mut stories: BTreeMap<_, Story> = run.ask(&collector)?.answer.settle();
+            let Some(collected) = run.ask(collector)? else { return Ok(Exit::Failed) };
+            let mut stories: BTreeMap<_, Story> = collected.answer.settle();
             let mut teller = Teller::new(&mut run, medium, &scan.account);
             for summary in now {
                 teller.tell(*summary, stories.remove(&summary.map(|summary| summary.id.clone())))?;
             }
             rest = later;
         }
-        self.conclude(run, shown, false, &scan.account)
+        self.conclude(run, shown, &scan.account)
     }
 }
 
 /// The id of the conversation that was opened last.
-fn newest(run: &Run<'_>) -> io::Result<Option<String>> {
-    let conversations = run.ask(&ConversationIndex::new(run.filter.clone()))?.answer.settle();
-    let dated = conversations.summaries.into_iter().filter(|summary| summary.start.is_some());
-    Ok(dated.max_by_key(|summary| summary.start).map(|summary| summary.id))
+fn newest(conversations: Vec<ConversationSummary>) -> Option<String> {
+    let dated = conversations.into_iter().filter(|summary| summary.start.is_some());
+    dated.max_by_key(|summary| summary.start).map(|summary| summary.id)
 }
 
 /// Draws one story after another.

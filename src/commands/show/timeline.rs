@@ -3,10 +3,11 @@
 use chrono::{DateTime, FixedOffset};
 
 use crate::commands::human::{plural, separated, span};
+use crate::commands::wording::{decision_words, outcome_words, sandbox_words, target, verdict_words};
 use crate::commands::zone::Zone;
-use crate::event::{DecisionSource, EventOrder, NetworkDecision, TokenCounts, UnixNano, output_body};
+use crate::event::{EventOrder, NetworkDecision, TokenCounts, UnixNano, output_body};
 use crate::query::{
-    CallDecision, CallResult, CallStep, ConversationKind, ConversationSummary, ModelStep, NetworkRequest, Remark, Step,
+    CallResult, CallStep, ConversationKind, ConversationSummary, ModelStep, NetworkRequest, Remark, Step,
     Story, TokenTotals, ToolCall,
 };
 use crate::report::{Detail, Entry, Gutter, Line, Span, Tone};
@@ -152,13 +153,7 @@ impl Telling<'_> {
         text = text.plain(" · ").join(decision_words(call.decision()));
         text = text.plain(" · ").join(outcome_words(call.result.as_ref()));
         for outcome in &call.sandbox_outcomes {
-            let (tone, words) = match outcome.as_str() {
-                "denied" => (Tone::Bad, "BLOCKED BY SANDBOX".to_owned()),
-                "escalated" => (Tone::Warn, "run again outside the sandbox".to_owned()),
-                "timed_out" => (Tone::Warn, "timed out in the sandbox".to_owned()),
-                other => (Tone::Warn, format!("sandbox: {other}")),
-            };
-            text = text.plain(" · ").tone(tone, words);
+            text = text.plain(" · ").join(sandbox_words(outcome));
         }
         if denied {
             text = text.plain(" · ").tone(Tone::Bad, "BLOCKED BY NETWORK PROXY");
@@ -309,47 +304,9 @@ fn is_patch(call: &ToolCall) -> bool {
     call.tool_name.as_deref() == Some("apply_patch")
 }
 
-/// Who allowed it, in words: never more than the record says.
-fn decision_words(decision: Option<&CallDecision>) -> Line {
-    let Some(decision) = decision else { return Line::new().tone(Tone::Dim, "no decision recorded") };
-    let word = decision.decision.as_str().replace('_', " ");
-    let (tone, by) = match decision.source {
-        Some(DecisionSource::Config) => (Tone::Policy, " by configuration".to_owned()),
-        Some(DecisionSource::User) => (Tone::Person, " by a person".to_owned()),
-        Some(DecisionSource::AutomatedReviewer) => (Tone::Policy, " by the automated reviewer".to_owned()),
-        None => (Tone::Plain, decision.source_raw.as_ref().map_or_else(String::new, |raw| format!(" by {raw}"))),
-    };
-    let tone = if decision.decision.refuses() { Tone::Bad } else { tone };
-    Line::new().tone(tone, format!("{word}{by}"))
-}
-
-fn outcome_words(result: Option<&CallResult>) -> Line {
-    let Some(result) = result else { return Line::new().tone(Tone::Warn, "no result recorded") };
-    let took = result.duration_ms.map_or_else(String::new, |duration| format!(" in {}", span(duration)));
-    let (tone, word) = match (result.success, result.exit_code) {
-        (Some(false), Some(code)) => (Tone::Bad, format!("failed, exit {code}")),
-        (Some(false), None) => (Tone::Bad, "failed".to_owned()),
-        (_, Some(0)) => (Tone::Good, "exit 0".to_owned()),
-        (_, Some(code)) => (Tone::Warn, format!("exit {code}")),
-        (Some(true), None) => (Tone::Good, "ok".to_owned()),
-        (None, None) => (Tone::Plain, "outcome not recorded".to_owned()),
-    };
-    Line::new().tone(tone, word).plain(took)
-}
-
 fn network_line(request: &NetworkRequest) -> Line {
     let verdict = &request.last;
-    let (tone, word) = match verdict.decision {
-        NetworkDecision::Allow => (Tone::Good, "allowed"),
-        NetworkDecision::Deny => (Tone::Bad, "denied"),
-        NetworkDecision::Ask => (Tone::Warn, "to be asked"),
-        NetworkDecision::Unknown => (Tone::Warn, "unknown verdict"),
-    };
-    let method = verdict.method.as_deref().filter(|method| *method != "none").unwrap_or_default();
-    let host = verdict.server_address.as_deref().unwrap_or("unnamed host");
-    let port = verdict.server_port.map_or_else(String::new, |port| format!(":{port}"));
-    let target = format!("{method} {host}{port}");
-    let mut line = Line::new().tone(tone, word).plain(format!(" {}", target.trim_start()));
+    let mut line = verdict_words(verdict.decision).plain(format!(" {}", target(request)));
     let reason: Vec<&str> = [verdict.reason.as_deref(), verdict.protocol.as_deref()].into_iter().flatten().collect();
     if !reason.is_empty() {
         line.push(Tone::Dim, format!(" ({})", reason.join(", ")));

@@ -1,0 +1,274 @@
+//! `codex-audit grep`: where does this text occur?
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use clap::Args;
+
+use super::account::Exit;
+use super::records::{EventRecord, MatchRecord, SCHEMA_VERSION};
+use super::rows::{Around, RowMaker};
+use super::{Run, Zone};
+use crate::event::{Event, EventFilter, Fold, event_family};
+use crate::query::{PatternOptions, TextMatch, TextSearch};
+use crate::render::{Format, Style, visible_line, write_record};
+use crate::report::{Line, Tone};
+use crate::source::Account;
+
+/// Search the values of all events for a pattern
+///
+/// The pattern is searched in decoded values: neither escapes nor the syntax of the file come between. Each hit names
+/// its conversation, so that `codex-audit show` is one copy away.
+#[derive(Args, Clone, Debug, Default)]
+pub struct GrepArgs {
+    /// A regular expression in Rust's syntax; ^ and $ are the ends of each line of a value
+    #[arg(value_name = "PATTERN", allow_hyphen_values = true)]
+    pattern: String,
+
+    /// Letter case does not matter
+    #[arg(short, long)]
+    ignore_case: bool,
+
+    /// The pattern is text, not a regular expression
+    #[arg(short = 'F', long)]
+    fixed_strings: bool,
+
+    /// Only whole words
+    #[arg(short, long)]
+    word_regexp: bool,
+
+    /// Events in which the pattern does not occur
+    #[arg(short = 'v', long)]
+    invert_match: bool,
+
+    /// Only the number of events
+    #[arg(short, long, conflicts_with_all = ["files_with_matches", "after_context", "before_context", "context"])]
+    count: bool,
+
+    /// Only the ids of the conversations with a hit
+    #[arg(short = 'l', long = "conversations-with-matches", id = "files_with_matches", conflicts_with_all = ["after_context", "before_context", "context"])]
+    conversations_with_matches: bool,
+
+    /// With each hit, so many events of its conversation after it
+    #[arg(short = 'A', long, value_name = "N")]
+    after_context: Option<usize>,
+
+    /// With each hit, so many events of its conversation before it
+    #[arg(short = 'B', long, value_name = "N")]
+    before_context: Option<usize>,
+
+    /// With each hit, so many events of its conversation on both sides
+    #[arg(short = 'C', long, value_name = "N")]
+    context: Option<usize>,
+
+    /// Search only these attributes, e.g. prompt,arguments,output; `body` is the record's body
+    #[arg(long = "in", value_name = "ATTRIBUTES", value_delimiter = ',')]
+    within: Vec<String>,
+}
+
+#[derive(Clone)]
+struct Hits {
+    search: TextSearch,
+}
+
+impl RowMaker for Hits {
+    type Found<'a> = Vec<TextMatch<'a>>;
+    type Record<'a> = MatchRecord<'a>;
+
+    fn find<'a>(&self, event: &Event<'a>) -> Option<Vec<TextMatch<'a>>> {
+        self.search.find(event)
+    }
+
+    fn record<'a>(
+        &self,
+        event: &Event<'a>,
+        found: Option<Vec<TextMatch<'a>>>,
+        file: &'a str,
+        zone: Zone,
+    ) -> MatchRecord<'a> {
+        MatchRecord::new(EventRecord::new(event, file, zone), found.as_deref())
+    }
+
+    fn lines(&self, event: &Event<'_>, found: Option<Vec<TextMatch<'_>>>, zone: Zone, style: &Style) -> Vec<Line> {
+        let tone = if found.is_some() { Tone::Accent } else { Tone::Dim };
+        let time = event.time().map_or_else(
+            || "no time".to_owned(),
+            |time| zone.show(time).format("%Y-%m-%d %H:%M:%S%.3f %:z").to_string(),
+        );
+        let name = event.name().map_or("record", event_family);
+        let mut lines = vec![
+            Line::new()
+                .tone(tone, event.conversation_id().unwrap_or("no conversation"))
+                .tone(Tone::Dim, format!("  {time}  "))
+                .tone(if found.is_some() { Tone::Strong } else { Tone::Dim }, name),
+        ];
+        lines.extend(matched_lines(&found.unwrap_or_default(), style));
+        lines
+    }
+}
+
+/// The lines of the values in which something was found, with what was found marked.
+fn matched_lines(found: &[TextMatch<'_>], style: &Style) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut rest = found;
+    while let Some(first) = rest.first() {
+        let start = first.value[..first.range.start].rfind('\n').map_or(0, |at| at + 1);
+        let end = first.value[first.range.end..].find('\n').map_or(first.value.len(), |at| first.range.end + at);
+        let on_this_line =
+            rest.iter().take_while(|one| one.attribute == first.attribute && one.range.start < end.max(start + 1)).count().max(1);
+        let (here, later) = rest.split_at(on_this_line);
+        let number = first.value[..start].matches('\n').count() + 1;
+        let place =
+            if first.value.contains('\n') { format!("{}:{number}", first.attribute) } else { first.attribute.to_string() };
+        let line = Line::new().plain("    ").tone(Tone::Dim, format!("{place}: "));
+        lines.push(line.join(marked(&first.value, start..end, here, style.truncate)));
+        rest = later;
+    }
+    lines
+}
+
+/// So many characters of a long line are shown on either side of what was found.
+const BESIDE: usize = 60;
+
+fn marked(value: &str, line: std::ops::Range<usize>, found: &[TextMatch<'_>], cut: bool) -> Line {
+    let mut text = Line::new();
+    let mut at = line.start;
+    for (index, one) in found.iter().enumerate() {
+        let before = &value[at..one.range.start.max(at)];
+        text = text.join(shortened(before, cut, index > 0, true));
+        text.push(Tone::Match, value[one.range.start.max(at)..one.range.end.max(at)].to_owned());
+        at = one.range.end.max(at);
+    }
+    text.join(shortened(&value[at..line.end.max(at)], cut, true, false))
+}
+
+/// Text between matches: what is far from both is left out.
+fn shortened(text: &str, cut: bool, match_before: bool, match_after: bool) -> Line {
+    let length = text.chars().count();
+    let sides = usize::from(match_before) + usize::from(match_after);
+    if !cut || length <= BESIDE * sides + 1 {
+        return text.into();
+    }
+    let head: String = text.chars().take(if match_before { BESIDE } else { 0 }).collect();
+    let tail: String = text.chars().skip(length - if match_after { BESIDE } else { 0 }).collect();
+    Line::new().plain(head).tone(Tone::Dim, "…").plain(tail)
+}
+
+impl GrepArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// When the pattern is none or the answer cannot be written.
+    pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
+        let options =
+            PatternOptions { ignore_case: self.ignore_case, fixed: self.fixed_strings, word: self.word_regexp };
+        let search = TextSearch::new(&self.pattern, options, self.invert_match, self.within.iter().cloned())
+            .map_err(|error| anyhow::Error::msg(format!("{error}\n  -F searches for the text as it stands")))?;
+        if self.count {
+            return self.count(run, search);
+        }
+        if self.conversations_with_matches {
+            return self.conversations(run, search);
+        }
+        let around = Around {
+            before: self.before_context.or(self.context).unwrap_or(0),
+            after: self.after_context.or(self.context).unwrap_or(0),
+        };
+        let written = run.write_rows(Hits { search }, around)?;
+        if written.ambiguous {
+            return Ok(Exit::Failed);
+        }
+        conclude(run, written.hits, &written.account)
+    }
+
+    fn count(&self, mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
+        let question = HitConversations { filter: run.filter.clone(), search, hits: 0, conversations: Vec::new() };
+        let scanned = run.ask_and_deliver(question, |answer, _| {
+            answer.conversations.clear();
+            Ok(())
+        })?;
+        let Some(scanned) = scanned else { return Ok(Exit::Failed) };
+        let hits = scanned.answer.hits;
+        match run.format {
+            Format::Table | Format::Md => writeln!(run.out, "{hits}")?,
+            Format::Csv => writeln!(run.out, "count\n{hits}")?,
+            Format::Json => write_record(run.out, &serde_json::json!({
+                "schema_version": SCHEMA_VERSION, "record_type": "match_count", "count": hits,
+            }))?,
+        }
+        conclude(run, hits, &scanned.account)
+    }
+
+    fn conversations(&self, mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
+        let question = HitConversations { filter: run.filter.clone(), search, hits: 0, conversations: Vec::new() };
+        let mut seen: BTreeSet<Option<String>> = BTreeSet::new();
+        let format = run.format;
+        // A second conversation that the beginning of an id fits may still come.
+        let at_once = run.filter.conversation_prefix.is_none();
+        let mut ready: Vec<u8> = if format == Format::Csv { b"conversation_id\n".to_vec() } else { Vec::new() };
+        let scanned = run.ask_and_deliver(question, |answer, out| {
+            for id in answer.conversations.drain(..) {
+                if seen.insert(id.clone()) {
+                    write_id(&mut ready, format, id.as_deref())?;
+                }
+            }
+            if at_once {
+                out.write_all(&ready)?;
+                out.flush()?;
+                ready.clear();
+            }
+            Ok(())
+        })?;
+        let Some(scanned) = scanned else { return Ok(Exit::Failed) };
+        run.out.write_all(&ready)?;
+        if seen.contains(&None) && format != Format::Json {
+            run.note("there are hits in records that belong to no conversation, too")?;
+        }
+        conclude(run, scanned.answer.hits, &scanned.account)
+    }
+}
+
+fn write_id(out: &mut Vec<u8>, format: Format, id: Option<&str>) -> io::Result<()> {
+    match (format, id) {
+        (Format::Json, id) => write_record(out, &serde_json::json!({
+            "schema_version": SCHEMA_VERSION, "record_type": "match_conversation", "conversation_id": id,
+        })),
+        (_, Some(id)) => writeln!(out, "{}", visible_line(id)),
+        (_, None) => Ok(()),
+    }
+}
+
+fn conclude(mut run: Run<'_>, hits: u64, account: &Account) -> anyhow::Result<Exit> {
+    Ok(run.conclude(if hits == 0 { Exit::Finding } else { Exit::Answered }, account)?)
+}
+
+/// Counts hits and notes their conversations, without the hits themselves.
+struct HitConversations {
+    filter: EventFilter,
+    search: TextSearch,
+    hits: u64,
+    /// The conversations of hits in the order of the input, with neighbours that are equal only once.
+    conversations: Vec<Option<String>>,
+}
+
+impl Fold for HitConversations {
+    fn fresh(&self) -> Self {
+        Self { filter: self.filter.clone(), search: self.search.clone(), hits: 0, conversations: Vec::new() }
+    }
+
+    fn add(&mut self, event: &Event<'_>) {
+        if self.filter.admits(event) && self.search.find(event).is_some() {
+            self.hits += 1;
+            let id = event.conversation_id();
+            if self.conversations.last().is_none_or(|last| last.as_deref() != id) {
+                self.conversations.push(id.map(str::to_owned));
+            }
+        }
+    }
+
+    fn join(&mut self, later: Self) {
+        self.hits += later.hits;
+        self.conversations.extend(later.conversations);
+    }
+}
+

@@ -1,0 +1,338 @@
+//! `codex-audit tokens`: how many tokens, and what would they cost?
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Map, Value};
+
+use super::account::Exit;
+use super::human::{count, plural, separated};
+use super::output::{Record, RecordWriter};
+use super::records::{PricedResponseRecord, TokenUsageRecord};
+use super::time_span::TimeSpan;
+use super::{Run, Zone};
+use crate::query::price_book::{PriceBook, Step};
+use crate::query::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};
+use crate::render::{write_chart, write_lines, write_table};
+use crate::report::{Cell, Chart, Column, Line, Row, Section, Table, Tone};
+use crate::source::Account;
+
+/// Show how many tokens were used, and what they would cost at API list prices
+///
+/// Only finished responses with counts are responses. Cached and cache-write tokens are parts of the input, reasoning
+/// of the output. The warm-up of a WebSocket connection is counted apart. Responses that were interrupted or failed
+/// record no tokens, so that every sum is a lower bound.
+///
+/// The cost is an estimate at API list prices, standard tier; a ChatGPT plan is billed otherwise. Models are priced by
+/// their exact name, or by an alias that the price book lists; what cannot be priced is named and makes the cost of its
+/// group unknown, never zero.
+#[derive(Args, Clone, Debug, Default)]
+pub struct TokensArgs {
+    /// Group by: day, hour, week, month, model, conversation, user, service, env; several with commas
+    #[arg(long, value_name = "KEYS", value_delimiter = ',', default_value = "day", hide_possible_values = true)]
+    by: Vec<By>,
+
+    /// Take prices from this TOML file: its models replace those of the price book inside the program
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    prices: Option<PathBuf>,
+
+    /// Use prices that are not confirmed, too
+    #[arg(long)]
+    unverified_prices: bool,
+
+    /// Show every response behind the sums, with rates and products
+    #[arg(long)]
+    explain: bool,
+
+    /// Draw the tokens over time
+    #[arg(long, conflicts_with = "explain")]
+    chart: bool,
+}
+
+/// What rows are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum By {
+    Day,
+    Hour,
+    Week,
+    Month,
+    Model,
+    Conversation,
+    User,
+    Service,
+    Env,
+}
+
+impl By {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Hour => "hour",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Model => "model",
+            Self::Conversation => "conversation",
+            Self::User => "user",
+            Self::Service => "service",
+            Self::Env => "env",
+        }
+    }
+
+    fn span(self) -> Option<TimeSpan> {
+        match self {
+            Self::Day => Some(TimeSpan::Day),
+            Self::Hour => Some(TimeSpan::Hour),
+            Self::Week => Some(TimeSpan::Week),
+            Self::Month => Some(TimeSpan::Month),
+            _ => None,
+        }
+    }
+
+    fn key(self, zone: Zone) -> (GroupKey, Option<TimeSpanOf>) {
+        let key = match self {
+            Self::Day | Self::Hour | Self::Week | Self::Month => GroupKey::Time,
+            Self::Model => GroupKey::Model,
+            Self::Conversation => GroupKey::Conversation,
+            Self::User => GroupKey::User,
+            Self::Service => GroupKey::Service,
+            Self::Env => GroupKey::Env,
+        };
+        let namer = self.span().map(|span| -> TimeSpanOf { Arc::new(move |time| span.name(time, zone)) });
+        (key, namer)
+    }
+}
+
+impl TokensArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// When the price file cannot be used or the answer cannot be written.
+    pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
+        let prices = Arc::new(self.price_book()?);
+        let question = UsageQuestion {
+            filter: run.filter.clone(),
+            keys: self.by.iter().map(|by| by.key(run.zone)).collect(),
+            prices: Arc::clone(&prices),
+            keep_responses: self.explain,
+        };
+        let Some(scan) = run.ask(TokenUsage::new(question))? else { return Ok(Exit::Failed) };
+        let usage = scan.answer.settle();
+        let nothing_was_read = !scan.account.unopened.is_empty() && scan.account.files.iter().all(|file| file.messages == 0);
+        if !nothing_was_read {
+            match (run.format.text_medium(), self.explain) {
+                (Some(medium), _) => {
+                    if self.chart {
+                        write_chart(&self.chart(&usage, run.zone), medium, &run.style, run.out)?;
+                    }
+                    if self.explain && !usage.responses.is_empty() {
+                        write_table(&explanation(&usage.responses, &prices, run.zone), medium, &run.style, run.out)?;
+                    }
+                    if !self.chart {
+                        write_table(&self.table(&usage), medium, &run.style, run.out)?;
+                    }
+                    if !usage.groups.is_empty() {
+                        write_lines(&fine_print(&usage.total, &prices), medium, &run.style, run.out)?;
+                    }
+                }
+                (None, false) => self.write_groups(&mut run, &usage)?,
+                (None, true) => self.write_responses(&mut run, &usage, &prices, &scan.account)?,
+            }
+        }
+        if usage.groups.is_empty() && scan.account.unopened.is_empty() {
+            run.note("no response with token counts is in the input, or none that the filters admit")?;
+        }
+        Ok(run.conclude(Exit::Answered, &scan.account)?)
+    }
+
+    fn price_book(&self) -> anyhow::Result<PriceBook> {
+        let mut book = PriceBook::builtin();
+        if let Some(path) = &self.prices {
+            let name = path.display().to_string();
+            let text = fs::read_to_string(path).map_err(|error| anyhow::anyhow!("{name}: {error}"))?;
+            book = book.extended_with(PriceBook::from_toml(&text, &name)?);
+        }
+        Ok(book.with_unverified(self.unverified_prices))
+    }
+
+    fn group(&self, values: &Group) -> Map<String, Value> {
+        (self.by.iter().zip(values)).map(|(by, value)| (by.name().to_owned(), Value::from(value.clone()))).collect()
+    }
+
+    fn write_groups(&self, run: &mut Run<'_>, usage: &Usage) -> anyhow::Result<()> {
+        let template = TokenUsageRecord { group: self.group(&self.no_values()), ..TokenUsageRecord::template() };
+        let mut writer = RecordWriter::like(&template, run.format, run.out)?;
+        for (values, sum) in &usage.groups {
+            writer.write(&TokenUsageRecord::new(self.group(values), sum))?;
+        }
+        Ok(writer.finish()?)
+    }
+
+    fn write_responses(
+        &self,
+        run: &mut Run<'_>,
+        usage: &Usage,
+        prices: &PriceBook,
+        account: &Account,
+    ) -> anyhow::Result<()> {
+        let template = PricedResponseRecord { group: self.group(&self.no_values()), ..PricedResponseRecord::template() };
+        let mut writer = RecordWriter::like(&template, run.format, run.out)?;
+        for response in &usage.responses {
+            let file = account.file_name(response.order.location().file);
+            let group = self.group(&response.group);
+            writer.write(&PricedResponseRecord::new(response, group, prices, file, run.zone))?;
+        }
+        Ok(writer.finish()?)
+    }
+
+    fn no_values(&self) -> Group {
+        vec![None; self.by.len()]
+    }
+
+    fn table(&self, usage: &Usage) -> Table {
+        let most = usage.groups.iter().filter_map(|(_, sum)| sum.tokens.total()).max().unwrap_or(0).max(1);
+        let mut columns: Vec<Column> = (self.by.iter())
+            .map(|by| {
+                let column = Column::left(by.name().to_uppercase());
+                if by.span().is_some() { column } else { column.cut(10) }
+            })
+            .collect();
+        columns.extend([
+            Column::right("RESPONSES").drop_at(3),
+            Column::right("INPUT"),
+            Column::right("CACHED").drop_at(2),
+            Column::right("OUTPUT"),
+            Column::right("REASONING").drop_at(1),
+            Column::right("COST"),
+            Column::left("").drop_at(0),
+        ]);
+        let row = |values: &Group, sum: &UsageSum, bar: bool| -> Row {
+            let mut cells: Row = values.iter().map(|value| value.clone().into()).collect();
+            #[expect(clippy::cast_precision_loss, reason = "the length of a bar")]
+            let share = sum.tokens.total().unwrap_or(0) as f64 / most as f64;
+            cells.extend([
+                separated(u128::from(sum.tokens.responses)).into(),
+                sum.tokens.input().map(count).into(),
+                cached_share(sum).into(),
+                sum.tokens.output().map(count).into(),
+                sum.tokens.reasoning().map(count).into(),
+                cost_cell(sum),
+                if bar { Cell::Bar { share, tone: Tone::Policy } } else { Cell::Empty },
+            ]);
+            cells
+        };
+        let mut sections =
+            vec![Section { heading: None, rows: usage.groups.iter().map(|(values, sum)| row(values, sum, true)).collect() }];
+        if usage.groups.len() > 1 {
+            let mut total = row(&self.no_values(), &usage.total, false);
+            for cell in total.iter_mut().take(self.by.len()) {
+                *cell = Cell::Empty;
+            }
+            if let Some(first) = total.first_mut() {
+                *first = Cell::toned(Tone::Strong, "total");
+            }
+            sections.push(Section { heading: None, rows: vec![total] });
+        }
+        Table { title: Vec::new(), columns, sections, footer: Vec::new() }
+    }
+
+    fn chart(&self, usage: &Usage, zone: Zone) -> Chart {
+        let place = self.by.iter().position(|by| by.span().is_some());
+        let span = place.and_then(|place| self.by[place].span()).unwrap_or(TimeSpan::Day);
+        let mut amounts: BTreeMap<String, u128> = BTreeMap::new();
+        if let Some((first, last)) = usage.total_span {
+            amounts.extend(span.names_between(first, last, zone).into_iter().map(|name| (name, 0)));
+        }
+        for (values, sum) in &usage.groups {
+            if let Some(name) = place.and_then(|place| values[place].clone()) {
+                *amounts.entry(name).or_default() += sum.tokens.total().unwrap_or(0);
+            }
+        }
+        let unit = self.by.iter().find(|by| by.span().is_some()).map_or("day", |by| by.name());
+        Chart {
+            title: Line::new().tone(Tone::Strong, format!("tokens (input and output) by {unit}")),
+            columns: amounts.into_iter().collect(),
+            amount_label: count,
+        }
+    }
+}
+
+fn cached_share(sum: &UsageSum) -> Option<String> {
+    let (cached, input) = (sum.tokens.cached_input()?, sum.tokens.input()?);
+    Some(format!("{} %", (cached * 100).checked_div(input)?))
+}
+
+fn cost_cell(sum: &UsageSum) -> Cell {
+    match sum.cost() {
+        Some(cost) => cost.to_string().into(),
+        None => Cell::toned(Tone::Warn, "unpriced"),
+    }
+}
+
+/// What a reader of the sums must know.
+fn fine_print(total: &UsageSum, prices: &PriceBook) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if total.warm_ups > 0 {
+        lines.push(Line::from(format!(
+            "{} of WebSocket connections, counted apart",
+            plural(total.warm_ups, "warm-up", "warm-ups")
+        )));
+    }
+    for ((model, reason), responses) in &total.unpriced {
+        let model = model.as_deref().unwrap_or("a model that is not recorded");
+        let responses = plural(*responses, "response", "responses");
+        lines.push(Line::new().tone(Tone::Warn, format!("unpriced: {responses} of {model}: {reason}")));
+    }
+    if !total.unpriced.is_empty() && total.tokens.responses > 0 {
+        lines.push(Line::from(format!("what could be priced comes to {}", total.priced)));
+    }
+    lines.push(Line::new().tone(
+        Tone::Dim,
+        format!(
+            "Estimate at API list prices, standard tier (price book {}); a ChatGPT plan is billed otherwise. --explain shows every step.",
+            prices.version()
+        ),
+    ));
+    lines
+}
+
+/// Every response with the products that make its cost.
+fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone) -> Table {
+    let rows = responses.iter().map(|response| {
+        let priced = response.price(prices);
+        let (row, products, cost) = match &priced {
+            Ok(priced) => {
+                let products: Vec<String> = priced.steps().map(product).collect();
+                let tier = priced.tier.to_string();
+                let row = if tier == "base" { priced.row.id() } else { format!("{} {tier}", priced.row.id()) };
+                (Cell::from(row), Cell::from(products.join(" + ")), Cell::from(priced.cost.to_decimal_string()))
+            }
+            Err(reason) => (Cell::Unknown, Cell::toned(Tone::Warn, reason.to_string()), Cell::toned(Tone::Warn, "unpriced")),
+        };
+        vec![
+            response.order.time().map(|time| zone.show(time).format("%Y-%m-%d %H:%M:%S%.3f").to_string()).into(),
+            response.conversation_id.clone().map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, id)),
+            if priced.is_ok() { row } else { response.model.clone().into() },
+            products,
+            cost,
+        ]
+    });
+    Table {
+        title: vec![Line::new().tone(Tone::Dim, "tokens × US dollars per million tokens; cached and cache-write tokens are taken out of the input")],
+        columns: vec![
+            Column::left("TIME"),
+            Column::left("CONVERSATION").drop_at(0),
+            Column::left("PRICE").cut(12),
+            Column::left("PRODUCTS").cut(20),
+            Column::right("USD"),
+        ],
+        sections: vec![Section { heading: None, rows: rows.collect() }],
+        footer: vec![Line::new()],
+    }
+}
+
+fn product(step: &Step) -> String {
+    format!("{} {} × {}", separated(u128::from(step.tokens)), step.component, step.rate)
+}

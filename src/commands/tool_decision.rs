@@ -1,0 +1,248 @@
+//! `codex-audit tool-decision`: who allowed what, and what came of it?
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+
+use super::account::Exit;
+use super::human::plural;
+use super::output::RecordWriter;
+use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
+use super::wording::{day_heading, decision_words, outcome_words, sandbox_words, source_words};
+use super::{Run, Zone};
+use crate::event::{Decision, DecisionSource, name_glob};
+use crate::query::{CallLog, ToolDecisionRow};
+use crate::render::write_table;
+use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
+
+/// Show who allowed each tool call, and what came of it
+///
+/// One row a decision, joined with the sandbox's outcome and the result of the call. `approved` by `config` means that
+/// nobody had to be asked.
+///
+/// What the logs cannot show: a request that a person cancels leaves no record at all, neither decision nor result; a
+/// call that policy forbids outright leaves a failed result without a decision; calls of MCP servers and of Codex's
+/// own planning tools have no decision either. Such calls are "no decision recorded", which is not "unauthorised";
+/// --undecided adds them.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ToolDecisionArgs {
+    /// Only these decisions, e.g. denied
+    #[arg(long, value_name = "DECISION", value_delimiter = ',', value_parser = decision_parser())]
+    decision: Vec<Decision>,
+
+    /// Only decisions of these: config, user, `automated_reviewer`
+    #[arg(long, value_name = "SOURCE", value_delimiter = ',', value_parser = source_parser())]
+    source: Vec<DecisionSource>,
+
+    /// Only tools whose name matches, e.g. `exec_*`
+    #[arg(long, value_name = "GLOB")]
+    tool: Option<String>,
+
+    /// Add the calls that carry no decision
+    #[arg(long)]
+    undecided: bool,
+
+    /// Count by decision, source and tool
+    #[arg(long)]
+    summary: bool,
+}
+
+fn decision_parser() -> impl clap::builder::TypedValueParser<Value = Decision> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    PossibleValuesParser::new(Decision::ALL.map(Decision::as_str)).map(|word| Decision::of(&word))
+}
+
+fn source_parser() -> impl clap::builder::TypedValueParser<Value = DecisionSource> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    let words = [DecisionSource::Config, DecisionSource::User, DecisionSource::AutomatedReviewer];
+    PossibleValuesParser::new(words.map(DecisionSource::as_str))
+        .try_map(|word| DecisionSource::of(&word).ok_or("no such source"))
+}
+
+/// What the table does not hold, said below it.
+const LIMIT: &str =
+    "A request that a person cancels leaves no record in Codex's logs: such calls are not in this table.";
+
+impl ToolDecisionArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// When an argument is none or the answer cannot be written.
+    pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
+        let tool = self.tool.as_deref().map(name_glob).transpose()?;
+        let Some(scan) = run.ask(CallLog::new(run.filter.clone()))? else { return Ok(Exit::Failed) };
+        let mut rows = scan.answer.decisions(self.undecided);
+        rows.retain(|row| {
+            let decided = row.decision.as_ref().is_none_or(|decision| {
+                (self.decision.is_empty() || self.decision.contains(&decision.decision))
+                    && (self.source.is_empty() || decision.source.is_some_and(|source| self.source.contains(&source)))
+            });
+            let names = [row.tool_name(), row.call.tool_name.as_deref()];
+            decided && tool.as_ref().is_none_or(|glob| names.iter().flatten().any(|name| glob.is_match(name)))
+        });
+        let exit = if rows.is_empty() { Exit::Finding } else { Exit::Answered };
+        match (run.format.text_medium(), self.summary) {
+            (Some(_), _) if rows.is_empty() => {}
+            (Some(medium), true) => write_table(&summary_table(&summaries(&rows)), medium, &run.style, run.out)?,
+            (Some(medium), false) => write_table(&table(&rows, run.zone), medium, &run.style, run.out)?,
+            (None, true) => {
+                let mut writer = RecordWriter::new::<ToolDecisionSummaryRecord>(run.format, run.out)?;
+                for record in summaries(&rows) {
+                    writer.write(&record)?;
+                }
+                writer.finish()?;
+            }
+            (None, false) => {
+                let mut writer = RecordWriter::new::<ToolDecisionRecord<'_>>(run.format, run.out)?;
+                for row in &rows {
+                    let file = scan.account.file_name(row.order.location().file);
+                    writer.write(&ToolDecisionRecord::new(row, file, run.zone))?;
+                }
+                writer.finish()?;
+            }
+        }
+        if rows.is_empty() && scan.account.unopened.is_empty() {
+            let hint = if self.undecided { "" } else { "; --undecided adds calls without a decision" };
+            run.note(&format!("no decision on a tool call is recorded in the input, or none that is asked for{hint}"))?;
+        }
+        Ok(run.conclude(exit, &scan.account)?)
+    }
+}
+
+fn table(rows: &[ToolDecisionRow], zone: Zone) -> Table {
+    let mut sections: Vec<(Option<chrono::NaiveDate>, Section)> = Vec::new();
+    for row in rows {
+        let shown = row.order.time().map(|time| zone.show(time));
+        let date = shown.map(|shown| shown.date_naive());
+        if sections.last().is_none_or(|(last, _)| *last != date) {
+            sections.push((date, Section { heading: Some(day_heading(shown)), rows: Vec::new() }));
+        }
+        if let Some((_, section)) = sections.last_mut() {
+            section.rows.push(table_row(row, shown.map(|shown| shown.format("%H:%M:%S").to_string())));
+        }
+    }
+    let undecided = rows.iter().filter(|row| row.decision.is_none()).count() as u64;
+    let mut counts = Line::new().plain(plural(rows.len() as u64 - undecided, "decision", "decisions"));
+    if undecided > 0 {
+        counts.push(Tone::Plain, format!(" · {} without a decision on record", plural(undecided, "call", "calls")));
+    }
+    Table {
+        title: Vec::new(),
+        columns: vec![
+            Column::left("TIME"),
+            Column::left("CONVERSATION").drop_at(1),
+            Column::left("TOOL").cut(8),
+            Column::left("DECISION").cut(12),
+            Column::left("OUTCOME").cut(10),
+            Column::left("WHAT").cut(12),
+        ],
+        sections: sections.into_iter().map(|(_, section)| section).collect(),
+        footer: vec![counts, Line::new().tone(Tone::Dim, LIMIT)],
+    }
+}
+
+fn table_row(row: &ToolDecisionRow, time: Option<String>) -> Row {
+    let mut outcome = outcome_words(row.call.result.as_ref());
+    for sandbox in &row.call.sandbox_outcomes {
+        outcome = outcome.plain(" · ").join(sandbox_words(sandbox));
+    }
+    let mut what = Line::new();
+    if let Some(review) = &row.call.review {
+        let verdict = review.outcome.as_deref().or(review.status.as_deref()).unwrap_or("no verdict");
+        let risk = review.risk_level.as_deref().map_or_else(String::new, |risk| format!(", risk {risk}"));
+        what.push(Tone::Policy, format!("[review: {verdict}{risk}] "));
+    }
+    what.push(Tone::Plain, row.call.result.as_ref().and_then(|result| result.command.clone()).unwrap_or_default());
+    vec![
+        time.into(),
+        row.conversation_id.clone().map(|id| Cell::toned(Tone::Accent, id)).unwrap_or(Cell::Unknown),
+        row.tool_name().map(str::to_owned).into(),
+        decision_words(row.decision.as_ref()).into(),
+        outcome.into(),
+        if what.is_empty() { Cell::Unknown } else { what.into() },
+    ]
+}
+
+fn summaries(rows: &[ToolDecisionRow]) -> Vec<ToolDecisionSummaryRecord> {
+    type Key = (Option<String>, Option<String>, Option<Decision>, Option<DecisionSource>);
+    let mut counts: BTreeMap<Key, ToolDecisionSummaryRecord> = BTreeMap::new();
+    for row in rows {
+        let decision = row.decision.as_ref();
+        let key: Key = (
+            row.call.mcp_server().map(str::to_owned),
+            row.tool_name().map(str::to_owned),
+            decision.map(|decision| decision.decision),
+            decision.and_then(|decision| decision.source),
+        );
+        let record = counts.entry(key.clone()).or_insert_with(|| ToolDecisionSummaryRecord {
+            schema_version: super::records::SCHEMA_VERSION,
+            record_type: "tool_decision_summary",
+            mcp_server: key.0,
+            tool_name: key.1,
+            decision: key.2.map(Decision::as_str),
+            decision_source: key.3.map(DecisionSource::as_str),
+            ..ToolDecisionSummaryRecord::default()
+        });
+        record.calls += 1;
+        match row.call.result.as_ref().map(|result| result.success) {
+            Some(Some(false)) => record.failed += 1,
+            Some(_) => {}
+            None => record.without_result += 1,
+        }
+        record.sandbox_denied += u64::from(row.call.sandbox_outcomes.iter().any(|outcome| outcome == "denied"));
+    }
+    counts.into_values().collect()
+}
+
+fn summary_table(records: &[ToolDecisionSummaryRecord]) -> Table {
+    let most = records.iter().map(|record| record.calls).max().unwrap_or(1);
+    let rows = records.iter().map(|record| {
+        let tool = record.tool_name.clone().unwrap_or_default();
+        let label = record.mcp_server.as_ref().map_or_else(|| tool.clone(), |server| format!("MCP {server}.{tool}"));
+        let decision = match record.decision.map(Decision::of) {
+            Some(decision) if decision.refuses() => Cell::toned(Tone::Bad, decision.as_str().replace('_', " ")),
+            Some(decision) => decision.as_str().replace('_', " ").into(),
+            None => Cell::toned(Tone::Dim, "no decision recorded"),
+        };
+        let source = record.decision_source.and_then(DecisionSource::of);
+        let (tone, by) = source_words(source, None);
+        #[expect(clippy::cast_precision_loss, reason = "the length of a bar")]
+        let share = record.calls as f64 / most as f64;
+        vec![
+            label.into(),
+            decision,
+            if by.is_empty() { Cell::Unknown } else { Cell::toned(tone, by) },
+            record.calls.to_string().into(),
+            if record.calls == record.without_result { Cell::Unknown } else { failed_cell(record.failed) },
+            Cell::Bar { share, tone: Tone::Policy },
+        ]
+    });
+    let section = Section { heading: None, rows: rows.collect() };
+    let mut footer = Vec::new();
+    let calls: u64 = records.iter().map(|record| record.calls).sum();
+    let mut total = Line::new().plain(plural(calls, "row", "rows"));
+    let blocked: u64 = records.iter().map(|record| record.sandbox_denied).sum();
+    if blocked > 0 {
+        total.push(Tone::Bad, format!(" · {blocked} blocked by the sandbox"));
+    }
+    footer.push(total);
+    footer.push(Line::new().tone(Tone::Dim, LIMIT));
+    Table {
+        title: Vec::new(),
+        columns: vec![
+            Column::left("TOOL").cut(10),
+            Column::left("DECISION"),
+            Column::left("BY"),
+            Column::right("CALLS"),
+            Column::right("FAILED"),
+            Column::left("").drop_at(0),
+        ],
+        sections: vec![section],
+        footer,
+    }
+}
+
+fn failed_cell(failed: u64) -> Cell {
+    if failed == 0 { "0".into() } else { Cell::toned(Tone::Warn, failed.to_string()) }
+}
+

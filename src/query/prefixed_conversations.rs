@@ -1,0 +1,79 @@
+//! Which conversations does the beginning of an id fit?
+
+use std::collections::BTreeMap;
+
+use super::earliest::Earliest;
+use crate::event::{Event, EventKind, Fold, UnixNano, begins_with};
+
+/// Hears every event, and notes the conversations whose id begins so. Without a beginning it notes none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PrefixedConversations {
+    prefix: Option<String>,
+    found: BTreeMap<String, Found>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Found {
+    first: Earliest<()>,
+    first_prompt: Earliest<String>,
+}
+
+/// A conversation that the beginning of an id may mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// `conversation.id`.
+    pub id: String,
+    /// Time of its first event.
+    pub start: Option<UnixNano>,
+    /// Its first prompt that is not redacted.
+    pub first_prompt: Option<String>,
+}
+
+impl PrefixedConversations {
+    /// Notes the conversations whose id begins with `prefix`.
+    #[must_use]
+    pub fn new(prefix: Option<String>) -> Self {
+        Self { prefix, found: BTreeMap::new() }
+    }
+
+    /// The conversations, by id.
+    #[must_use]
+    pub fn settle(self) -> Vec<Candidate> {
+        (self.found.into_iter())
+            .map(|(id, found)| Candidate {
+                id,
+                start: found.first.with_order().and_then(|(order, ())| order.time()),
+                first_prompt: found.first_prompt.into_inner(),
+            })
+            .collect()
+    }
+}
+
+impl Fold for PrefixedConversations {
+    fn fresh(&self) -> Self {
+        Self::new(self.prefix.clone())
+    }
+
+    fn add(&mut self, event: &Event<'_>) {
+        let Some(prefix) = &self.prefix else { return };
+        let Some(id) = event.conversation_id().filter(|id| begins_with(id, prefix)) else { return };
+        if !self.found.contains_key(id) {
+            self.found.insert(id.to_owned(), Found::default());
+        }
+        if let Some(found) = self.found.get_mut(id) {
+            let order = event.order();
+            found.first.offer(order, || ());
+            if let EventKind::UserPrompt(prompt) = event.kind() {
+                found.first_prompt.offer_text(order, prompt.prompt);
+            }
+        }
+    }
+
+    fn join(&mut self, later: Self) {
+        for (id, found) in later.found {
+            let into = self.found.entry(id).or_default();
+            into.first.join(found.first);
+            into.first_prompt.join(found.first_prompt);
+        }
+    }
+}

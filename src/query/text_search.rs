@@ -1,0 +1,176 @@
+//! Where does this text occur? Matching is on decoded values, so that no escape in the file hides a hit and no match
+//! is found in the syntax around the values.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use regex::{Regex, RegexBuilder};
+
+use crate::event::{AnyValue, Event};
+
+/// What to look for.
+#[derive(Clone, Debug)]
+pub struct TextSearch {
+    pattern: Regex,
+    inverted: bool,
+    /// Only these attributes; empty stands for all.
+    attributes: BTreeSet<String>,
+}
+
+/// How to read the pattern.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PatternOptions {
+    /// Letter case does not matter.
+    pub ignore_case: bool,
+    /// The pattern is text, not a regular expression.
+    pub fixed: bool,
+    /// Only whole words.
+    pub word: bool,
+}
+
+/// A place where the pattern was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextMatch<'a> {
+    /// The attribute's key, nested ones dotted, or `body`.
+    pub attribute: Cow<'a, str>,
+    /// The decoded value.
+    pub value: Cow<'a, str>,
+    /// Where the match begins and ends in the value, in bytes.
+    pub range: std::ops::Range<usize>,
+}
+
+/// The name under which the body is searched.
+const BODY: &str = "body";
+
+impl TextSearch {
+    /// Looks for `pattern` in the values of `attributes`, or of all when none is named; with `inverted` for events in
+    /// which it does not occur.
+    ///
+    /// # Errors
+    /// When the pattern is no regular expression.
+    pub fn new(
+        pattern: &str,
+        options: PatternOptions,
+        inverted: bool,
+        attributes: impl IntoIterator<Item = String>,
+    ) -> Result<Self, regex::Error> {
+        let mut text = if options.fixed { regex::escape(pattern) } else { pattern.to_owned() };
+        if options.word {
+            text = format!(r"\b{{start-half}}(?:{text})\b{{end-half}}");
+        }
+        // A value is a text of many lines: ^ and $ are the ends of each, as a person who greps expects.
+        let pattern = RegexBuilder::new(&text).case_insensitive(options.ignore_case).multi_line(true).build()?;
+        Ok(Self { pattern, inverted, attributes: attributes.into_iter().collect() })
+    }
+
+    /// The places where it occurs in an event; `None` when the event is no hit. An inverted hit has no places.
+    #[must_use]
+    pub fn find<'a>(&self, event: &Event<'a>) -> Option<Vec<TextMatch<'a>>> {
+        let mut matches = Vec::new();
+        let mut found = false;
+        for (attribute, value) in event.attributes().flattened() {
+            found |= self.find_in(attribute, value, &mut matches);
+        }
+        found |= self.find_in(Cow::Borrowed(BODY), &event.record.body, &mut matches);
+        if self.inverted { (!found).then(Vec::new) } else { found.then_some(matches) }
+    }
+
+    fn find_in<'a>(&self, attribute: Cow<'a, str>, value: &'a AnyValue<'a>, matches: &mut Vec<TextMatch<'a>>) -> bool {
+        if !self.attributes.is_empty() && !self.attributes.contains(attribute.as_ref()) {
+            return false;
+        }
+        let Some(text) = text_of(value) else { return false };
+        if self.inverted {
+            return self.pattern.is_match(&text);
+        }
+        let before = matches.len();
+        let ranges: Vec<_> = self.pattern.find_iter(&text).map(|found| found.range()).collect();
+        // A pattern that can match nothing does so everywhere; one such place says enough.
+        let worth_showing = ranges.iter().filter(|range| !range.is_empty()).chain(ranges.first().filter(|range| range.is_empty()));
+        let mut shown: Vec<_> = worth_showing.cloned().collect();
+        if shown.len() > 1 {
+            shown.retain(|range| !range.is_empty());
+        }
+        matches.extend(shown.into_iter().map(|range| TextMatch { attribute: attribute.clone(), value: text.clone(), range }));
+        matches.len() > before
+    }
+}
+
+/// A value as the text that is searched; `None` for an empty one.
+fn text_of<'a>(value: &'a AnyValue<'a>) -> Option<Cow<'a, str>> {
+    Some(match value {
+        AnyValue::Empty => return None,
+        AnyValue::String(text) | AnyValue::Bytes(text) => Cow::Borrowed(text.as_ref()),
+        AnyValue::Bool(truth) => Cow::Borrowed(if *truth { "true" } else { "false" }),
+        AnyValue::Int(number) => Cow::Owned(number.to_string()),
+        AnyValue::Double(number) => Cow::Owned(number.to_string()),
+        AnyValue::Array(values) => {
+            Cow::Owned(values.iter().filter_map(text_of).collect::<Vec<_>>().join("\n"))
+        }
+        AnyValue::KvList(pairs) => {
+            Cow::Owned(pairs.iter().filter_map(|(_, value)| text_of(value)).collect::<Vec<_>>().join("\n"))
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Attributes, Location, LogRecord, Resource, Scope};
+
+    fn hits(search: &TextSearch, values: &[(&'static str, &'static str)]) -> Option<Vec<(String, String)>> {
+        let pairs = values.iter().map(|(key, value)| ((*key).into(), AnyValue::String((*value).into()))).collect();
+        let record = LogRecord { attributes: Attributes::new(pairs), ..LogRecord::default() };
+        let event = Event {
+            resource: &Resource::default(),
+            scope: &Scope::default(),
+            record: &record,
+            location: Location::default(),
+        };
+        let found = search.find(&event)?;
+        Some(found.iter().map(|hit| (hit.attribute.to_string(), hit.value[hit.range.clone()].to_owned())).collect())
+    }
+
+    fn search(pattern: &str, options: PatternOptions) -> TextSearch {
+        TextSearch::new(pattern, options, false, []).expect("a pattern")
+    }
+
+    #[test]
+    fn every_place_in_every_value_is_found() {
+        let found = hits(&search("a.", PatternOptions::default()), &[("k", "ab ac"), ("l", "x"), ("m", "a\nad")]);
+        let expected = [("k", "ab"), ("k", "ac"), ("m", "ad")];
+        assert_eq!(found, Some(expected.map(|(key, text)| (key.to_owned(), text.to_owned())).to_vec()));
+    }
+
+    #[test]
+    fn options_are_those_of_grep() {
+        let with = |ignore_case, fixed, word| PatternOptions { ignore_case, fixed, word };
+        let found = |pattern, options, text| hits(&search(pattern, options), &[("k", text)]).is_some();
+        assert!(found("TOKEN", with(true, false, false), "token"));
+        assert!(!found("a.c", with(false, true, false), "abc"));
+        assert!(found("a.c", with(false, true, false), "a.c"));
+        assert!(!found("rm", with(false, false, true), "farm"));
+        assert!(found("密码", with(false, false, false), "我的密码是"));
+        assert!(found("^b$", with(false, false, false), "a\nb\nc"));
+    }
+
+    #[test]
+    fn an_inverted_search_finds_events_without_the_text() {
+        let search = TextSearch::new("x", PatternOptions::default(), true, []).expect("a pattern");
+        assert_eq!(hits(&search, &[("k", "x")]), None);
+        assert_eq!(hits(&search, &[("k", "y")]), Some(vec![]));
+    }
+
+    #[test]
+    fn only_named_attributes_are_searched() {
+        let search = TextSearch::new("x", PatternOptions::default(), false, ["l".to_owned()]).expect("a pattern");
+        assert_eq!(hits(&search, &[("k", "x")]), None);
+        assert!(hits(&search, &[("k", "x"), ("l", "x")]).is_some_and(|found| found.len() == 1));
+    }
+
+    #[test]
+    fn a_pattern_that_matches_nothing_anywhere_is_one_place() {
+        let found = hits(&search("z*", PatternOptions::default()), &[("k", "abc")]);
+        assert_eq!(found, Some(vec![("k".to_owned(), String::new())]));
+    }
+}

@@ -1,0 +1,271 @@
+//! How many tokens, of whom and when, and what would they cost?
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::price_book::{PriceBook, TokenQuantities, Unpriced, Usd};
+use super::token_totals::{ResponseLedger, TokenTotals};
+use crate::event::{Event, EventFilter, EventOrder, Fold, TokenCounts, UnixNano};
+
+/// What responses are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupKey {
+    /// A span of time; which one is for the caller to say.
+    Time,
+    /// `model`.
+    Model,
+    /// `conversation.id`.
+    Conversation,
+    /// `user.email`, else `user.account_id`.
+    User,
+    /// `service.name`.
+    Service,
+    /// `env`.
+    Env,
+}
+
+/// The values that a group has in common, in the order of the keys; `None` where a record does not say.
+pub type Group = Vec<Option<String>>;
+
+/// Names the span of time that a moment lies in, e.g. its day in some zone.
+pub type TimeSpanOf = Arc<dyn Fn(UnixNano) -> String + Send + Sync>;
+
+/// How to group, and how to price.
+#[derive(Clone)]
+pub struct UsageQuestion {
+    /// Which events.
+    pub filter: EventFilter,
+    /// What a row is. A key of time may occur several times, with a namer each.
+    pub keys: Vec<(GroupKey, Option<TimeSpanOf>)>,
+    /// The rates.
+    pub prices: Arc<PriceBook>,
+    /// Keep every response, to explain the sums.
+    pub keep_responses: bool,
+}
+
+/// Hears every event, and answers with one sum a group.
+#[derive(Clone)]
+pub struct TokenUsage {
+    question: Arc<UsageQuestion>,
+    conversations: BTreeMap<Option<String>, ResponseLedger<Response>>,
+    groups: BTreeMap<Group, UsageSum>,
+    responses: Vec<Response>,
+    span: Option<(UnixNano, UnixNano)>,
+}
+
+/// One response.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response {
+    /// Where it stands among the events.
+    pub order: EventOrder,
+    /// Its conversation.
+    pub conversation_id: Option<String>,
+    /// Its model.
+    pub model: Option<String>,
+    /// Its group.
+    pub group: Group,
+    /// What it used.
+    pub tokens: TokenCounts,
+    admitted: bool,
+}
+
+/// What a group adds up to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UsageSum {
+    /// Tokens of its responses.
+    pub tokens: TokenTotals,
+    /// Warm-ups of WebSocket connections, which are no responses.
+    pub warm_ups: u64,
+    /// What its priced responses would cost.
+    pub priced: Usd,
+    /// Why others could not be priced, with how many there are, by model.
+    pub unpriced: BTreeMap<(Option<String>, Unpriced), u64>,
+}
+
+/// The answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Usage {
+    /// The sums, by group; groups that lack a value come last.
+    pub groups: Vec<(Group, UsageSum)>,
+    /// Everything together.
+    pub total: UsageSum,
+    /// Every response in time order, where it was asked to keep them.
+    pub responses: Vec<Response>,
+    /// Times of the first and of the last response.
+    pub total_span: Option<(UnixNano, UnixNano)>,
+}
+
+impl UsageSum {
+    /// The cost, when every response could be priced.
+    #[must_use]
+    pub fn cost(&self) -> Option<Usd> {
+        self.unpriced.is_empty().then_some(self.priced)
+    }
+
+    /// The models that could not be priced; `None` in it stands for responses without a model.
+    #[must_use]
+    pub fn unpriced_models(&self) -> BTreeSet<Option<&str>> {
+        self.unpriced.keys().map(|(model, _)| model.as_deref()).collect()
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.tokens.add(&other.tokens);
+        self.warm_ups += other.warm_ups;
+        self.priced += other.priced;
+        for (reason, count) in &other.unpriced {
+            *self.unpriced.entry(reason.clone()).or_default() += count;
+        }
+    }
+
+    fn of(response: &Response, prices: &PriceBook) -> Self {
+        let mut sum = Self { tokens: TokenTotals::of(&response.tokens), ..Self::default() };
+        match response.price(prices) {
+            Ok(priced) => sum.priced = priced.cost,
+            Err(reason) => {
+                sum.unpriced.insert((response.model.clone(), reason), 1);
+            }
+        }
+        sum
+    }
+}
+
+impl Response {
+    /// What it would cost.
+    ///
+    /// # Errors
+    /// The reason why that cannot be said.
+    pub fn price<'b>(&self, prices: &'b PriceBook) -> Result<super::price_book::Priced<'b>, Unpriced> {
+        let model = self.model.as_deref().ok_or(Unpriced::UnknownModel)?;
+        let (Some(input), Some(output)) = (self.tokens.input, self.tokens.output) else {
+            return Err(Unpriced::InconsistentCounts);
+        };
+        let quantities = TokenQuantities {
+            input,
+            cached_input: self.tokens.cached_input,
+            cache_write: self.tokens.cache_write,
+            output,
+        };
+        prices.price(model, self.order.time().map(UnixNano::get), &quantities)
+    }
+}
+
+impl UsageQuestion {
+    fn group_of(&self, event: &Event<'_>, time: Option<UnixNano>) -> Group {
+        let text = |key: &str| event.attributes().filled(key).map(str::to_owned);
+        (self.keys.iter())
+            .map(|(key, span_of)| match key {
+                GroupKey::Time => span_of.as_ref().zip(time).map(|(span_of, time)| span_of(time)),
+                GroupKey::Model => text("model"),
+                GroupKey::Conversation => text("conversation.id"),
+                GroupKey::User => text("user.email").or_else(|| text("user.account_id")),
+                GroupKey::Service => event.resource.service_name().map(str::to_owned),
+                GroupKey::Env => event.resource.env().map(str::to_owned),
+            })
+            .collect()
+    }
+}
+
+impl TokenUsage {
+    /// Asks.
+    #[must_use]
+    pub fn new(question: UsageQuestion) -> Self {
+        Self::asking(Arc::new(question))
+    }
+
+    fn asking(question: Arc<UsageQuestion>) -> Self {
+        Self { question, conversations: BTreeMap::new(), groups: BTreeMap::new(), responses: Vec::new(), span: None }
+    }
+
+    fn count(&mut self, response: Response) {
+        if !response.admitted {
+            return;
+        }
+        self.span = join_spans(self.span, response.order.time().map(|time| (time, time)));
+        let sum = UsageSum::of(&response, &self.question.prices);
+        match self.groups.get_mut(&response.group) {
+            Some(group) => group.add(&sum),
+            None => {
+                self.groups.insert(response.group.clone(), sum);
+            }
+        }
+        if self.question.keep_responses {
+            self.responses.push(response);
+        }
+    }
+
+    /// The sums, when everything has been heard.
+    #[must_use]
+    pub fn settle(mut self) -> Usage {
+        for (_, ledger) in std::mem::take(&mut self.conversations) {
+            let settled = ledger.settle();
+            for response in settled.responses {
+                self.count(response);
+            }
+            for warm_up in settled.warm_ups.into_iter().filter(|warm_up| warm_up.admitted) {
+                self.groups.entry(warm_up.group).or_default().warm_ups += 1;
+            }
+        }
+        let mut total = UsageSum::default();
+        for sum in self.groups.values() {
+            total.add(sum);
+        }
+        let mut groups: Vec<_> = self.groups.into_iter().collect();
+        groups.sort_by(|(one, _), (other, _)| {
+            let key = |group: &Group| group.iter().map(|value| (value.is_none(), value.clone())).collect::<Vec<_>>();
+            key(one).cmp(&key(other))
+        });
+        self.responses.sort_by_key(|response| response.order);
+        Usage { groups, total, responses: self.responses, total_span: self.span }
+    }
+}
+
+impl Fold for TokenUsage {
+    fn fresh(&self) -> Self {
+        Self::asking(Arc::clone(&self.question))
+    }
+
+    fn add(&mut self, event: &Event<'_>) {
+        let kind = event.kind();
+        use crate::event::EventKind::{ApiRequest, ResponseCompleted, WebsocketRequest};
+        if !matches!(kind, ApiRequest(_) | WebsocketRequest(_) | ResponseCompleted(_)) {
+            return;
+        }
+        // Which request was the last before a completion does not depend on the filter.
+        let admitted = self.question.filter.admits(event);
+        let id = event.conversation_id();
+        let order = event.order();
+        let question = Arc::clone(&self.question);
+        let ledger = self.conversations.entry(id.map(str::to_owned)).or_default();
+        let response = ledger.add(order, &kind, |completed| Response {
+            order,
+            conversation_id: id.map(str::to_owned),
+            model: event.model().map(str::to_owned),
+            group: question.group_of(event, order.time()),
+            tokens: completed.tokens,
+            admitted,
+        });
+        if let Some(response) = response {
+            self.count(response);
+        }
+    }
+
+    fn join(&mut self, later: Self) {
+        for (id, ledger) in later.conversations {
+            self.conversations.entry(id).or_default().join(ledger);
+        }
+        for (group, sum) in later.groups {
+            self.groups.entry(group).or_default().add(&sum);
+        }
+        self.responses.extend(later.responses);
+        self.span = join_spans(self.span, later.span);
+    }
+}
+
+type Span = Option<(UnixNano, UnixNano)>;
+
+fn join_spans(one: Span, other: Span) -> Span {
+    match (one, other) {
+        (Some((first, last)), Some((from, until))) => Some((first.min(from), last.max(until))),
+        (span, None) | (None, span) => span,
+    }
+}

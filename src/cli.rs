@@ -4,7 +4,9 @@ use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Exit, GrepArgs, ListArgs, NetworkArgs, Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, World};
+use crate::commands::{
+    Exit, GrepArgs, ListArgs, NetworkArgs, Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, World,
+};
 
 /// Answers what OpenAI Codex did, from the OpenTelemetry log files that a Collector wrote
 #[derive(Parser, Clone, Debug)]

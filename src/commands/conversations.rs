@@ -14,13 +14,18 @@ impl Run<'_> {
         }
         let count = candidates.len();
         let prefix = self.filter.conversation_prefix.as_deref().unwrap_or_default();
-        writeln!(self.err, "error: {count} conversations begin with `{}`; give more of the id:", visible_line(prefix))?;
+        writeln!(
+            self.err,
+            "error: {count} conversations begin with `{}`; give more of the id:",
+            visible_line(prefix)
+        )?;
         for candidate in candidates {
             let start = candidate.start.map_or_else(
                 || "no time recorded".to_owned(),
                 |start| self.zone.show(start).format("%Y-%m-%d %H:%M:%S %:z").to_string(),
             );
-            let prompt: String = candidate.first_prompt.iter().flat_map(|prompt| prompt.chars().take(40)).collect();
+            let prompt: String =
+                candidate.first_prompt.iter().flat_map(|prompt| prompt.chars().take(40)).collect();
             let line = format!("{}  {start}  {prompt}", candidate.id);
             writeln!(self.err, "  {}", visible_line(line.trim_end()))?;
         }

@@ -89,7 +89,13 @@ impl RowMaker for Hits {
         MatchRecord::new(EventRecord::new(event, file, zone), found.as_deref())
     }
 
-    fn lines(&self, event: &Event<'_>, found: Option<Vec<TextMatch<'_>>>, zone: Zone, style: &Style) -> Vec<Line> {
+    fn lines(
+        &self,
+        event: &Event<'_>,
+        found: Option<Vec<TextMatch<'_>>>,
+        zone: Zone,
+        style: &Style,
+    ) -> Vec<Line> {
         let tone = if found.is_some() { Tone::Accent } else { Tone::Dim };
         let time = event.time().map_or_else(
             || "no time".to_owned(),
@@ -113,13 +119,20 @@ fn matched_lines(found: &[TextMatch<'_>], style: &Style) -> Vec<Line> {
     let mut rest = found;
     while let Some(first) = rest.first() {
         let start = first.value[..first.range.start].rfind('\n').map_or(0, |at| at + 1);
-        let end = first.value[first.range.end..].find('\n').map_or(first.value.len(), |at| first.range.end + at);
-        let on_this_line =
-            rest.iter().take_while(|one| one.attribute == first.attribute && one.range.start < end.max(start + 1)).count().max(1);
+        let end =
+            first.value[first.range.end..].find('\n').map_or(first.value.len(), |at| first.range.end + at);
+        let on_this_line = rest
+            .iter()
+            .take_while(|one| one.attribute == first.attribute && one.range.start < end.max(start + 1))
+            .count()
+            .max(1);
         let (here, later) = rest.split_at(on_this_line);
         let number = first.value[..start].matches('\n').count() + 1;
-        let place =
-            if first.value.contains('\n') { format!("{}:{number}", first.attribute) } else { first.attribute.to_string() };
+        let place = if first.value.contains('\n') {
+            format!("{}:{number}", first.attribute)
+        } else {
+            first.attribute.to_string()
+        };
         let line = Line::new().plain("    ").tone(Tone::Dim, format!("{place}: "));
         lines.push(line.join(marked(&first.value, start..end, here, style.truncate)));
         rest = later;
@@ -160,15 +173,20 @@ impl GrepArgs {
     /// # Errors
     /// When the pattern is none or the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
-        let options =
-            PatternOptions { ignore_case: self.ignore_case, fixed: self.fixed_strings, word: self.word_regexp };
+        let options = PatternOptions {
+            ignore_case: self.ignore_case,
+            fixed: self.fixed_strings,
+            word: self.word_regexp,
+        };
         let search = TextSearch::new(&self.pattern, options, self.invert_match, self.within.iter().cloned())
-            .map_err(|error| anyhow::Error::msg(format!("{error}\n  -F searches for the text as it stands")))?;
+            .map_err(|error| {
+                anyhow::Error::msg(format!("{error}\n  -F searches for the text as it stands"))
+            })?;
         if self.count {
-            return self.count(run, search);
+            return Self::count(run, search);
         }
         if self.conversations_with_matches {
-            return self.conversations(run, search);
+            return Self::conversations(run, search);
         }
         let around = Around {
             before: self.before_context.or(self.context).unwrap_or(0),
@@ -181,8 +199,9 @@ impl GrepArgs {
         conclude(run, written.hits, &written.account)
     }
 
-    fn count(&self, mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
-        let question = HitConversations { filter: run.filter.clone(), search, hits: 0, conversations: Vec::new() };
+    fn count(mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
+        let question =
+            HitConversations { filter: run.filter.clone(), search, hits: 0, conversations: Vec::new() };
         let scanned = run.ask_and_deliver(question, |answer, _| {
             answer.conversations.clear();
             Ok(())
@@ -192,20 +211,25 @@ impl GrepArgs {
         match run.format {
             Format::Table | Format::Md => writeln!(run.out, "{hits}")?,
             Format::Csv => writeln!(run.out, "count\n{hits}")?,
-            Format::Json => write_record(run.out, &serde_json::json!({
-                "schema_version": SCHEMA_VERSION, "record_type": "match_count", "count": hits,
-            }))?,
+            Format::Json => write_record(
+                run.out,
+                &serde_json::json!({
+                    "schema_version": SCHEMA_VERSION, "record_type": "match_count", "count": hits,
+                }),
+            )?,
         }
         conclude(run, hits, &scanned.account)
     }
 
-    fn conversations(&self, mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
-        let question = HitConversations { filter: run.filter.clone(), search, hits: 0, conversations: Vec::new() };
+    fn conversations(mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
+        let question =
+            HitConversations { filter: run.filter.clone(), search, hits: 0, conversations: Vec::new() };
         let mut seen: BTreeSet<Option<String>> = BTreeSet::new();
         let format = run.format;
         // A second conversation that the beginning of an id fits may still come.
         let at_once = run.filter.conversation_prefix.is_none();
-        let mut ready: Vec<u8> = if format == Format::Csv { b"conversation_id\n".to_vec() } else { Vec::new() };
+        let mut ready: Vec<u8> =
+            if format == Format::Csv { b"conversation_id\n".to_vec() } else { Vec::new() };
         let scanned = run.ask_and_deliver(question, |answer, out| {
             for id in answer.conversations.drain(..) {
                 if seen.insert(id.clone()) {
@@ -230,9 +254,12 @@ impl GrepArgs {
 
 fn write_id(out: &mut Vec<u8>, format: Format, id: Option<&str>) -> io::Result<()> {
     match (format, id) {
-        (Format::Json, id) => write_record(out, &serde_json::json!({
-            "schema_version": SCHEMA_VERSION, "record_type": "match_conversation", "conversation_id": id,
-        })),
+        (Format::Json, id) => write_record(
+            out,
+            &serde_json::json!({
+                "schema_version": SCHEMA_VERSION, "record_type": "match_conversation", "conversation_id": id,
+            }),
+        ),
         (_, Some(id)) => writeln!(out, "{}", visible_line(id)),
         (_, None) => Ok(()),
     }
@@ -271,4 +298,3 @@ impl Fold for HitConversations {
         self.conversations.extend(later.conversations);
     }
 }
-

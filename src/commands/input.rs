@@ -156,7 +156,8 @@ impl FilterArgs {
         let moment = |option: &str, text: &Option<String>| {
             text.as_deref()
                 .map(|text| {
-                    zone.read_moment(text, now).map_err(|error| anyhow::Error::msg(format!("{option}: {error}")))
+                    zone.read_moment(text, now)
+                        .map_err(|error| anyhow::Error::msg(format!("{option}: {error}")))
                 })
                 .transpose()
         };

@@ -28,9 +28,12 @@ impl ListArgs {
     /// # Errors
     /// When the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
-        let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else { return Ok(Exit::Failed) };
+        let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else {
+            return Ok(Exit::Failed);
+        };
         let conversations = scan.answer.settle();
-        let nothing_was_read = !scan.account.unopened.is_empty() && scan.account.files.iter().all(|file| file.messages == 0);
+        let nothing_was_read =
+            !scan.account.unopened.is_empty() && scan.account.files.iter().all(|file| file.messages == 0);
         if !nothing_was_read {
             match run.format.text_medium() {
                 Some(medium) => {
@@ -50,7 +53,8 @@ impl ListArgs {
             }
         }
         if conversations.records_without_conversation > 0 {
-            let records = plural(conversations.records_without_conversation, "record belongs", "records belong");
+            let records =
+                plural(conversations.records_without_conversation, "record belongs", "records belong");
             run.note(&format!("{records} to no conversation"))?;
         }
         Ok(run.conclude(Exit::Answered, &scan.account)?)
@@ -64,7 +68,10 @@ fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Tabl
     let ids = if short {
         short_ids(conversations.iter().map(|conversation| conversation.id.as_str()))
     } else {
-        conversations.iter().map(|conversation| (conversation.id.as_str(), conversation.id.as_str())).collect()
+        conversations
+            .iter()
+            .map(|conversation| (conversation.id.as_str(), conversation.id.as_str()))
+            .collect()
     };
     let layout = Layout::of(conversations);
     let mut sections: Vec<(Option<chrono::NaiveDate>, Section)> = Vec::new();
@@ -146,8 +153,15 @@ impl Layout {
         columns
     }
 
-    fn row(&self, conversation: &ConversationSummary, depth: usize, ids: &BTreeMap<&str, &str>, zone: Zone) -> Row {
-        let lasted = (conversation.end.zip(conversation.start)).and_then(|(end, start)| end.milliseconds_since(start));
+    fn row(
+        &self,
+        conversation: &ConversationSummary,
+        depth: usize,
+        ids: &BTreeMap<&str, &str>,
+        zone: Zone,
+    ) -> Row {
+        let lasted =
+            (conversation.end.zip(conversation.start)).and_then(|(end, start)| end.milliseconds_since(start));
         let id = ids.get(conversation.id.as_str()).copied().unwrap_or_default();
         let branch = if depth > 0 { format!("{}└ ", "  ".repeat(depth - 1)) } else { String::new() };
         let mut row: Row = vec![
@@ -218,8 +232,10 @@ fn first_prompt(conversation: &ConversationSummary) -> Cell {
 
 fn footer(conversations: &[ConversationSummary], zone: Zone) -> Line {
     let sum = |of: fn(&ConversationSummary) -> u64| conversations.iter().map(of).sum::<u64>();
-    let days: BTreeSet<_> =
-        conversations.iter().filter_map(|conversation| Some(zone.show(conversation.start?).date_naive())).collect();
+    let days: BTreeSet<_> = conversations
+        .iter()
+        .filter_map(|conversation| Some(zone.show(conversation.start?).date_naive()))
+        .collect();
     let mut line = Line::new().plain(plural(conversations.len() as u64, "conversation", "conversations"));
     line.push(Tone::Plain, format!(" on {}", plural(days.len() as u64, "day", "days")));
     line.push(Tone::Plain, format!(" · {}", plural(sum(|one| one.prompts), "prompt", "prompts")));
@@ -234,7 +250,10 @@ fn footer(conversations: &[ConversationSummary], zone: Zone) -> Line {
     }
     let denied = sum(|one| one.network.map_or(0, |(_, denied)| denied));
     if denied > 0 {
-        line.push(Tone::Bad, format!(" · {denied}⊘ network {} denied", if denied == 1 { "request" } else { "requests" }));
+        line.push(
+            Tone::Bad,
+            format!(" · {denied}⊘ network {} denied", if denied == 1 { "request" } else { "requests" }),
+        );
     }
     line
 }

@@ -110,7 +110,8 @@ impl<'a> Run<'a> {
     ) -> io::Result<Option<Scan<F>>> {
         let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
         let out = &mut *self.out;
-        let scanned = scan(&self.input, self.options, &(question, meant), |(answer, _)| deliver(answer, out))?;
+        let scanned =
+            scan(&self.input, self.options, &(question, meant), |(answer, _)| deliver(answer, out))?;
         let (answer, meant) = scanned.answer;
         let is_clear = self.is_unambiguous(&meant.settle())?;
         Ok(is_clear.then_some(Scan { answer, account: scanned.account }))

@@ -38,11 +38,12 @@ pub struct NetworkArgs {
 }
 
 fn verdict_parser() -> impl clap::builder::TypedValueParser<Value = NetworkDecision> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
     use NetworkDecision::{Allow, Ask, Deny, Unknown};
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
     let all = [Allow, Deny, Ask, Unknown];
-    PossibleValuesParser::new(all.map(NetworkDecision::as_str))
-        .try_map(move |word| all.into_iter().find(|verdict| verdict.as_str() == word).ok_or("no such verdict"))
+    PossibleValuesParser::new(all.map(NetworkDecision::as_str)).try_map(move |word| {
+        all.into_iter().find(|verdict| verdict.as_str() == word).ok_or("no such verdict")
+    })
 }
 
 impl NetworkArgs {
@@ -57,12 +58,16 @@ impl NetworkArgs {
         rows.retain(|row| {
             let last = &row.request.last;
             (self.decision.is_empty() || self.decision.contains(&last.decision))
-                && host.as_ref().is_none_or(|glob| last.server_address.as_ref().is_some_and(|host| glob.is_match(host)))
+                && host
+                    .as_ref()
+                    .is_none_or(|glob| last.server_address.as_ref().is_some_and(|host| glob.is_match(host)))
         });
         let exit = if rows.is_empty() { Exit::Finding } else { Exit::Answered };
         match (run.format.text_medium(), self.summary) {
             (Some(_), _) if rows.is_empty() => {}
-            (Some(medium), true) => write_table(&summary_table(&summaries(&rows, run.zone)), medium, &run.style, run.out)?,
+            (Some(medium), true) => {
+                write_table(&summary_table(&summaries(&rows, run.zone)), medium, &run.style, run.out)?;
+            }
             (Some(medium), false) => write_table(&table(&rows, run.zone), medium, &run.style, run.out)?,
             (None, true) => {
                 let mut writer = RecordWriter::new::<NetworkSummaryRecord>(run.format, run.out)?;
@@ -194,6 +199,8 @@ fn summary_table(records: &[NetworkSummaryRecord]) -> Table {
             Column::left("").drop_at(0),
         ],
         sections: vec![Section { heading: None, rows: rows.collect() }],
-        footer: vec![Line::new().tone(Tone::Dim, "Only requests through Codex's network proxy are recorded.")],
+        footer: vec![
+            Line::new().tone(Tone::Dim, "Only requests through Codex's network proxy are recorded."),
+        ],
     }
 }

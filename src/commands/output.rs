@@ -28,7 +28,14 @@ pub struct OutputArgs {
     pub no_trunc: bool,
 
     /// Colour the output: auto, always, never
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_default_value = true, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     pub color: ColorChoice,
 
     /// Say nothing on standard error but errors

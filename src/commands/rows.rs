@@ -27,11 +27,22 @@ pub(super) trait RowMaker: Clone + Send + Sync {
     fn find<'a>(&self, event: &Event<'a>) -> Option<Self::Found<'a>>;
 
     /// The record of an event; `found` is `None` for an event that stands beside a hit.
-    fn record<'a>(&self, event: &Event<'a>, found: Option<Self::Found<'a>>, file: &'a str, zone: Zone)
-    -> Self::Record<'a>;
+    fn record<'a>(
+        &self,
+        event: &Event<'a>,
+        found: Option<Self::Found<'a>>,
+        file: &'a str,
+        zone: Zone,
+    ) -> Self::Record<'a>;
 
     /// The lines of an event, for people; `found` is `None` for an event that stands beside a hit.
-    fn lines(&self, event: &Event<'_>, found: Option<Self::Found<'_>>, zone: Zone, style: &Style) -> Vec<Line>;
+    fn lines(
+        &self,
+        event: &Event<'_>,
+        found: Option<Self::Found<'_>>,
+        zone: Zone,
+        style: &Style,
+    ) -> Vec<Line>;
 }
 
 /// How many events of the same conversation to write with a hit.
@@ -240,7 +251,16 @@ struct Beside {
 
 impl<'a> Outlet<'a> {
     fn new(format: Format, style: Style, around: Around, out: &'a mut dyn io::Write) -> Self {
-        Self { format, style, around, writer: None, out: Some(out), hits: 0, beside: BTreeMap::new(), last: None }
+        Self {
+            format,
+            style,
+            around,
+            writer: None,
+            out: Some(out),
+            hits: 0,
+            beside: BTreeMap::new(),
+            last: None,
+        }
     }
 
     fn take<M: RowMaker>(&mut self, row: Row) -> io::Result<()> {

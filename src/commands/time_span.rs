@@ -78,8 +78,16 @@ mod tests {
         let zone: Zone = "Europe/Berlin".parse().expect("a zone");
         let days = TimeSpan::Day.names_between(at("2026-10-24T12:00:00Z"), at("2026-10-26T12:00:00Z"), zone);
         assert_eq!(days, ["2026-10-24", "2026-10-25", "2026-10-26"]);
-        let hours = TimeSpan::Hour.names_between(at("2026-10-25T00:10:00Z"), at("2026-10-25T01:10:00Z"), zone);
-        assert_eq!(hours, ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"], "the clocks show it twice");
-        assert_eq!(TimeSpan::Day.names_between(at("2026-10-24T12:00:00Z"), at("2026-10-24T12:00:00Z"), zone).len(), 1);
+        let hours =
+            TimeSpan::Hour.names_between(at("2026-10-25T00:10:00Z"), at("2026-10-25T01:10:00Z"), zone);
+        assert_eq!(
+            hours,
+            ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"],
+            "the clocks show it twice"
+        );
+        assert_eq!(
+            TimeSpan::Day.names_between(at("2026-10-24T12:00:00Z"), at("2026-10-24T12:00:00Z"), zone).len(),
+            1
+        );
     }
 }

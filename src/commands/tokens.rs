@@ -32,7 +32,13 @@ use crate::source::Account;
 #[derive(Args, Clone, Debug, Default)]
 pub struct TokensArgs {
     /// Group by: day, hour, week, month, model, conversation, user, service, env; several with commas
-    #[arg(long, value_name = "KEYS", value_delimiter = ',', default_value = "day", hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "KEYS",
+        value_delimiter = ',',
+        default_value = "day",
+        hide_possible_values = true
+    )]
     by: Vec<By>,
 
     /// Take prices from this TOML file: its models replace those of the price book inside the program
@@ -120,7 +126,8 @@ impl TokensArgs {
         };
         let Some(scan) = run.ask(TokenUsage::new(question))? else { return Ok(Exit::Failed) };
         let usage = scan.answer.settle();
-        let nothing_was_read = !scan.account.unopened.is_empty() && scan.account.files.iter().all(|file| file.messages == 0);
+        let nothing_was_read =
+            !scan.account.unopened.is_empty() && scan.account.files.iter().all(|file| file.messages == 0);
         if !nothing_was_read {
             match (run.format.text_medium(), self.explain) {
                 (Some(medium), _) => {
@@ -128,7 +135,12 @@ impl TokensArgs {
                         write_chart(&self.chart(&usage, run.zone), medium, &run.style, run.out)?;
                     }
                     if self.explain && !usage.responses.is_empty() {
-                        write_table(&explanation(&usage.responses, &prices, run.zone), medium, &run.style, run.out)?;
+                        write_table(
+                            &explanation(&usage.responses, &prices, run.zone),
+                            medium,
+                            &run.style,
+                            run.out,
+                        )?;
                     }
                     if !self.chart {
                         write_table(&self.table(&usage), medium, &run.style, run.out)?;
@@ -158,11 +170,14 @@ impl TokensArgs {
     }
 
     fn group(&self, values: &Group) -> Map<String, Value> {
-        (self.by.iter().zip(values)).map(|(by, value)| (by.name().to_owned(), Value::from(value.clone()))).collect()
+        (self.by.iter().zip(values))
+            .map(|(by, value)| (by.name().to_owned(), Value::from(value.clone())))
+            .collect()
     }
 
     fn write_groups(&self, run: &mut Run<'_>, usage: &Usage) -> anyhow::Result<()> {
-        let template = TokenUsageRecord { group: self.group(&self.no_values()), ..TokenUsageRecord::template() };
+        let template =
+            TokenUsageRecord { group: self.group(&self.no_values()), ..TokenUsageRecord::template() };
         let mut writer = RecordWriter::like(&template, run.format, run.out)?;
         for (values, sum) in &usage.groups {
             writer.write(&TokenUsageRecord::new(self.group(values), sum))?;
@@ -177,7 +192,8 @@ impl TokensArgs {
         prices: &PriceBook,
         account: &Account,
     ) -> anyhow::Result<()> {
-        let template = PricedResponseRecord { group: self.group(&self.no_values()), ..PricedResponseRecord::template() };
+        let template =
+            PricedResponseRecord { group: self.group(&self.no_values()), ..PricedResponseRecord::template() };
         let mut writer = RecordWriter::like(&template, run.format, run.out)?;
         for response in &usage.responses {
             let file = account.file_name(response.order.location().file);
@@ -223,8 +239,10 @@ impl TokensArgs {
             ]);
             cells
         };
-        let mut sections =
-            vec![Section { heading: None, rows: usage.groups.iter().map(|(values, sum)| row(values, sum, true)).collect() }];
+        let mut sections = vec![Section {
+            heading: None,
+            rows: usage.groups.iter().map(|(values, sum)| row(values, sum, true)).collect(),
+        }];
         if usage.groups.len() > 1 {
             let mut total = row(&self.no_values(), &usage.total, false);
             for cell in total.iter_mut().take(self.by.len()) {
@@ -306,13 +324,26 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone) -> Table 
             Ok(priced) => {
                 let products: Vec<String> = priced.steps().map(product).collect();
                 let tier = priced.tier.to_string();
-                let row = if tier == "base" { priced.row.id() } else { format!("{} {tier}", priced.row.id()) };
-                (Cell::from(row), Cell::from(products.join(" + ")), Cell::from(priced.cost.to_decimal_string()))
+                let row =
+                    if tier == "base" { priced.row.id() } else { format!("{} {tier}", priced.row.id()) };
+                (
+                    Cell::from(row),
+                    Cell::from(products.join(" + ")),
+                    Cell::from(priced.cost.to_decimal_string()),
+                )
             }
-            Err(reason) => (Cell::Unknown, Cell::toned(Tone::Warn, reason.to_string()), Cell::toned(Tone::Warn, "unpriced")),
+            Err(reason) => (
+                Cell::Unknown,
+                Cell::toned(Tone::Warn, reason.to_string()),
+                Cell::toned(Tone::Warn, "unpriced"),
+            ),
         };
         vec![
-            response.order.time().map(|time| zone.show(time).format("%Y-%m-%d %H:%M:%S%.3f").to_string()).into(),
+            response
+                .order
+                .time()
+                .map(|time| zone.show(time).format("%Y-%m-%d %H:%M:%S%.3f").to_string())
+                .into(),
             response.conversation_id.clone().map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, id)),
             if priced.is_ok() { row } else { response.model.clone().into() },
             products,

@@ -75,7 +75,8 @@ impl ToolDecisionArgs {
         rows.retain(|row| {
             let decided = row.decision.as_ref().is_none_or(|decision| {
                 (self.decision.is_empty() || self.decision.contains(&decision.decision))
-                    && (self.source.is_empty() || decision.source.is_some_and(|source| self.source.contains(&source)))
+                    && (self.source.is_empty()
+                        || decision.source.is_some_and(|source| self.source.contains(&source)))
             });
             let names = [row.tool_name(), row.call.tool_name.as_deref()];
             decided && tool.as_ref().is_none_or(|glob| names.iter().flatten().any(|name| glob.is_match(name)))
@@ -83,7 +84,9 @@ impl ToolDecisionArgs {
         let exit = if rows.is_empty() { Exit::Finding } else { Exit::Answered };
         match (run.format.text_medium(), self.summary) {
             (Some(_), _) if rows.is_empty() => {}
-            (Some(medium), true) => write_table(&summary_table(&summaries(&rows)), medium, &run.style, run.out)?,
+            (Some(medium), true) => {
+                write_table(&summary_table(&summaries(&rows)), medium, &run.style, run.out)?;
+            }
             (Some(medium), false) => write_table(&table(&rows, run.zone), medium, &run.style, run.out)?,
             (None, true) => {
                 let mut writer = RecordWriter::new::<ToolDecisionSummaryRecord>(run.format, run.out)?;
@@ -103,7 +106,9 @@ impl ToolDecisionArgs {
         }
         if rows.is_empty() && scan.account.unopened.is_empty() {
             let hint = if self.undecided { "" } else { "; --undecided adds calls without a decision" };
-            run.note(&format!("no decision on a tool call is recorded in the input, or none that is asked for{hint}"))?;
+            run.note(&format!(
+                "no decision on a tool call is recorded in the input, or none that is asked for{hint}"
+            ))?;
         }
         Ok(run.conclude(exit, &scan.account)?)
     }
@@ -124,7 +129,10 @@ fn table(rows: &[ToolDecisionRow], zone: Zone) -> Table {
     let undecided = rows.iter().filter(|row| row.decision.is_none()).count() as u64;
     let mut counts = Line::new().plain(plural(rows.len() as u64 - undecided, "decision", "decisions"));
     if undecided > 0 {
-        counts.push(Tone::Plain, format!(" · {} without a decision on record", plural(undecided, "call", "calls")));
+        counts.push(
+            Tone::Plain,
+            format!(" · {} without a decision on record", plural(undecided, "call", "calls")),
+        );
     }
     Table {
         title: Vec::new(),
@@ -152,10 +160,13 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>) -> Row {
         let risk = review.risk_level.as_deref().map_or_else(String::new, |risk| format!(", risk {risk}"));
         what.push(Tone::Policy, format!("[review: {verdict}{risk}] "));
     }
-    what.push(Tone::Plain, row.call.result.as_ref().and_then(|result| result.command.clone()).unwrap_or_default());
+    what.push(
+        Tone::Plain,
+        row.call.result.as_ref().and_then(|result| result.command.clone()).unwrap_or_default(),
+    );
     vec![
         time.into(),
-        row.conversation_id.clone().map(|id| Cell::toned(Tone::Accent, id)).unwrap_or(Cell::Unknown),
+        row.conversation_id.clone().map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, id)),
         row.tool_name().map(str::to_owned).into(),
         decision_words(row.decision.as_ref()).into(),
         outcome.into(),
@@ -189,7 +200,8 @@ fn summaries(rows: &[ToolDecisionRow]) -> Vec<ToolDecisionSummaryRecord> {
             Some(_) => {}
             None => record.without_result += 1,
         }
-        record.sandbox_denied += u64::from(row.call.sandbox_outcomes.iter().any(|outcome| outcome == "denied"));
+        record.sandbox_denied +=
+            u64::from(row.call.sandbox_outcomes.iter().any(|outcome| outcome == "denied"));
     }
     counts.into_values().collect()
 }
@@ -198,9 +210,12 @@ fn summary_table(records: &[ToolDecisionSummaryRecord]) -> Table {
     let most = records.iter().map(|record| record.calls).max().unwrap_or(1);
     let rows = records.iter().map(|record| {
         let tool = record.tool_name.clone().unwrap_or_default();
-        let label = record.mcp_server.as_ref().map_or_else(|| tool.clone(), |server| format!("MCP {server}.{tool}"));
+        let label =
+            record.mcp_server.as_ref().map_or_else(|| tool.clone(), |server| format!("MCP {server}.{tool}"));
         let decision = match record.decision.map(Decision::of) {
-            Some(decision) if decision.refuses() => Cell::toned(Tone::Bad, decision.as_str().replace('_', " ")),
+            Some(decision) if decision.refuses() => {
+                Cell::toned(Tone::Bad, decision.as_str().replace('_', " "))
+            }
             Some(decision) => decision.as_str().replace('_', " ").into(),
             None => Cell::toned(Tone::Dim, "no decision recorded"),
         };
@@ -245,4 +260,3 @@ fn summary_table(records: &[ToolDecisionSummaryRecord]) -> Table {
 fn failed_cell(failed: u64) -> Cell {
     if failed == 0 { "0".into() } else { Cell::toned(Tone::Warn, failed.to_string()) }
 }
-

@@ -29,7 +29,8 @@ impl World {
         Self {
             now: UnixNano::new(nanoseconds.max(1)).unwrap_or(UnixNano::MIN),
             terminal_width: terminal.then(|| {
-                terminal_size::terminal_size().map_or(80, |(terminal_size::Width(columns), _)| usize::from(columns))
+                terminal_size::terminal_size()
+                    .map_or(80, |(terminal_size::Width(columns), _)| usize::from(columns))
             }),
             variables: VARIABLES
                 .iter()

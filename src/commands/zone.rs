@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Duration, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc};
+use chrono::{
+    DateTime, Duration, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 
 use crate::event::UnixNano;
@@ -102,12 +104,19 @@ impl Zone {
     /// first one after it where they skip it. `None` before 1970.
     fn moment(self, shown: NaiveDateTime) -> Option<UnixNano> {
         let resolve = |shown: NaiveDateTime| match self {
-            Self::Fixed(offset) => offset.from_local_datetime(&shown).earliest().map(|time| time.timestamp_nanos_opt()),
-            Self::Named(zone) => zone.from_local_datetime(&shown).earliest().map(|time| time.timestamp_nanos_opt()),
-            Self::Local => Local.from_local_datetime(&shown).earliest().map(|time| time.timestamp_nanos_opt()),
+            Self::Fixed(offset) => {
+                offset.from_local_datetime(&shown).earliest().map(|time| time.timestamp_nanos_opt())
+            }
+            Self::Named(zone) => {
+                zone.from_local_datetime(&shown).earliest().map(|time| time.timestamp_nanos_opt())
+            }
+            Self::Local => {
+                Local.from_local_datetime(&shown).earliest().map(|time| time.timestamp_nanos_opt())
+            }
         };
         // Clocks skip an hour as a rule, and never more than a day.
-        let nanoseconds = (0..=24 * 4).find_map(|quarters| resolve(shown + Duration::minutes(15 * quarters)))??;
+        let nanoseconds =
+            (0..=24 * 4).find_map(|quarters| resolve(shown + Duration::minutes(15 * quarters)))??;
         UnixNano::new(u64::try_from(nanoseconds).ok()?)
     }
 
@@ -117,7 +126,9 @@ impl Zone {
     /// A sentence that names what is understood.
     pub fn read_moment(self, text: &str, now: UnixNano) -> Result<UnixNano, String> {
         let misread = || {
-            format!("no time `{text}`; understood are RFC 3339, YYYY-MM-DD, \"YYYY-MM-DD HH:MM[:SS]\", now, today, yesterday, and spans back from now such as -3h or -7d")
+            format!(
+                "no time `{text}`; understood are RFC 3339, YYYY-MM-DD, \"YYYY-MM-DD HH:MM[:SS]\", now, today, yesterday, and spans back from now such as -3h or -7d"
+            )
         };
         let midnight = |days_back: u64| {
             let today = self.show(now).date_naive();
@@ -215,12 +226,19 @@ mod tests {
         assert_eq!(read("beijing", "2026-11-20").as_deref(), Some("2026-11-19T16:00:00.000+00:00"));
         assert_eq!(read("beijing", "2026-11-20 08:30").as_deref(), Some("2026-11-20T00:30:00.000+00:00"));
         assert_eq!(read("utc", "2026-11-20 08:30:15").as_deref(), Some("2026-11-20T08:30:15.000+00:00"));
-        assert_eq!(read("utc", "2026-11-20T08:30:15+08:00").as_deref(), Some("2026-11-20T00:30:15.000+00:00"));
+        assert_eq!(
+            read("utc", "2026-11-20T08:30:15+08:00").as_deref(),
+            Some("2026-11-20T00:30:15.000+00:00")
+        );
     }
 
     #[test]
     fn words_and_spans_count_back_from_now_in_the_zone() {
-        assert_eq!(read("beijing", "today").as_deref(), Some("2026-11-20T16:00:00.000+00:00"), "it is the 21st there");
+        assert_eq!(
+            read("beijing", "today").as_deref(),
+            Some("2026-11-20T16:00:00.000+00:00"),
+            "it is the 21st there"
+        );
         assert_eq!(read("utc", "yesterday").as_deref(), Some("2026-11-19T00:00:00.000+00:00"));
         assert_eq!(read("utc", "-3h").as_deref(), Some("2026-11-20T14:30:00.000+00:00"));
         assert_eq!(read("utc", "-1d12h").as_deref(), Some("2026-11-19T05:30:00.000+00:00"));
@@ -231,7 +249,13 @@ mod tests {
 
     #[test]
     fn a_time_that_the_clocks_skip_or_show_twice_is_still_a_moment() {
-        assert_eq!(read("Europe/Berlin", "2026-03-29 02:30").as_deref(), Some("2026-03-29T01:00:00.000+00:00"));
-        assert_eq!(read("Europe/Berlin", "2026-10-25 02:30").as_deref(), Some("2026-10-25T00:30:00.000+00:00"));
+        assert_eq!(
+            read("Europe/Berlin", "2026-03-29 02:30").as_deref(),
+            Some("2026-03-29T01:00:00.000+00:00")
+        );
+        assert_eq!(
+            read("Europe/Berlin", "2026-10-25 02:30").as_deref(),
+            Some("2026-10-25T00:30:00.000+00:00")
+        );
     }
 }

@@ -72,7 +72,10 @@ impl AnyValue<'_> {
             Self::Bytes(text) => AnyValue::Bytes(Cow::Owned(text.into_owned())),
             Self::Array(values) => AnyValue::Array(values.into_iter().map(AnyValue::into_owned).collect()),
             Self::KvList(pairs) => AnyValue::KvList(
-                pairs.into_iter().map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned())).collect(),
+                pairs
+                    .into_iter()
+                    .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
+                    .collect(),
             ),
         }
     }
@@ -87,7 +90,9 @@ mod tests {
         for value in [AnyValue::String("42".into()), AnyValue::Int(42), AnyValue::Double(42.0)] {
             assert_eq!(value.as_integer(), Some(42), "{value:?}");
         }
-        for value in [AnyValue::String("4x".into()), AnyValue::Double(4.5), AnyValue::Bool(true), AnyValue::Empty] {
+        for value in
+            [AnyValue::String("4x".into()), AnyValue::Double(4.5), AnyValue::Bool(true), AnyValue::Empty]
+        {
             assert_eq!(value.as_integer(), None, "{value:?}");
         }
     }

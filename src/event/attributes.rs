@@ -99,7 +99,10 @@ impl<'a> Attributes<'a> {
     #[must_use]
     pub fn into_owned(self) -> Attributes<'static> {
         Attributes(
-            self.0.into_iter().map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned())).collect(),
+            self.0
+                .into_iter()
+                .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
+                .collect(),
         )
     }
 }
@@ -114,10 +117,14 @@ mod tests {
 
     #[test]
     fn of_a_repeated_key_the_last_value_counts_and_is_shown_once() {
-        let attributes =
-            Attributes::new(vec![("a".into(), text("first")), ("b".into(), text("x")), ("a".into(), text("last"))]);
+        let attributes = Attributes::new(vec![
+            ("a".into(), text("first")),
+            ("b".into(), text("x")),
+            ("a".into(), text("last")),
+        ]);
         assert_eq!(attributes.text("a"), Some("last"));
-        let flat: Vec<_> = attributes.flattened().into_iter().map(|(key, value)| (key, value.clone())).collect();
+        let flat: Vec<_> =
+            attributes.flattened().into_iter().map(|(key, value)| (key, value.clone())).collect();
         assert_eq!(flat, [("a".into(), text("last")), ("b".into(), text("x"))]);
     }
 

@@ -120,10 +120,7 @@ mod tests {
     #[test]
     fn codex_s_own_prompts_are_told_by_how_they_begin() {
         assert_eq!(prompt("fix the test").author(), PromptAuthor::Asked);
-        assert_eq!(
-            prompt("Generate a concise, single-line task title for …").author(),
-            PromptAuthor::Title
-        );
+        assert_eq!(prompt("Generate a concise, single-line task title for …").author(), PromptAuthor::Title);
     }
 
     #[test]

@@ -63,7 +63,8 @@ impl EventFilter {
         let in_time = || {
             (self.since.is_none() && self.until.is_none())
                 || event.time().is_some_and(|time| {
-                    self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+                    self.since.is_none_or(|since| time >= since)
+                        && self.until.is_none_or(|until| time < until)
                 })
         };
         let of_conversation = || {
@@ -73,14 +74,13 @@ impl EventFilter {
         };
         let of_user = || {
             self.user.as_deref().is_none_or(|user| {
-                ["user.email", "user.account_id"]
-                    .iter()
-                    .any(|key| event.attributes().text(key).is_some_and(|text| text.eq_ignore_ascii_case(user)))
+                ["user.email", "user.account_id"].iter().any(|key| {
+                    event.attributes().text(key).is_some_and(|text| text.eq_ignore_ascii_case(user))
+                })
             })
         };
-        let of_model = || {
-            self.model.as_ref().is_none_or(|glob| event.model().is_some_and(|model| glob.is_match(model)))
-        };
+        let of_model =
+            || self.model.as_ref().is_none_or(|glob| event.model().is_some_and(|model| glob.is_match(model)));
         let of_service =
             || self.service.as_deref().is_none_or(|service| event.resource.service_name() == Some(service));
         let of_env = || self.env.as_deref().is_none_or(|env| event.resource.env() == Some(env));
@@ -102,13 +102,13 @@ mod tests {
     fn admits(filter: &EventFilter, attributes: &[(&'static str, &'static str)]) -> bool {
         let text = |value: &'static str| AnyValue::String(value.into());
         let record = LogRecord {
-            attributes: Attributes::new(attributes.iter().map(|(key, value)| ((*key).into(), text(value))).collect()),
+            attributes: Attributes::new(
+                attributes.iter().map(|(key, value)| ((*key).into(), text(value))).collect(),
+            ),
             ..LogRecord::default()
         };
-        let resource = Resource {
-            attributes: Attributes::new(vec![("env".into(), text("dev"))]),
-            fingerprint: 0,
-        };
+        let resource =
+            Resource { attributes: Attributes::new(vec![("env".into(), text("dev"))]), fingerprint: 0 };
         filter.admits(&Event {
             resource: &resource,
             scope: &Scope::default(),
@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn a_model_glob_matches_the_whole_name() {
-        let filter = EventFilter { model: Some(name_glob("gpt-5.1*").expect("a glob")), ..EventFilter::default() };
+        let filter =
+            EventFilter { model: Some(name_glob("gpt-5.1*").expect("a glob")), ..EventFilter::default() };
         assert!(admits(&filter, &[("model", "gpt-5.1-codex")]));
         assert!(!admits(&filter, &[("model", "gpt-5")]));
         assert!(!admits(&filter, &[]));

@@ -126,7 +126,9 @@ mod tests {
     use crate::event::AnyValue;
 
     fn attributes(pairs: &[(&'static str, &'static str)]) -> Attributes<'static> {
-        Attributes::new(pairs.iter().map(|(key, value)| ((*key).into(), AnyValue::String((*value).into()))).collect())
+        Attributes::new(
+            pairs.iter().map(|(key, value)| ((*key).into(), AnyValue::String((*value).into()))).collect(),
+        )
     }
 
     #[test]
@@ -142,7 +144,10 @@ mod tests {
 
     #[test]
     fn an_unknown_name_stays_visible() {
-        assert_eq!(EventKind::of(Some("codex.new_thing"), &attributes(&[])), EventKind::Other("codex.new_thing"));
+        assert_eq!(
+            EventKind::of(Some("codex.new_thing"), &attributes(&[])),
+            EventKind::Other("codex.new_thing")
+        );
         assert!(!is_known("codex.new_thing"));
         assert!(is_known("codex.tool_result"));
     }

@@ -28,7 +28,7 @@ pub use environment::{AuthRecovery, PluginInstall, SandboxAssessment, StartupPha
 pub use filter::{EventFilter, GlobError, begins_with, name_glob};
 pub use fold::Fold;
 pub use kind::{EventKind, event_family, is_known};
-pub use log_record::{Event, LogRecord, Location, Resource, Scope};
+pub use log_record::{Event, Location, LogRecord, Resource, Scope};
 pub use model_request::{ApiRequest, StreamEvent, WebsocketConnect, WebsocketRequest};
 pub use network::{NetworkDecision, NetworkPolicyDecision};
 pub use review::GuardianAssessment;

@@ -23,7 +23,8 @@ impl UnixNano {
     #[must_use]
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         let moment = DateTime::parse_from_rfc3339(text).ok()?;
-        let nanoseconds = i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos());
+        let nanoseconds =
+            i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos());
         Self::new(u64::try_from(nanoseconds).ok()?)
     }
 

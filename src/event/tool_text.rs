@@ -8,7 +8,11 @@ use serde_json::Value;
 /// The command that a call ran, as a person would type it: the command line of a shell tool, `apply_patch` with the
 /// files it touches, or an MCP server and tool with its arguments. `None` for calls that run nothing.
 #[must_use]
-pub fn command_line(tool_name: Option<&str>, mcp_server: Option<&str>, arguments: Option<&str>) -> Option<String> {
+pub fn command_line(
+    tool_name: Option<&str>,
+    mcp_server: Option<&str>,
+    arguments: Option<&str>,
+) -> Option<String> {
     let arguments = arguments?;
     if let Some(server) = mcp_server {
         let tool = tool_name.unwrap_or_default();
@@ -20,14 +24,19 @@ pub fn command_line(tool_name: Option<&str>, mcp_server: Option<&str>, arguments
         return Some(patch_line(&patch_text(arguments)));
     }
     match serde_json::from_str::<Value>(arguments) {
-        Ok(Value::Object(members)) => ["cmd", "command"].iter().find_map(|key| typed_command(members.get(*key)?)),
+        Ok(Value::Object(members)) => {
+            ["cmd", "command"].iter().find_map(|key| typed_command(members.get(*key)?))
+        }
         // Code, or the joined command line of the oldest shell tool.
         _ => is_shell(tool_name?).then(|| arguments.to_owned()),
     }
 }
 
 fn is_shell(tool_name: &str) -> bool {
-    matches!(tool_name, "exec_command" | "shell" | "shell_command" | "local_shell" | "container.exec" | "exec")
+    matches!(
+        tool_name,
+        "exec_command" | "shell" | "shell_command" | "local_shell" | "container.exec" | "exec"
+    )
 }
 
 /// A command in either form: one string, or a list of words that a shell's own `-c` wraps more often than not.
@@ -70,7 +79,8 @@ fn patch_text(arguments: &str) -> String {
 }
 
 fn patch_line(patch: &str) -> String {
-    let files: Vec<String> = patched_files(patch).into_iter().map(|(change, path)| format!("{change} {path}")).collect();
+    let files: Vec<String> =
+        patched_files(patch).into_iter().map(|(change, path)| format!("{change} {path}")).collect();
     if files.is_empty() { "apply_patch".to_owned() } else { format!("apply_patch: {}", files.join(", ")) }
 }
 
@@ -86,7 +96,9 @@ pub fn patched_files(patch: &str) -> Vec<(char, &str)> {
     ];
     // Lines of content begin with `+`, `-` or a space, so only the patch's own heads begin with the stars.
     (patch.lines())
-        .filter_map(|line| HEADS.iter().find_map(|(head, change)| Some((*change, line.strip_prefix(head)?.trim()))))
+        .filter_map(|line| {
+            HEADS.iter().find_map(|(head, change)| Some((*change, line.strip_prefix(head)?.trim())))
+        })
         .collect()
 }
 
@@ -107,7 +119,8 @@ fn framing(output: &str) -> Framing<'_> {
     {
         return Framing::Json(value);
     }
-    let headed = ["Chunk ID: ", "Wall time: ", "Exit code: ", "Process exited with code ", "Process running "];
+    let headed =
+        ["Chunk ID: ", "Wall time: ", "Exit code: ", "Process exited with code ", "Process running "];
     if headed.iter().any(|opening| output.starts_with(opening)) {
         // An empty output may lack the line break, and a cut one the whole body.
         let (head, body) = match output.split_once("\nOutput:") {
@@ -124,12 +137,13 @@ fn framing(output: &str) -> Framing<'_> {
 /// that was still running.
 #[must_use]
 pub fn exit_code(output: &str) -> Option<i64> {
-    const REFUSED: &str =
-        "exec_command failed: CreateProcess { message: \"Codex(Sandbox(Denied { output: ExecToolCallOutput { exit_code: ";
+    const REFUSED: &str = "exec_command failed: CreateProcess { message: \"Codex(Sandbox(Denied { output: ExecToolCallOutput { exit_code: ";
     match framing(output) {
         Framing::Json(value) => value.get("metadata")?.get("exit_code")?.as_i64(),
         Framing::Headed { head, .. } => head.lines().find_map(|line| {
-            let number = line.strip_prefix("Process exited with code ").or_else(|| line.strip_prefix("Exit code: "))?;
+            let number = line
+                .strip_prefix("Process exited with code ")
+                .or_else(|| line.strip_prefix("Exit code: "))?;
             number.trim().parse().ok()
         }),
         Framing::Bare => output.strip_prefix(REFUSED)?.split(',').next()?.trim().parse().ok(),
@@ -171,7 +185,8 @@ mod tests {
         assert_eq!(shell(r#"{"command":["ls","a b"]}"#).as_deref(), Some("ls 'a b'"));
         assert_eq!(shell(r#"{"command":"echo 你好"}"#).as_deref(), Some("echo 你好"));
         assert_eq!(
-            command_line(Some("exec_command"), None, Some(r#"{"cmd":"exit 3","yield_time_ms":5}"#)).as_deref(),
+            command_line(Some("exec_command"), None, Some(r#"{"cmd":"exit 3","yield_time_ms":5}"#))
+                .as_deref(),
             Some("exit 3")
         );
         assert_eq!(command_line(Some("local_shell"), None, Some("ls -la")).as_deref(), Some("ls -la"));
@@ -202,7 +217,10 @@ mod tests {
     #[test]
     fn exit_codes_are_read_from_every_form() {
         assert_eq!(exit_code(r#"{"output":"x","metadata":{"exit_code":7,"duration_seconds":0.1}}"#), Some(7));
-        assert_eq!(exit_code("Chunk ID: a\nWall time: 0.1 seconds\nProcess exited with code 3\nOutput:\n"), Some(3));
+        assert_eq!(
+            exit_code("Chunk ID: a\nWall time: 0.1 seconds\nProcess exited with code 3\nOutput:\n"),
+            Some(3)
+        );
         assert_eq!(exit_code("Exit code: 0\nWall time: 0 seconds\nOutput:\nok\n"), Some(0));
         assert_eq!(exit_code("Wall time: 1 seconds\nProcess running with session ID 4\nOutput:\n"), None);
         assert_eq!(exit_code("Plan updated"), None);

@@ -54,7 +54,8 @@ impl ToolDecisionRow {
     /// The tool's name, as the decision has it, else the call.
     #[must_use]
     pub fn tool_name(&self) -> Option<&str> {
-        (self.decision.as_ref().and_then(|decision| decision.tool_name.as_deref())).or(self.call.tool_name.as_deref())
+        (self.decision.as_ref().and_then(|decision| decision.tool_name.as_deref()))
+            .or(self.call.tool_name.as_deref())
     }
 }
 
@@ -188,7 +189,9 @@ impl Fold for CallLog {
                     Policies { approval: owned(start.approval_policy), sandbox: owned(start.sandbox_policy) };
                 heard.policies.push((order, policies));
             }
-            EventKind::NetworkPolicyDecision(verdict) => heard.verdicts.push(NetworkVerdict::of(event, verdict)),
+            EventKind::NetworkPolicyDecision(verdict) => {
+                heard.verdicts.push(NetworkVerdict::of(event, verdict));
+            }
             _ => heard.calls.add(order, &kind, false),
         }
     }

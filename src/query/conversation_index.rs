@@ -225,14 +225,16 @@ impl Heard {
         self.service_name.offer_text(order, event.resource.service_name());
         self.env.offer_text(order, event.resource.env());
         self.host.offer_text(order, event.resource.attributes.filled("host.name"));
-        let version = attributes.filled("app.version").or_else(|| event.resource.attributes.filled("service.version"));
+        let version =
+            attributes.filled("app.version").or_else(|| event.resource.attributes.filled("service.version"));
         self.app_version.offer_text(order, version);
         self.originator.offer_text(order, attributes.filled("originator"));
         self.terminal.offer_text(order, attributes.filled("terminal.type"));
         self.user_email.offer_text(order, attributes.filled("user.email"));
         self.user_account_id.offer_text(order, attributes.filled("user.account_id"));
         self.auth_mode.offer_text(order, attributes.filled("auth_mode"));
-        if let Some(response) = self.responses.add(order, kind, |response| TokenTotals::of(&response.tokens)) {
+        if let Some(response) = self.responses.add(order, kind, |response| TokenTotals::of(&response.tokens))
+        {
             self.tokens.add(&response);
         }
         match kind {
@@ -267,7 +269,9 @@ impl Heard {
                 self.tool_failures += u64::from(result.success == Some(false));
             }
             EventKind::ToolDecision(decision) => *self.decisions.entry(decision.decision()).or_default() += 1,
-            EventKind::NetworkPolicyDecision(verdict) => self.network.push(NetworkVerdict::of(event, verdict)),
+            EventKind::NetworkPolicyDecision(verdict) => {
+                self.network.push(NetworkVerdict::of(event, verdict));
+            }
             _ => {}
         }
     }
@@ -314,7 +318,8 @@ impl Heard {
         let start = self.start.into_inner().unwrap_or_default();
         let network = (!self.network.is_empty()).then(|| {
             let requests = fold_verdicts(self.network);
-            let denied = requests.iter().filter(|request| request.last.decision == NetworkDecision::Deny).count();
+            let denied =
+                requests.iter().filter(|request| request.last.decision == NetworkDecision::Deny).count();
             (requests.len() as u64, denied as u64)
         });
         let settled = self.responses.settle();

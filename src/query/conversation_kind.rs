@@ -116,7 +116,8 @@ pub(super) type Spawns = BTreeMap<String, String>;
 pub(super) fn note_spawn(event: &Event<'_>, spawns: &mut Spawns) {
     if let EventKind::AgentCommunication(message) = event.kind()
         && message.kind == Some("spawn")
-        && let (Some(sender), Some(receiver)) = (message.sender_conversation_id, message.receiver_conversation_id)
+        && let (Some(sender), Some(receiver)) =
+            (message.sender_conversation_id, message.receiver_conversation_id)
     {
         spawns.insert(receiver.to_owned(), sender.to_owned());
     }
@@ -152,7 +153,9 @@ impl Evidence {
             EventKind::ToolResult(result) => {
                 self.root_agent |= result.agent_name == Some("/root");
                 self.child_agent |= result.agent_name.is_some_and(|name| name.starts_with("/root/"));
-                if result.tool_name.is_some_and(|name| name == "spawn_agent" || name.ends_with("__spawn_agent"))
+                if result
+                    .tool_name
+                    .is_some_and(|name| name == "spawn_agent" || name.ends_with("__spawn_agent"))
                     && result.mcp_server.is_none()
                     && result.success != Some(false)
                 {
@@ -163,7 +166,9 @@ impl Evidence {
                 }
             }
             EventKind::GuardianAssessment(assessment) => {
-                if let (Some(started), Some(completed)) = (assessment.started_at_ms, assessment.completed_at_ms) {
+                if let (Some(started), Some(completed)) =
+                    (assessment.started_at_ms, assessment.completed_at_ms)
+                {
                     self.assessed_ms.push((started, completed));
                 }
             }
@@ -224,7 +229,10 @@ pub(super) fn judge(evidence: &BTreeMap<String, &Evidence>, spawns: &Spawns) -> 
     let mut assessments: BTreeMap<u64, Vec<(u64, u64, &str)>> = BTreeMap::new();
     for (id, found) in evidence {
         for process in &found.processes {
-            starts.entry(*process).or_default().extend(found.started_at_ms().map(|start| (start, id.as_str())));
+            starts
+                .entry(*process)
+                .or_default()
+                .extend(found.started_at_ms().map(|start| (start, id.as_str())));
             let spans = found.assessed_ms.iter().map(|(from, until)| (*from, *until, id.as_str()));
             assessments.entry(*process).or_default().extend(spans);
         }
@@ -285,7 +293,9 @@ pub(super) fn judge(evidence: &BTreeMap<String, &Evidence>, spawns: &Spawns) -> 
         if found.root_agent && !(unreadable && may_be_codex_s_own) {
             return verdict(Kind::Main, Basis::AgentName, None);
         }
-        if found.processes.is_empty() || found.processes.iter().any(|process| unnamed_spawns.contains(process)) {
+        if found.processes.is_empty()
+            || found.processes.iter().any(|process| unnamed_spawns.contains(process))
+        {
             return Verdict::default();
         }
         if found.asked > 0 && found.starts > 0 {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 use super::tool_calls::{ToolCall, ToolCallLedger, call_during};
 use crate::event::{
-    AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, LogRecord, Resource, Scope, TokenCounts,
-    event_family,
+    AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, LogRecord, Resource, Scope, StreamEvent,
+    TokenCounts, event_family,
 };
 
 /// Keeps the admitted events, by conversation. Memory grows with what is admitted.
@@ -206,43 +206,59 @@ impl Teller {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         self.calls.add(order, &kind, true);
         match kind {
-            EventKind::ConversationStarts(start) => self.step(order, Step::Start {
-                model: owned(event.model()),
-                approval_policy: owned(start.approval_policy),
-                sandbox_policy: owned(start.sandbox_policy),
-                mcp_servers: start.mcp_server_names().unwrap_or_default().into_iter().map(str::to_owned).collect(),
-                reasoning_effort: owned(start.reasoning_effort),
-            }),
+            EventKind::ConversationStarts(start) => self.step(
+                order,
+                Step::Start {
+                    model: owned(event.model()),
+                    approval_policy: owned(start.approval_policy),
+                    sandbox_policy: owned(start.sandbox_policy),
+                    mcp_servers: start
+                        .mcp_server_names()
+                        .unwrap_or_default()
+                        .into_iter()
+                        .map(str::to_owned)
+                        .collect(),
+                    reasoning_effort: owned(start.reasoning_effort),
+                },
+            ),
             EventKind::UserPrompt(prompt) => {
                 self.step(order, Step::Prompt { text: owned(prompt.prompt), length: prompt.prompt_length });
             }
-            EventKind::ApiRequest(request) if request.to_model() => self.request(order, ModelRequest {
-                over_websocket: false,
-                status: request.status,
-                attempt: request.attempt,
-                duration_ms: request.duration_ms,
-                error: owned(request.error_message),
-                failed: request.failed(),
-            }),
-            EventKind::WebsocketRequest(request) => self.request(order, ModelRequest {
-                over_websocket: true,
-                status: None,
-                attempt: None,
-                duration_ms: request.duration_ms,
-                error: owned(request.error_message),
-                failed: request.failed(),
-            }),
+            EventKind::ApiRequest(request) if request.to_model() => self.request(
+                order,
+                ModelRequest {
+                    over_websocket: false,
+                    status: request.status,
+                    attempt: request.attempt,
+                    duration_ms: request.duration_ms,
+                    error: owned(request.error_message),
+                    failed: request.failed(),
+                },
+            ),
+            EventKind::WebsocketRequest(request) => self.request(
+                order,
+                ModelRequest {
+                    over_websocket: true,
+                    status: None,
+                    attempt: None,
+                    duration_ms: request.duration_ms,
+                    error: owned(request.error_message),
+                    failed: request.failed(),
+                },
+            ),
             EventKind::StreamEvent(stream) if self.stream_events_apart => {
-                let words = [("", stream.kind.map(str::to_owned)), ("after", Some(milliseconds(stream.duration_ms))), ("", owned(stream.error_message))];
-                let words = words.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).filter(|(_, value)| !value.is_empty()).collect();
-                let remark = Remark { label: "stream".to_owned(), words, failed: stream.error_message.is_some() };
-                self.step(order, Step::Remark(remark));
+                self.step(order, Step::Remark(stream_remark(&stream)));
             }
             EventKind::StreamEvent(stream) => {
                 let response = self.response(order, |_| true);
                 match stream.error_message {
                     Some(message) => response.failures.push(message.to_owned()),
-                    None => *response.stream_events.entry(stream.kind.unwrap_or("unnamed").to_owned()).or_default() += 1,
+                    None => {
+                        *response
+                            .stream_events
+                            .entry(stream.kind.unwrap_or("unnamed").to_owned())
+                            .or_default() += 1;
+                    }
                 }
             }
             EventKind::ResponseCompleted(completed) => {
@@ -256,7 +272,9 @@ impl Teller {
                 let response = self.response(order, |response| response.turn_ttft_ms.is_none());
                 response.turn_ttft_ms = turn.duration_ms;
             }
-            EventKind::NetworkPolicyDecision(verdict) => self.verdicts.push(NetworkVerdict::of(event, &verdict)),
+            EventKind::NetworkPolicyDecision(verdict) => {
+                self.verdicts.push(NetworkVerdict::of(event, &verdict));
+            }
             // Told as part of their calls, once everything has been heard.
             EventKind::ToolDecision(_)
             | EventKind::SandboxOutcome(_)
@@ -319,6 +337,19 @@ fn milliseconds(duration_ms: Option<u64>) -> String {
     duration_ms.map(|duration| format!("{duration} ms")).unwrap_or_default()
 }
 
+fn stream_remark(stream: &StreamEvent<'_>) -> Remark {
+    let words = [
+        ("", stream.kind.map(str::to_owned)),
+        ("after", stream.duration_ms.map(|duration| format!("{duration} ms"))),
+        ("", stream.error_message.map(str::to_owned)),
+    ];
+    Remark {
+        label: "stream".to_owned(),
+        words: words.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect(),
+        failed: stream.error_message.is_some(),
+    }
+}
+
 fn remark(event: &Event<'_>, kind: &EventKind<'_>) -> Remark {
     let mut words: Vec<(String, String)> = Vec::new();
     let mut say = |name: &str, value: Option<String>| {
@@ -339,7 +370,10 @@ fn remark(event: &Event<'_>, kind: &EventKind<'_>) -> Remark {
         }
         EventKind::WebsocketConnect(connect) => {
             say("", text(connect.endpoint));
-            say("", connect.connection_reused.filter(|reused| *reused).map(|_| "connection reused".to_owned()));
+            say(
+                "",
+                connect.connection_reused.filter(|reused| *reused).map(|_| "connection reused".to_owned()),
+            );
             say("in", connect.duration_ms.map(|duration| format!("{duration} ms")));
             say("error", text(connect.error_message));
             failed = connect.success == Some(false) || connect.error_message.is_some();
@@ -383,8 +417,17 @@ fn remark(event: &Event<'_>, kind: &EventKind<'_>) -> Remark {
             say("", text(event.severity().filter(|severity| *severity != "INFO")));
             say("", event.record.body.as_text().map(str::to_owned));
             let known = [
-                "event.name", "event.timestamp", "conversation.id", "app.version", "originator", "terminal.type",
-                "model", "slug", "auth_mode", "user.email", "user.account_id",
+                "event.name",
+                "event.timestamp",
+                "conversation.id",
+                "app.version",
+                "originator",
+                "terminal.type",
+                "model",
+                "slug",
+                "auth_mode",
+                "user.email",
+                "user.account_id",
             ];
             for (key, value) in event.attributes().flattened() {
                 if !known.contains(&key.as_ref()) {

@@ -84,7 +84,8 @@ impl<R> InTimeOrder<R> {
     /// The next row that need not be held back any longer.
     pub fn next_ready(&mut self) -> Option<R> {
         let waited = self.stretch - self.turns.front()?.1;
-        let is_ready = self.held_bytes > self.hold_bytes || (waited >= HELD_STRETCHES && self.hold_bytes < usize::MAX);
+        let is_ready =
+            self.held_bytes > self.hold_bytes || (waited >= HELD_STRETCHES && self.hold_bytes < usize::MAX);
         if is_ready { self.next_held() } else { None }
     }
 

@@ -111,7 +111,12 @@ mod tests {
     use super::*;
     use crate::event::{Location, UnixNano};
 
-    fn verdict(milliseconds: u64, decision: NetworkDecision, execution_id: Option<&str>, client: &str) -> NetworkVerdict {
+    fn verdict(
+        milliseconds: u64,
+        decision: NetworkDecision,
+        execution_id: Option<&str>,
+        client: &str,
+    ) -> NetworkVerdict {
         NetworkVerdict {
             order: EventOrder::new(UnixNano::new(milliseconds * 1_000_000), Location::default()),
             decision,
@@ -137,14 +142,23 @@ mod tests {
 
     #[test]
     fn two_verdicts_on_one_request_are_one_request_and_the_last_is_what_happened() {
-        assert_eq!(outcome(vec![verdict(1, Allow, Some("x"), "a"), verdict(1, Deny, Some("x"), "a")]), [(Deny, 2)]);
+        assert_eq!(
+            outcome(vec![verdict(1, Allow, Some("x"), "a"), verdict(1, Deny, Some("x"), "a")]),
+            [(Deny, 2)]
+        );
         assert_eq!(outcome(vec![verdict(1, Allow, None, "a"), verdict(900, Deny, None, "a")]), [(Deny, 2)]);
     }
 
     #[test]
     fn other_ends_and_other_times_are_other_requests() {
-        assert_eq!(outcome(vec![verdict(1, Allow, None, "a"), verdict(2, Deny, None, "b")]), [(Allow, 1), (Deny, 1)]);
-        assert_eq!(outcome(vec![verdict(1, Allow, None, "a"), verdict(1002, Deny, None, "a")]), [(Allow, 1), (Deny, 1)]);
+        assert_eq!(
+            outcome(vec![verdict(1, Allow, None, "a"), verdict(2, Deny, None, "b")]),
+            [(Allow, 1), (Deny, 1)]
+        );
+        assert_eq!(
+            outcome(vec![verdict(1, Allow, None, "a"), verdict(1002, Deny, None, "a")]),
+            [(Allow, 1), (Deny, 1)]
+        );
         assert_eq!(
             outcome(vec![verdict(1, Allow, Some("x"), "a"), verdict(1, Deny, Some("y"), "a")]),
             [(Allow, 1), (Deny, 1)]

@@ -59,7 +59,8 @@ impl TextSearch {
             text = format!(r"\b{{start-half}}(?:{text})\b{{end-half}}");
         }
         // A value is a text of many lines: ^ and $ are the ends of each, as a person who greps expects.
-        let pattern = RegexBuilder::new(&text).case_insensitive(options.ignore_case).multi_line(true).build()?;
+        let pattern =
+            RegexBuilder::new(&text).case_insensitive(options.ignore_case).multi_line(true).build()?;
         Ok(Self { pattern, inverted, attributes: attributes.into_iter().collect() })
     }
 
@@ -75,7 +76,13 @@ impl TextSearch {
         if self.inverted { (!found).then(Vec::new) } else { found.then_some(matches) }
     }
 
-    fn find_in<'a>(&self, attribute: Cow<'a, str>, value: &'a AnyValue<'a>, matches: &mut Vec<TextMatch<'a>>) -> bool {
+    #[expect(clippy::needless_pass_by_value, reason = "every match keeps a copy")]
+    fn find_in<'a>(
+        &self,
+        attribute: Cow<'a, str>,
+        value: &'a AnyValue<'a>,
+        matches: &mut Vec<TextMatch<'a>>,
+    ) -> bool {
         if !self.attributes.is_empty() && !self.attributes.contains(attribute.as_ref()) {
             return false;
         }
@@ -83,16 +90,20 @@ impl TextSearch {
         if self.inverted {
             return self.pattern.is_match(&text);
         }
-        let before = matches.len();
-        let ranges: Vec<_> = self.pattern.find_iter(&text).map(|found| found.range()).collect();
+        let mut ranges: Vec<_> = self.pattern.find_iter(&text).map(|found| found.range()).collect();
+        let found = !ranges.is_empty();
         // A pattern that can match nothing does so everywhere; one such place says enough.
-        let worth_showing = ranges.iter().filter(|range| !range.is_empty()).chain(ranges.first().filter(|range| range.is_empty()));
-        let mut shown: Vec<_> = worth_showing.cloned().collect();
-        if shown.len() > 1 {
-            shown.retain(|range| !range.is_empty());
+        if ranges.iter().any(|range| !range.is_empty()) {
+            ranges.retain(|range| !range.is_empty());
+        } else {
+            ranges.truncate(1);
         }
-        matches.extend(shown.into_iter().map(|range| TextMatch { attribute: attribute.clone(), value: text.clone(), range }));
-        matches.len() > before
+        matches.extend((ranges.into_iter()).map(|range| TextMatch {
+            attribute: attribute.clone(),
+            value: text.clone(),
+            range,
+        }));
+        found
     }
 }
 
@@ -119,7 +130,8 @@ mod tests {
     use crate::event::{Attributes, Location, LogRecord, Resource, Scope};
 
     fn hits(search: &TextSearch, values: &[(&'static str, &'static str)]) -> Option<Vec<(String, String)>> {
-        let pairs = values.iter().map(|(key, value)| ((*key).into(), AnyValue::String((*value).into()))).collect();
+        let pairs =
+            values.iter().map(|(key, value)| ((*key).into(), AnyValue::String((*value).into()))).collect();
         let record = LogRecord { attributes: Attributes::new(pairs), ..LogRecord::default() };
         let event = Event {
             resource: &Resource::default(),
@@ -128,7 +140,12 @@ mod tests {
             location: Location::default(),
         };
         let found = search.find(&event)?;
-        Some(found.iter().map(|hit| (hit.attribute.to_string(), hit.value[hit.range.clone()].to_owned())).collect())
+        Some(
+            found
+                .iter()
+                .map(|hit| (hit.attribute.to_string(), hit.value[hit.range.clone()].to_owned()))
+                .collect(),
+        )
     }
 
     fn search(pattern: &str, options: PatternOptions) -> TextSearch {
@@ -137,7 +154,8 @@ mod tests {
 
     #[test]
     fn every_place_in_every_value_is_found() {
-        let found = hits(&search("a.", PatternOptions::default()), &[("k", "ab ac"), ("l", "x"), ("m", "a\nad")]);
+        let found =
+            hits(&search("a.", PatternOptions::default()), &[("k", "ab ac"), ("l", "x"), ("m", "a\nad")]);
         let expected = [("k", "ab"), ("k", "ac"), ("m", "ad")];
         assert_eq!(found, Some(expected.map(|(key, text)| (key.to_owned(), text.to_owned())).to_vec()));
     }
@@ -163,7 +181,8 @@ mod tests {
 
     #[test]
     fn only_named_attributes_are_searched() {
-        let search = TextSearch::new("x", PatternOptions::default(), false, ["l".to_owned()]).expect("a pattern");
+        let search =
+            TextSearch::new("x", PatternOptions::default(), false, ["l".to_owned()]).expect("a pattern");
         assert_eq!(hits(&search, &[("k", "x")]), None);
         assert!(hits(&search, &[("k", "x"), ("l", "x")]).is_some_and(|found| found.len() == 1));
     }

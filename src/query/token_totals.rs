@@ -191,7 +191,11 @@ mod tests {
     }
 
     fn over_websocket() -> EventKind<'static> {
-        EventKind::WebsocketRequest(WebsocketRequest { success: None, duration_ms: None, error_message: None })
+        EventKind::WebsocketRequest(WebsocketRequest {
+            success: None,
+            duration_ms: None,
+            error_message: None,
+        })
     }
 
     fn over_http() -> EventKind<'static> {
@@ -213,7 +217,10 @@ mod tests {
 
     #[test]
     fn a_completion_without_output_behind_a_websocket_request_is_a_warm_up() {
-        assert_eq!(counted(&[(1, over_websocket()), (2, completed(0)), (3, over_websocket()), (4, completed(9))]), (1, 1));
+        assert_eq!(
+            counted(&[(1, over_websocket()), (2, completed(0)), (3, over_websocket()), (4, completed(9))]),
+            (1, 1)
+        );
     }
 
     #[test]

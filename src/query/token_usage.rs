@@ -173,7 +173,13 @@ impl TokenUsage {
     }
 
     fn asking(question: Arc<UsageQuestion>) -> Self {
-        Self { question, conversations: BTreeMap::new(), groups: BTreeMap::new(), responses: Vec::new(), span: None }
+        Self {
+            question,
+            conversations: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            responses: Vec::new(),
+            span: None,
+        }
     }
 
     fn count(&mut self, response: Response) {
@@ -211,7 +217,9 @@ impl TokenUsage {
         }
         let mut groups: Vec<_> = self.groups.into_iter().collect();
         groups.sort_by(|(one, _), (other, _)| {
-            let key = |group: &Group| group.iter().map(|value| (value.is_none(), value.clone())).collect::<Vec<_>>();
+            let key = |group: &Group| {
+                group.iter().map(|value| (value.is_none(), value.clone())).collect::<Vec<_>>()
+            };
             key(one).cmp(&key(other))
         });
         self.responses.sort_by_key(|response| response.order);
@@ -225,8 +233,8 @@ impl Fold for TokenUsage {
     }
 
     fn add(&mut self, event: &Event<'_>) {
-        let kind = event.kind();
         use crate::event::EventKind::{ApiRequest, ResponseCompleted, WebsocketRequest};
+        let kind = event.kind();
         if !matches!(kind, ApiRequest(_) | WebsocketRequest(_) | ResponseCompleted(_)) {
             return;
         }

@@ -114,7 +114,8 @@ impl ToolCall {
 #[must_use]
 pub fn call_during(calls: &[ToolCall], request: &NetworkRequest) -> Option<usize> {
     let moment = request.last.order.time()?.get();
-    let mut fitting = calls.iter().enumerate().filter(|(_, call)| call.contains(moment)).map(|(index, _)| index);
+    let mut fitting =
+        calls.iter().enumerate().filter(|(_, call)| call.contains(moment)).map(|(index, _)| index);
     let first = fitting.next()?;
     fitting.next().is_none().then_some(first)
 }
@@ -218,9 +219,8 @@ impl ToolCallLedger {
         for fact in self.facts {
             let known = fact.call_id.as_ref().and_then(|id| by_id.get(id)).copied();
             // An id that has its result is used up: a second result under it is another call.
-            let known = known.filter(|index| {
-                !(matches!(fact.what, What::Result(_)) && calls[*index].result.is_some())
-            });
+            let known = known
+                .filter(|index| !(matches!(fact.what, What::Result(_)) && calls[*index].result.is_some()));
             let index = known.unwrap_or(calls.len());
             if known.is_none() {
                 by_id.extend(fact.call_id.clone().map(|id| (id, index)));

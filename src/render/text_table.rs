@@ -115,9 +115,10 @@ pub(super) fn bar(share: f64, width: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
-fn is_of_bars(column: usize, sections: &[Section]) -> bool {
-    let mut cells = sections.iter().flat_map(|section| &section.rows).filter_map(|row| row.get(column));
-    cells.any(|cell| matches!(cell, Cell::Bar { .. }))
+fn is_of_bars(column: usize, table: &Table) -> bool {
+    let mut cells = table.sections.iter().flat_map(|section| &section.rows).filter_map(|row| row.get(column));
+    table.columns[column].heading.is_empty()
+        && cells.all(|cell| matches!(cell, Cell::Bar { .. } | Cell::Empty))
 }
 
 /// Which columns are shown, and how wide.
@@ -132,12 +133,13 @@ impl Layout {
     fn new(table: &Table, limit: Option<usize>) -> Self {
         // A column wider than comfy-table can count would not fit any terminal.
         let limit = limit.map(|limit| limit.min(usize::from(u16::MAX)));
+        let any_words = (0..table.columns.len()).any(|index| !is_of_bars(index, table));
         let mut shown: Vec<(usize, usize)> = table
             .columns
             .iter()
             .enumerate()
             // Bars are for the eye: where there is no terminal, they would only be in the way.
-            .filter(|(index, _)| limit.is_some() || !is_of_bars(*index, &table.sections))
+            .filter(|(index, _)| limit.is_some() || !any_words || !is_of_bars(*index, table))
             .map(|(index, column)| (index, natural_width(index, column, &table.sections, limit)))
             .collect();
         let Some(limit) = limit else {

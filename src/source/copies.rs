@@ -54,7 +54,10 @@ impl Hasher for AlreadyHashed {
         }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "both halves are uniform; one is enough for a bucket")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "both halves are uniform; one is enough for a bucket"
+    )]
     fn write_u128(&mut self, value: u128) {
         self.0 = value as u64;
     }

@@ -172,10 +172,16 @@ impl Input {
         self.files.push(InputFile::Path(path.to_owned()));
         let unread = siblings
             .iter()
-            .filter(|sibling| sibling.as_path() != path && !self.files.contains(&InputFile::Path((*sibling).clone())))
+            .filter(|sibling| {
+                sibling.as_path() != path && !self.files.contains(&InputFile::Path((*sibling).clone()))
+            })
             .count();
         if unread > 0 {
-            let files = if unread == 1 { "1 rotated file beside it was".into() } else { format!("{unread} rotated files beside it were") };
+            let files = if unread == 1 {
+                "1 rotated file beside it was".into()
+            } else {
+                format!("{unread} rotated files beside it were")
+            };
             self.notes.push(format!("{}: {files} not read; --rotated takes them in", path.display()));
         }
     }
@@ -202,7 +208,11 @@ impl Input {
             }
         }
         if !passed_over.is_empty() {
-            self.notes.push(format!("{}: passed over, no OTLP in it: {}", folder.display(), passed_over.join(", ")));
+            self.notes.push(format!(
+                "{}: passed over, no OTLP in it: {}",
+                folder.display(),
+                passed_over.join(", ")
+            ));
         }
         if self.files.len() == before {
             return Err(InputError::EmptyFolder(folder.display().to_string()));
@@ -215,13 +225,14 @@ impl Input {
 fn rotated_siblings(path: &Path) -> Vec<PathBuf> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let set = Place::of_path(path).set;
-    let mut siblings: Vec<PathBuf> = (fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten())
-        .map(|entry| match folder {
-            Some(_) => entry.path(),
-            None => PathBuf::from(entry.file_name()),
-        })
-        .filter(|sibling| Place::of_path(sibling).set == set && sibling.is_file())
-        .collect();
+    let mut siblings: Vec<PathBuf> =
+        (fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten())
+            .map(|entry| match folder {
+                Some(_) => entry.path(),
+                None => PathBuf::from(entry.file_name()),
+            })
+            .filter(|sibling| Place::of_path(sibling).set == set && sibling.is_file())
+            .collect();
     if !siblings.iter().any(|sibling| sibling == path) {
         siblings.push(path.to_owned());
     }
@@ -241,9 +252,15 @@ fn looks_like_otlp(path: &Path) -> io::Result<bool> {
     let text = String::from_utf8_lossy(&head);
     let text = text.trim_start_matches(['\u{feff}', '\0', ' ', '\t', '\r', '\n']);
     Ok(text.is_empty()
-        || ["\"resourceLogs\"", "\"resourceSpans\"", "\"resourceMetrics\"", "\"resourceProfiles\"", "\"scopeLogs\""]
-            .iter()
-            .any(|name| text.contains(name)))
+        || [
+            "\"resourceLogs\"",
+            "\"resourceSpans\"",
+            "\"resourceMetrics\"",
+            "\"resourceProfiles\"",
+            "\"scopeLogs\"",
+        ]
+        .iter()
+        .any(|name| text.contains(name)))
 }
 
 #[cfg(test)]

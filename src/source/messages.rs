@@ -121,12 +121,7 @@ mod tests {
             .collect();
         assert_eq!(
             seen,
-            [
-                (b"a".as_slice(), 1, 0, false),
-                (b"", 2, 2, false),
-                (b"bc\r", 3, 3, false),
-                (b"d", 4, 7, true)
-            ]
+            [(b"a".as_slice(), 1, 0, false), (b"", 2, 2, false), (b"bc\r", 3, 3, false), (b"d", 4, 7, true)]
         );
         assert!(!lines.next_batch(&mut batch).expect("readable"));
     }

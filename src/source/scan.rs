@@ -48,9 +48,9 @@ pub fn scan<F: Fold>(
 ) -> io::Result<Scan<F>> {
     let mut answer = question.fresh();
     let mut account = Account::default();
-    account.unopened.extend(
-        input.errors.iter().map(|error| Unopened { name: String::new(), reason: error.to_string() }),
-    );
+    account
+        .unopened
+        .extend(input.errors.iter().map(|error| Unopened { name: String::new(), reason: error.to_string() }));
     let mut copies = (!options.keep_duplicates).then(Copies::default);
     for file in &input.files {
         let index = u32::try_from(account.files.len()).unwrap_or(u32::MAX);
@@ -65,7 +65,8 @@ pub fn scan<F: Fold>(
         let mut lines = Lines::new(reader);
         let mut batch = Batch::default();
         loop {
-            let place = Location { file: index, line: lines.line(), record: 0, byte_offset: lines.byte_offset() };
+            let place =
+                Location { file: index, line: lines.line(), record: 0, byte_offset: lines.byte_offset() };
             match lines.next_batch(&mut batch) {
                 Ok(true) => {}
                 Ok(false) => break,
@@ -118,7 +119,8 @@ fn hear_batch<F: Fold>(
         .collect_into_vec(&mut heard);
     for (mut hearing, messages) in heard.into_iter().zip(&chunks) {
         if let Some(copies) = copies.as_mut() {
-            let dropped: Vec<bool> = hearing.fingerprints.iter().map(|print| copies.is_copy(*print)).collect();
+            let dropped: Vec<bool> =
+                hearing.fingerprints.iter().map(|print| copies.is_copy(*print)).collect();
             let count = dropped.iter().filter(|dropped| **dropped).count();
             if count > 0 {
                 account.copies += count as u64;
@@ -161,7 +163,14 @@ struct Hearing<F> {
 
 impl<F: Fold> Hearing<F> {
     /// Hears the messages; `dropped` says for each record in order whether to leave it out.
-    fn of(batch: &Batch, messages: &[Message], file: u32, fold: F, fingerprinted: bool, dropped: &[bool]) -> Self {
+    fn of(
+        batch: &Batch,
+        messages: &[Message],
+        file: u32,
+        fold: F,
+        fingerprinted: bool,
+        dropped: &[bool],
+    ) -> Self {
         let mut hearing = Self {
             fold,
             fingerprints: Vec::new(),
@@ -173,7 +182,14 @@ impl<F: Fold> Hearing<F> {
         };
         let mut ordinal = 0;
         for message in messages {
-            hearing.hear_message(batch.bytes_of(message), message, file, fingerprinted, dropped, &mut ordinal);
+            hearing.hear_message(
+                batch.bytes_of(message),
+                message,
+                file,
+                fingerprinted,
+                dropped,
+                &mut ordinal,
+            );
         }
         hearing
     }
@@ -188,7 +204,8 @@ impl<F: Fold> Hearing<F> {
         ordinal: &mut usize,
     ) {
         let line = Location { file, line: message.line, record: 0, byte_offset: message.byte_offset };
-        let bytes = if line.byte_offset == 0 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes };
+        let bytes =
+            if line.byte_offset == 0 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes };
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return;
         }
@@ -248,14 +265,20 @@ impl<F: Fold> Hearing<F> {
                 let fingerprint =
                     if part.resource.is_empty() { 0 } else { xxh3_64(part.resource.as_bytes()) };
                 let decoded = decode_resource(part.resource, fingerprint);
-                resource = (part.resource_index, self.or_damage(decoded, "resource", part.resource, line, text));
+                resource =
+                    (part.resource_index, self.or_damage(decoded, "resource", part.resource, line, text));
             }
             if scope.0 != part.scope_index {
-                scope = (part.scope_index, self.or_damage(decode_scope(part.scope), "scope", part.scope, line, text));
+                scope = (
+                    part.scope_index,
+                    self.or_damage(decode_scope(part.scope), "scope", part.scope, line, text),
+                );
             }
             let location = Location { record: u32::try_from(index).unwrap_or(u32::MAX), ..line };
             let decoded = decode_record(part.text).map(Some);
-            let Some(record) = self.or_damage(decoded, "log record", part.text, location, text) else { continue };
+            let Some(record) = self.or_damage(decoded, "log record", part.text, location, text) else {
+                continue;
+            };
             self.records += 1;
             if fingerprinted {
                 let surroundings = Surroundings::of(resource.1.fingerprint, part.scope);

@@ -133,7 +133,8 @@ impl ConversationRecord {
     /// The record of a conversation.
     #[must_use]
     pub fn new(summary: ConversationSummary, zone: Zone) -> Self {
-        let duration_ms = summary.end.zip(summary.start).and_then(|(end, start)| end.milliseconds_since(start));
+        let duration_ms =
+            summary.end.zip(summary.start).and_then(|(end, start)| end.milliseconds_since(start));
         Self {
             schema_version: SCHEMA_VERSION,
             record_type: "conversation",
@@ -172,7 +173,11 @@ impl ConversationRecord {
             network_denied: summary.network.map(|(_, denied)| denied),
             tool_calls: summary.tool_calls,
             tool_failures: summary.tool_failures,
-            decisions: summary.decisions.iter().map(|(decision, count)| (decision.as_str(), *count)).collect(),
+            decisions: summary
+                .decisions
+                .iter()
+                .map(|(decision, count)| (decision.as_str(), *count))
+                .collect(),
             tokens: TokensRecord::from(&summary.tokens),
             warmups: summary.warm_ups,
         }

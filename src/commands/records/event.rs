@@ -165,7 +165,10 @@ mod tests {
     fn values_become_plain_json_and_no_double_is_lost() {
         let list = AnyValue::KvList(vec![
             ("a".into(), AnyValue::Int(1)),
-            ("b".into(), AnyValue::Array(vec![AnyValue::Double(f64::NAN), AnyValue::Double(1.5), AnyValue::Empty])),
+            (
+                "b".into(),
+                AnyValue::Array(vec![AnyValue::Double(f64::NAN), AnyValue::Double(1.5), AnyValue::Empty]),
+            ),
             ("a".into(), AnyValue::Int(2)),
         ]);
         let json = serde_json::to_string(&PlainValue(Some(&list))).expect("JSON");

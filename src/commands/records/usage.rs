@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{LocationRecord, SCHEMA_VERSION, nano_digits};
 use crate::commands::output::Record;
 use crate::commands::zone::Zone;
-use crate::query::price_book::PriceBook;
+use crate::query::price_book::{PriceBook, Usd};
 use crate::query::{Response, UsageSum};
 
 /// What a group of responses adds up to.
@@ -58,7 +58,7 @@ impl TokenUsageRecord {
             reasoning: sum.tokens.reasoning(),
             total: sum.tokens.total(),
             warmups: sum.warm_ups,
-            cost_usd: sum.cost().map(|cost| cost.as_f64()),
+            cost_usd: sum.cost().map(Usd::as_f64),
             unpriced_models: sum.unpriced_models().into_iter().flatten().map(str::to_owned).collect(),
         }
     }

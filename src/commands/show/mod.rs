@@ -14,9 +14,9 @@ use super::{Run, Zone};
 use crate::event::Event;
 use crate::query::{ConversationIndex, ConversationSummary, Story, StoryCollector};
 use crate::render::{Style, TextMedium, TimelineWriter};
-use crate::report::Line;
+use crate::report::{Gutter, Line};
 use crate::source::Account;
-use timeline::Telling;
+use timeline::{Clock, Telling};
 
 /// Show what happened in a conversation, as a timeline
 ///
@@ -46,7 +46,7 @@ impl RowMaker for EveryEvent {
     type Found<'a> = ();
     type Record<'a> = EventRecord<'a>;
 
-    fn find<'a>(&self, _: &Event<'a>) -> Option<()> {
+    fn find(&self, _: &Event<'_>) -> Option<()> {
         Some(())
     }
 
@@ -74,7 +74,9 @@ impl ShowArgs {
         }
         if self.last {
             run.input.keep_stdin()?;
-            let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else { return Ok(Exit::Failed) };
+            let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else {
+                return Ok(Exit::Failed);
+            };
             match newest(scan.answer.settle().summaries) {
                 Some(id) => run.filter.conversation_prefix = Some(id),
                 None => return self.conclude(run, 0, &scan.account),
@@ -97,7 +99,9 @@ impl ShowArgs {
         if shown == 0 && account.unopened.is_empty() {
             match &run.filter.conversation_prefix {
                 Some(prefix) if self.id.is_some() => {
-                    let sentence = format!("no conversation begins with `{prefix}`, or the filters admit none of it; `codex-audit list` shows which there are");
+                    let sentence = format!(
+                        "no conversation begins with `{prefix}`, or the filters admit none of it; `codex-audit list` shows which there are"
+                    );
                     run.note(&sentence)?;
                 }
                 _ => run.note("there is no event in the input, or none that the filters admit")?,
@@ -108,7 +112,8 @@ impl ShowArgs {
 
     /// One conversation, heard in one reading.
     fn tell_one(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
-        let question = (ConversationIndex::new(run.filter.clone()), StoryCollector::new(run.filter.clone(), self.all));
+        let question =
+            (ConversationIndex::new(run.filter.clone()), StoryCollector::new(run.filter.clone(), self.all));
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let (index, collector) = scan.answer;
         let conversations = index.settle();
@@ -124,9 +129,12 @@ impl ShowArgs {
     /// Every conversation: which there are first, then some at a time, so that memory does not grow with the input.
     fn tell_all(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
         run.input.keep_stdin()?;
-        let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else { return Ok(Exit::Failed) };
+        let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else {
+            return Ok(Exit::Failed);
+        };
         let conversations = scan.answer.settle();
-        let mut pending: Vec<Option<&ConversationSummary>> = conversations.summaries.iter().map(Some).collect();
+        let mut pending: Vec<Option<&ConversationSummary>> =
+            conversations.summaries.iter().map(Some).collect();
         if conversations.records_without_conversation > 0 {
             pending.push(None);
         }
@@ -137,7 +145,8 @@ impl ShowArgs {
             let some = rest
                 .iter()
                 .take_while(|summary| {
-                    events += summary.map_or(conversations.records_without_conversation, |summary| summary.events);
+                    events +=
+                        summary.map_or(conversations.records_without_conversation, |summary| summary.events);
                     events <= EVENTS_AT_A_TIME
                 })
                 .count()
@@ -173,13 +182,13 @@ struct Teller<'a> {
 impl<'a> Teller<'a> {
     fn new(run: &'a mut Run<'_>, medium: TextMedium, account: &'a Account) -> Self {
         let telling = Telling { zone: run.zone, short: run.style.truncate, account };
-        Self { writer: TimelineWriter::new(telling.gutter(), medium, run.style, &mut *run.out), telling }
+        Self { writer: TimelineWriter::new(Gutter::default(), medium, run.style, &mut *run.out), telling }
     }
 
     fn tell(&mut self, summary: Option<&ConversationSummary>, story: Option<Story>) -> io::Result<()> {
         let story = story.unwrap_or_default();
         self.writer.header(&self.telling.header(summary, &story))?;
-        let mut clock = self.telling.clock();
+        let mut clock = Clock::default();
         for (order, step) in &story.steps {
             for entry in self.telling.entries(*order, step, &mut clock) {
                 self.writer.entry(&entry)?;

@@ -10,7 +10,7 @@ use crate::query::{
     CallResult, CallStep, ConversationKind, ConversationSummary, ModelStep, NetworkRequest, Remark, Step,
     Story, TokenTotals, ToolCall,
 };
-use crate::report::{Detail, Entry, Gutter, Line, Span, Tone};
+use crate::report::{Detail, Entry, Line, Span, Tone};
 use crate::source::Account;
 
 /// How stories are told.
@@ -33,20 +33,13 @@ pub(super) struct Clock {
 }
 
 impl Telling<'_> {
-    pub(super) fn gutter(&self) -> Gutter {
-        Gutter { time: 12, label: 8 }
-    }
-
-    pub(super) fn clock(&self) -> Clock {
-        Clock::default()
-    }
-
     pub(super) fn header(&self, summary: Option<&ConversationSummary>, story: &Story) -> Vec<Line> {
         let Some(summary) = summary else {
             let records = plural(story.steps.len() as u64, "entry", "entries");
             return vec![Line::new().tone(Tone::Strong, format!("Records of no conversation: {records}"))];
         };
-        let mut title = Line::new().tone(Tone::Strong, "Conversation ").tone(Tone::Accent, summary.id.clone());
+        let mut title =
+            Line::new().tone(Tone::Strong, "Conversation ").tone(Tone::Accent, summary.id.clone());
         title.push(Tone::Policy, kind_words(summary));
         let mut lines = vec![title];
         let mut facts = vec![program(summary)];
@@ -56,7 +49,9 @@ impl Telling<'_> {
         }));
         facts.extend(summary.approval_policy.as_ref().map(|policy| format!("approval {policy}")));
         facts.extend(summary.sandbox_policy.as_ref().map(|policy| format!("sandbox {policy}")));
-        lines.push(Line::from(facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · ")));
+        lines.push(Line::from(
+            facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
+        ));
         let who: Vec<String> = [
             summary.user_email.clone(),
             summary.user_account_id.as_ref().map(|account| format!("account {account}")),
@@ -161,7 +156,9 @@ impl Telling<'_> {
         let mut entry = entry(Tone::Call, "call", text);
         entry.details.extend(self.call_details(call));
         for request in network {
-            entry.details.push(Detail::note(Line::new().tone(Tone::Network, "network ").join(network_line(request))));
+            entry
+                .details
+                .push(Detail::note(Line::new().tone(Tone::Network, "network ").join(network_line(request))));
         }
         if let Some(output) = call.result.as_ref().and_then(|result| result.output.as_deref()) {
             entry.details.extend(self.output(output, call.result.as_ref()));
@@ -175,7 +172,9 @@ impl Telling<'_> {
             let verdict = review.outcome.as_deref().or(review.status.as_deref()).unwrap_or("no outcome");
             let mut words = vec![format!("review: {verdict}")];
             words.extend(review.risk_level.as_ref().map(|risk| format!("risk {risk}")));
-            words.extend(review.user_authorization.as_ref().map(|level| format!("user authorisation {level}")));
+            words.extend(
+                review.user_authorization.as_ref().map(|level| format!("user authorisation {level}")),
+            );
             words.extend(review.rationale.clone());
             details.push(Detail::note(Line::new().tone(Tone::Policy, words.join(" · "))));
         }
@@ -204,7 +203,8 @@ impl Telling<'_> {
         let mut details = vec![Detail::quote(shown)];
         details.extend(left_out.map(Detail::note));
         if result.and_then(|result| result.output_truncated) == Some(true) {
-            details.push(Detail::note(Line::new().tone(Tone::Dim, "the rest of the output was not recorded")));
+            details
+                .push(Detail::note(Line::new().tone(Tone::Dim, "the rest of the output was not recorded")));
         }
         details
     }
@@ -274,7 +274,8 @@ fn entry(tone: Tone, label: impl Into<String>, text: Line) -> Entry {
 
 fn kind_words(summary: &ConversationSummary) -> String {
     let Some((kind, _)) = summary.kind else { return String::new() };
-    let parent = |link: &str| summary.parent.as_ref().map_or_else(String::new, |parent| format!(" {link} {parent}"));
+    let parent =
+        |link: &str| summary.parent.as_ref().map_or_else(String::new, |parent| format!(" {link} {parent}"));
     match kind {
         ConversationKind::Main => String::new(),
         ConversationKind::Subagent => format!(", a sub-agent{}", parent("of")),
@@ -295,7 +296,9 @@ fn program(summary: &ConversationSummary) -> String {
 fn tool_label(call: &ToolCall) -> String {
     let name = call.tool_name.as_deref().unwrap_or("unnamed tool");
     match call.result.as_ref().and_then(|result| result.mcp_server.as_deref()) {
-        Some(server) => format!("MCP {server}.{}", name.strip_prefix(&format!("mcp__{server}__")).unwrap_or(name)),
+        Some(server) => {
+            format!("MCP {server}.{}", name.strip_prefix(&format!("mcp__{server}__")).unwrap_or(name))
+        }
         None => name.to_owned(),
     }
 }
@@ -307,7 +310,8 @@ fn is_patch(call: &ToolCall) -> bool {
 fn network_line(request: &NetworkRequest) -> Line {
     let verdict = &request.last;
     let mut line = verdict_words(verdict.decision).plain(format!(" {}", target(request)));
-    let reason: Vec<&str> = [verdict.reason.as_deref(), verdict.protocol.as_deref()].into_iter().flatten().collect();
+    let reason: Vec<&str> =
+        [verdict.reason.as_deref(), verdict.protocol.as_deref()].into_iter().flatten().collect();
     if !reason.is_empty() {
         line.push(Tone::Dim, format!(" ({})", reason.join(", ")));
     }
@@ -323,7 +327,10 @@ fn model(step: &ModelStep) -> Entry {
         Some(request) => {
             let status = request.status.map_or_else(|| "no status".to_owned(), |status| status.to_string());
             text.push(if request.failed { Tone::Bad } else { Tone::Plain }, status);
-            text.push(Tone::Plain, request.duration_ms.map_or_else(String::new, |took| format!(" in {}", span(took))));
+            text.push(
+                Tone::Plain,
+                request.duration_ms.map_or_else(String::new, |took| format!(" in {}", span(took))),
+            );
             if let Some(attempt) = request.attempt.filter(|attempt| *attempt > 0) {
                 text.push(Tone::Warn, format!(" · attempt {}", attempt + 1));
             }
@@ -375,7 +382,12 @@ fn totals(tokens: &TokenTotals, warm_ups: u64) -> Line {
     line
 }
 
-fn token_words(input: Option<u128>, cached: Option<u128>, output: Option<u128>, reasoning: Option<u128>) -> String {
+fn token_words(
+    input: Option<u128>,
+    cached: Option<u128>,
+    output: Option<u128>,
+    reasoning: Option<u128>,
+) -> String {
     let number = |count: Option<u128>| count.map_or_else(|| "–".to_owned(), separated);
     format!(
         "in {} ({} cached) · out {} ({} reasoning)",

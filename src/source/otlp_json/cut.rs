@@ -75,10 +75,19 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
         match (Document { cut: into }).deserialize(&mut deserializer) {
             Ok(known) => {
                 // What follows a whole value is another one, or nothing that can be read.
-                let end = deserializer.end().map_or_else(|error| at + offset_of(&message[at..], &error), |()| message.len());
+                let end = deserializer
+                    .end()
+                    .map_or_else(|error| at + offset_of(&message[at..], &error), |()| message.len());
                 if !known {
-                    let reason = "JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics".to_owned();
-                    into.gaps.push(Gap { range: at..end, kind: DamageKind::NotOtlp, reason, open_ended: false });
+                    let reason =
+                        "JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics"
+                            .to_owned();
+                    into.gaps.push(Gap {
+                        range: at..end,
+                        kind: DamageKind::NotOtlp,
+                        reason,
+                        open_ended: false,
+                    });
                 }
                 at = end;
             }
@@ -97,7 +106,10 @@ fn resume_behind<'a>(
 ) -> usize {
     // Where an array of records broke off, the next object may have been taken for one more record.
     while into.records.len() > records_before
-        && into.records.last().is_some_and(|(_, text)| ANCHOR.find(text).is_some_and(|found| found.start() == 0))
+        && into
+            .records
+            .last()
+            .is_some_and(|(_, text)| ANCHOR.find(text).is_some_and(|found| found.start() == 0))
     {
         into.records.pop();
     }
@@ -111,16 +123,19 @@ fn resume_behind<'a>(
         .map(|found| search_from + found.start());
     let end = next.unwrap_or(message.len());
     let rest = &message[whole_until..end];
-    let kind = kind_of(rest, error, whole_until == start);
+    let kind = kind_of(rest, error, whole_until == start, next.is_some());
     let mut reason = match kind {
         DamageKind::NulRun => format!("{} zero bytes", rest.bytes().filter(|byte| *byte == 0).count()),
         DamageKind::Torn => "the object breaks off".to_owned(),
         DamageKind::NotJson => "no JSON".to_owned(),
         _ => bare_message(error),
     };
-    if kept > 0 {
-        reason += &format!("; the {kept} whole records before it are read");
-    }
+    let kept_words = match kept {
+        0 => String::new(),
+        1 => "; the whole record before it is read".to_owned(),
+        _ => format!("; the {kept} whole records before it are read"),
+    };
+    reason += &kept_words;
     if next.is_some() {
         reason += "; the object behind it is read";
     }
@@ -129,16 +144,16 @@ fn resume_behind<'a>(
     end
 }
 
-fn kind_of(rest: &str, error: &serde_json::Error, at_start: bool) -> DamageKind {
+fn kind_of(rest: &str, error: &serde_json::Error, at_start: bool, another_follows: bool) -> DamageKind {
     let message = bare_message(error);
     if rest.contains('\0') {
         DamageKind::NulRun
     } else if message.starts_with("recursion limit") {
         DamageKind::TooDeep
-    } else if error.is_data() && message != GLUED {
-        DamageKind::NotOtlp
     } else if at_start && !rest.starts_with(['{', '[']) {
         DamageKind::NotJson
+    } else if error.is_data() && message != GLUED && !another_follows {
+        DamageKind::NotOtlp
     } else {
         DamageKind::Torn
     }
@@ -251,7 +266,7 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
     }
 }
 
-impl<'a> Cut<'a> {
+impl Cut<'_> {
     fn open_resource(&mut self) -> usize {
         self.resources.push("");
         self.resources.len() - 1
@@ -351,7 +366,10 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
                     match name {
                         "scope" => self.cut.scopes[index].1 = raw_object(&mut map)?,
                         "logRecords" | "log_records" => {
-                            map.next_value_seed(Elements { cut: self.cut, level: Level::Record { scope: index } })?;
+                            map.next_value_seed(Elements {
+                                cut: self.cut,
+                                level: Level::Record { scope: index },
+                            })?;
                         }
                         other => pass_over(other, &mut map)?,
                     }
@@ -394,7 +412,9 @@ fn raw_object<'de, A: MapAccess<'de>>(map: &mut A) -> Result<&'de str, A::Error>
 
 fn pass_over<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<(), A::Error> {
     match name {
-        "resourceLogs" | "resourceSpans" | "resourceMetrics" | "resourceProfiles" => Err(de::Error::custom(GLUED)),
+        "resourceLogs" | "resourceSpans" | "resourceMetrics" | "resourceProfiles" => {
+            Err(de::Error::custom(GLUED))
+        }
         _ => map.next_value::<IgnoredAny>().map(drop),
     }
 }
@@ -439,7 +459,9 @@ mod tests {
     }
 
     fn message(record: &str) -> String {
-        format!(r#"{{"resourceLogs":[{{"resource":{{}},"scopeLogs":[{{"scope":{{}},"logRecords":[{record}]}}]}}]}}"#)
+        format!(
+            r#"{{"resourceLogs":[{{"resource":{{}},"scopeLogs":[{{"scope":{{}},"logRecords":[{record}]}}]}}]}}"#
+        )
     }
 
     #[test]

@@ -75,9 +75,7 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(
-            std::str::from_utf8(bytes).map_or_else(|_| without_surrogates(bytes), str::to_owned),
-        ))
+        Ok(Cow::Owned(std::str::from_utf8(bytes).map_or_else(|_| without_surrogates(bytes), str::to_owned)))
     }
 
     fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
@@ -94,7 +92,11 @@ fn without_surrogates(bytes: &[u8]) -> String {
     let mut whole = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some(&first) = rest.first() {
-        if first == 0xED && rest.len() >= 3 && (0xA0..=0xBF).contains(&rest[1]) && (0x80..=0xBF).contains(&rest[2]) {
+        if first == 0xED
+            && rest.len() >= 3
+            && (0xA0..=0xBF).contains(&rest[1])
+            && (0x80..=0xBF).contains(&rest[2])
+        {
             whole.extend_from_slice("\u{fffd}".as_bytes());
             rest = &rest[3..];
         } else {
@@ -170,7 +172,9 @@ impl<'de> Deserialize<'de> for Severity {
                     Some((at, digit @ '2'..='4')) => (&name[..at], digit as u8 - b'1'),
                     _ => (name, 0),
                 };
-                let number = (FAMILIES.iter().zip(0..)).find(|(known, _)| **known == family).map(|(_, index)| index * 4 + 1 + step);
+                let number = (FAMILIES.iter().zip(0..))
+                    .find(|(known, _)| **known == family)
+                    .map(|(_, index)| index * 4 + 1 + step);
                 Ok(Severity(number.or_else(|| name.parse().ok().filter(|number| (1..=24).contains(number)))))
             }
 
@@ -199,12 +203,18 @@ impl<'de> Deserialize<'de> for WireRecord<'de> {
                 while let Some(Text(name)) = map.next_key()? {
                     match name.as_ref() {
                         "timeUnixNano" | "time_unix_nano" => record.time = moment(&mut map)?,
-                        "observedTimeUnixNano" | "observed_time_unix_nano" => record.observed_time = moment(&mut map)?,
-                        "severityNumber" | "severity_number" => record.severity_number = map.next_value::<Severity>()?.0,
+                        "observedTimeUnixNano" | "observed_time_unix_nano" => {
+                            record.observed_time = moment(&mut map)?;
+                        }
+                        "severityNumber" | "severity_number" => {
+                            record.severity_number = map.next_value::<Severity>()?.0;
+                        }
                         "severityText" | "severity_text" => record.severity_text = text(&mut map)?,
                         "body" => record.body = map.next_value::<WireValue<'_>>()?.0,
                         "attributes" => record.attributes = map.next_value::<WireAttributes<'_>>()?.0,
-                        "traceId" | "trace_id" => record.trace_id = text(&mut map)?.and_then(|id| hex_id(id, 16)),
+                        "traceId" | "trace_id" => {
+                            record.trace_id = text(&mut map)?.and_then(|id| hex_id(id, 16));
+                        }
                         "spanId" | "span_id" => record.span_id = text(&mut map)?.and_then(|id| hex_id(id, 8)),
                         "eventName" | "event_name" => {
                             record.callsite = text(&mut map)?.filter(|name| !name.is_empty());
@@ -230,13 +240,18 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Cow<'de, str>>, A:
 /// The id in lower-case hex; `None` when it is empty, of the wrong length or all zero, each of which means "no id".
 fn hex_id(id: Cow<'_, str>, bytes: usize) -> Option<Cow<'_, str>> {
     let hex = if id.len() == bytes * 2 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        if id.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(id.to_ascii_lowercase()) } else { id }
+        if id.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Cow::Owned(id.to_ascii_lowercase())
+        } else {
+            id
+        }
     } else {
         let decoded = base64::engine::general_purpose::STANDARD.decode(id.as_bytes()).ok()?;
         if decoded.len() != bytes {
             return None;
         }
-        Cow::Owned(decoded.iter().map(|byte| format!("{byte:02x}")).collect())
+        let digit = |half: u8| char::from_digit(u32::from(half), 16);
+        Cow::Owned(decoded.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)]).flatten().collect())
     };
     hex.bytes().any(|byte| byte != b'0').then_some(hex)
 }
@@ -359,12 +374,20 @@ impl<'de> Visitor<'de> for ValueVisitor {
         while let Some(Text(name)) = map.next_key()? {
             value = match name.as_ref() {
                 "stringValue" | "string_value" => text(&mut map)?.map_or(AnyValue::Empty, AnyValue::String),
-                "boolValue" | "bool_value" => map.next_value::<Option<bool>>()?.map_or(AnyValue::Empty, AnyValue::Bool),
+                "boolValue" | "bool_value" => {
+                    map.next_value::<Option<bool>>()?.map_or(AnyValue::Empty, AnyValue::Bool)
+                }
                 "intValue" | "int_value" => map.next_value::<WireInteger<'_>>()?.0,
-                "doubleValue" | "double_value" => map.next_value::<WireDouble>()?.0.map_or(AnyValue::Empty, AnyValue::Double),
+                "doubleValue" | "double_value" => {
+                    map.next_value::<WireDouble>()?.0.map_or(AnyValue::Empty, AnyValue::Double)
+                }
                 "bytesValue" | "bytes_value" => text(&mut map)?.map_or(AnyValue::Empty, AnyValue::Bytes),
-                "arrayValue" | "array_value" => AnyValue::Array(map.next_value::<Option<WireList<'_>>>()?.map_or_else(Vec::new, |list| list.0)),
-                "kvlistValue" | "kvlist_value" => AnyValue::KvList(map.next_value::<Option<WireMap<'_>>>()?.map_or_else(Vec::new, |map| map.0)),
+                "arrayValue" | "array_value" => AnyValue::Array(
+                    map.next_value::<Option<WireList<'_>>>()?.map_or_else(Vec::new, |list| list.0),
+                ),
+                "kvlistValue" | "kvlist_value" => AnyValue::KvList(
+                    map.next_value::<Option<WireMap<'_>>>()?.map_or_else(Vec::new, |map| map.0),
+                ),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                     value
@@ -402,7 +425,9 @@ impl<'de> Deserialize<'de> for WireInteger<'de> {
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
-                Ok(WireInteger(AnyValue::Double(number).as_integer().map_or(AnyValue::Double(number), AnyValue::Int)))
+                Ok(WireInteger(
+                    AnyValue::Double(number).as_integer().map_or(AnyValue::Double(number), AnyValue::Int),
+                ))
             }
 
             fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
@@ -410,7 +435,9 @@ impl<'de> Deserialize<'de> for WireInteger<'de> {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(WireInteger(text.parse().map_or_else(|_| AnyValue::String(text.to_owned().into()), AnyValue::Int)))
+                Ok(WireInteger(
+                    text.parse().map_or_else(|_| AnyValue::String(text.to_owned().into()), AnyValue::Int),
+                ))
             }
 
             fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
@@ -543,7 +570,10 @@ mod tests {
 
     #[test]
     fn a_number_out_of_range_is_kept_as_it_was_written() {
-        assert_eq!(value(r#"{"intValue":"99999999999999999999"}"#), AnyValue::String("99999999999999999999".into()));
+        assert_eq!(
+            value(r#"{"intValue":"99999999999999999999"}"#),
+            AnyValue::String("99999999999999999999".into())
+        );
         assert_eq!(value(r#"{"intValue":1e300}"#), AnyValue::Double(1e300));
         assert_eq!(value(r#"{"intValue":3.0}"#), AnyValue::Int(3));
     }
@@ -581,7 +611,11 @@ mod tests {
 
     #[test]
     fn a_bottomless_value_is_refused_and_nothing_overflows() {
-        let deep = format!(r#"{{"body":{}1{}}}"#, r#"{"arrayValue":{"values":["#.repeat(50_000), "]}}".repeat(50_000));
+        let deep = format!(
+            r#"{{"body":{}1{}}}"#,
+            r#"{"arrayValue":{"values":["#.repeat(50_000),
+            "]}}".repeat(50_000)
+        );
         assert_eq!(decode_record(&deep).expect_err("too deep").kind, DamageKind::TooDeep);
     }
 }

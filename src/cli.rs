@@ -2,15 +2,23 @@
 
 use std::io::Write;
 
-use clap::{Parser, Subcommand};
+use clap::builder::ValueHint;
+use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    Exit, GrepArgs, ListArgs, NetworkArgs, Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, World,
+    CompletionsArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs, PROGRAM_EXAMPLES, Run, SharedArgs,
+    ShowArgs, TokensArgs, ToolDecisionArgs, World,
 };
 
 /// Answers what OpenAI Codex did, from the OpenTelemetry log files that a Collector wrote
+///
+/// Codex reports prompts, requests to the model, tool calls, decisions on them and token counts to an OpenTelemetry
+/// Collector, which writes them to files. codex-audit reads those files and nothing else: it opens no network
+/// connection and writes no file.
+///
+/// Each command answers one question. The options below "Input" and after are the same for all of them.
 #[derive(Parser, Clone, Debug)]
-#[command(name = "codex-audit", version, disable_help_subcommand = true, propagate_version = false)]
+#[command(name = "codex-audit", version, disable_help_subcommand = true, propagate_version = false, after_long_help = PROGRAM_EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -26,22 +34,64 @@ enum Command {
     Tokens(TokensArgs),
     ToolDecision(ToolDecisionArgs),
     Network(NetworkArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+/// The subcommands that read no logs.
+const WITHOUT_INPUT: [&str; 2] = ["completions", "man"];
+
+/// The command line as clap knows it, as help, completions and manual pages show it.
+#[must_use]
+pub fn command() -> clap::Command {
+    let mut program = Cli::command();
+    program.build();
+    let names: Vec<String> = program.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    for name in names {
+        let without_input = WITHOUT_INPUT.contains(&name.as_str());
+        program = program.mut_subcommand(name, |command| {
+            command.mut_args(|argument| {
+                let hidden = without_input && argument.is_global_set();
+                hinted(argument).hide(hidden)
+            })
+        });
+    }
+    program.mut_args(hinted)
+}
+
+/// A value of which nothing else is known is not the name of a file, so that no shell offers one.
+fn hinted(argument: Arg) -> Arg {
+    let is_open = argument.get_action().takes_values() && argument.get_possible_values().is_empty();
+    if is_open && argument.get_value_hint() == ValueHint::Unknown {
+        argument.value_hint(ValueHint::Other)
+    } else {
+        argument
+    }
 }
 
 impl Cli {
+    /// Reads the command line of the process; on wrong usage, and where help is asked for, the process ends.
+    #[must_use]
+    pub fn read() -> Self {
+        let matches = command().get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command()).exit())
+    }
+
     /// Runs the subcommand.
     ///
     /// # Errors
     /// When an argument cannot be understood or the answer cannot be written.
     pub fn run(&self, world: &World, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Exit> {
-        let run = Run::new(&self.shared, world, out, err)?;
+        let ready = |out, err| Run::new(&self.shared, world, out, err);
         match &self.command {
-            Command::List(args) => args.run(run),
-            Command::Show(args) => args.run(run),
-            Command::Grep(args) => args.run(run),
-            Command::Tokens(args) => args.run(run),
-            Command::ToolDecision(args) => args.run(run),
-            Command::Network(args) => args.run(run),
+            Command::Completions(args) => args.run(command(), out),
+            Command::Man(args) => args.run(&command(), out),
+            Command::List(args) => args.run(ready(out, err)?),
+            Command::Show(args) => args.run(ready(out, err)?),
+            Command::Grep(args) => args.run(ready(out, err)?),
+            Command::Tokens(args) => args.run(ready(out, err)?),
+            Command::ToolDecision(args) => args.run(ready(out, err)?),
+            Command::Network(args) => args.run(ready(out, err)?),
         }
     }
 }

@@ -3,12 +3,11 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
 use codex_audit::cli::Cli;
 use codex_audit::commands::{Exit, World};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     let mut out = BufWriter::with_capacity(64 * 1024, io::stdout());
     let mut err = io::stderr();
     let ended = cli.run(&World::ask(), &mut out, &mut err).and_then(|exit| {

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use clap::Args;
 
 use super::account::Exit;
+use super::help;
 use super::records::{EventRecord, MatchRecord, SCHEMA_VERSION};
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
@@ -20,6 +21,7 @@ use crate::source::Account;
 /// The pattern is searched in decoded values: neither escapes nor the syntax of the file come between. Each hit names
 /// its conversation, so that `codex-audit show` is one copy away.
 #[derive(Args, Clone, Debug, Default)]
+#[command(after_long_help = help::GREP)]
 pub struct GrepArgs {
     /// A regular expression in Rust's syntax; ^ and $ are the ends of each line of a value
     #[arg(value_name = "PATTERN", allow_hyphen_values = true)]

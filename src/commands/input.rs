@@ -121,7 +121,7 @@ impl InputArgs {
     /// How to read.
     #[must_use]
     pub fn options(&self) -> ScanOptions {
-        ScanOptions { keep_duplicates: self.keep_duplicates }
+        ScanOptions { keep_duplicates: self.keep_duplicates, plainly: false }
     }
 }
 

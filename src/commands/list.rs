@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Args;
 
 use super::account::Exit;
+use super::help;
 use super::human::{count, plural, short_ids, span};
 use super::output::RecordWriter;
 use super::records::ConversationRecord;
@@ -20,6 +21,7 @@ use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
 /// Codex opens conversations of its own, for titles, for its automated reviewer and ahead of need: they are listed
 /// too, and named where the log tells.
 #[derive(Args, Clone, Debug, Default)]
+#[command(after_long_help = help::LIST)]
 pub struct ListArgs {}
 
 impl ListArgs {

@@ -1,11 +1,14 @@
 //! The roof: one file a subcommand, which asks a question and says how the answer is drawn.
 
 mod account;
+mod completions;
 mod conversations;
 mod grep;
+mod help;
 mod human;
 mod input;
 mod list;
+mod man;
 mod network;
 pub mod output;
 pub mod records;
@@ -21,9 +24,12 @@ mod zone;
 use std::io::{self, Write};
 
 pub use account::{Exit, exit_after};
+pub use completions::CompletionsArgs;
 pub use grep::GrepArgs;
+pub(crate) use help::PROGRAM as PROGRAM_EXAMPLES;
 pub use input::{FilterArgs, InputArgs, ZoneArgs};
 pub use list::ListArgs;
+pub use man::ManArgs;
 pub use network::NetworkArgs;
 pub use output::OutputArgs;
 pub use show::ShowArgs;

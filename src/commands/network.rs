@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Args;
 
 use super::account::Exit;
+use super::help;
 use super::human::plural;
 use super::output::RecordWriter;
 use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION};
@@ -23,6 +24,7 @@ use crate::report::{Cell, Column, Line, Section, Table, Tone};
 /// What the logs cannot show: Codex records this only with its network proxy on (`features.network_proxy`), and
 /// requests that go around the proxy, as those to localhost do, leave no record.
 #[derive(Args, Clone, Debug, Default)]
+#[command(after_long_help = help::NETWORK)]
 pub struct NetworkArgs {
     /// Only these verdicts: allow, deny, ask, unknown
     #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = verdict_parser())]

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
 
 use super::account::Exit;
+use super::help;
 use super::human::{count, plural, separated};
 use super::output::{Record, RecordWriter};
 use super::records::{PricedResponseRecord, TokenUsageRecord};
@@ -30,6 +31,7 @@ use crate::source::Account;
 /// their exact name, or by an alias that the price book lists; what cannot be priced is named and makes the cost of its
 /// group unknown, never zero.
 #[derive(Args, Clone, Debug, Default)]
+#[command(after_long_help = help::TOKENS)]
 pub struct TokensArgs {
     /// Group by: day, hour, week, month, model, conversation, user, service, env; several with commas
     #[arg(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 
 use super::account::Exit;
+use super::help;
 use super::human::plural;
 use super::output::RecordWriter;
 use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
@@ -25,6 +26,7 @@ use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
 /// own planning tools have no decision either. Such calls are "no decision recorded", which is not "unauthorised";
 /// --undecided adds them.
 #[derive(Args, Clone, Debug, Default)]
+#[command(after_long_help = help::TOOL_DECISION)]
 pub struct ToolDecisionArgs {
     /// Only these decisions, e.g. denied
     #[arg(long, value_name = "DECISION", value_delimiter = ',', value_parser = decision_parser())]

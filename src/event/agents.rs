@@ -1,6 +1,7 @@
 //! Agents among themselves: their answers, their messages, their skills.
 
 use super::attributes::Attributes;
+use super::key::Key;
 
 /// The final answer of an agent (opt-in, newest releases). The one event whose attributes name a parent.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,11 +21,11 @@ pub struct AgentResponse<'a> {
 impl<'a> AgentResponse<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            agent_type: attributes.filled("agent.type"),
-            parent_conversation_id: attributes.filled("parent.conversation.id"),
-            response: attributes.filled("response"),
-            response_length: attributes.count("response_length"),
-            response_truncated: attributes.boolean("response_truncated"),
+            agent_type: attributes.filled(Key::AgentType),
+            parent_conversation_id: attributes.filled(Key::ParentConversationId),
+            response: attributes.filled(Key::Response),
+            response_length: attributes.count(Key::ResponseLength),
+            response_truncated: attributes.boolean(Key::ResponseTruncated),
         }
     }
 }
@@ -45,10 +46,10 @@ pub struct AgentCommunication<'a> {
 impl<'a> AgentCommunication<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            kind: attributes.filled("kind"),
-            state: attributes.filled("state"),
-            sender_conversation_id: attributes.filled("sender_thread_id"),
-            receiver_conversation_id: attributes.filled("receiver_thread_id"),
+            kind: attributes.filled(Key::Kind),
+            state: attributes.filled(Key::State),
+            sender_conversation_id: attributes.filled(Key::SenderThreadId),
+            receiver_conversation_id: attributes.filled(Key::ReceiverThreadId),
         }
     }
 }
@@ -67,9 +68,9 @@ pub struct SkillInvocation<'a> {
 impl<'a> SkillInvocation<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            name: attributes.filled("skill.name"),
-            scope: attributes.filled("skill.scope"),
-            invocation_type: attributes.filled("skill.invocation_type"),
+            name: attributes.filled(Key::SkillName),
+            scope: attributes.filled(Key::SkillScope),
+            invocation_type: attributes.filled(Key::SkillInvocationType),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::text::Text;
+
 /// One OTLP `AnyValue`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum AnyValue<'a> {
@@ -9,7 +11,7 @@ pub enum AnyValue<'a> {
     #[default]
     Empty,
     /// `stringValue`.
-    String(Cow<'a, str>),
+    String(Text<'a>),
     /// `boolValue`.
     Bool(bool),
     /// `intValue`.
@@ -17,7 +19,7 @@ pub enum AnyValue<'a> {
     /// `doubleValue`, `NaN` and the infinities included.
     Double(f64),
     /// `bytesValue`, still in the base64 it was written in.
-    Bytes(Cow<'a, str>),
+    Bytes(Text<'a>),
     /// `arrayValue`.
     Array(Vec<AnyValue<'a>>),
     /// `kvlistValue`, in the order written.
@@ -65,11 +67,11 @@ impl AnyValue<'_> {
     pub fn into_owned(self) -> AnyValue<'static> {
         match self {
             Self::Empty => AnyValue::Empty,
-            Self::String(text) => AnyValue::String(Cow::Owned(text.into_owned())),
+            Self::String(text) => AnyValue::String(text.into_owned()),
             Self::Bool(truth) => AnyValue::Bool(truth),
             Self::Int(number) => AnyValue::Int(number),
             Self::Double(number) => AnyValue::Double(number),
-            Self::Bytes(text) => AnyValue::Bytes(Cow::Owned(text.into_owned())),
+            Self::Bytes(text) => AnyValue::Bytes(text.into_owned()),
             Self::Array(values) => AnyValue::Array(values.into_iter().map(AnyValue::into_owned).collect()),
             Self::KvList(pairs) => AnyValue::KvList(
                 pairs

@@ -3,70 +3,112 @@
 use std::borrow::Cow;
 
 use super::any_value::AnyValue;
+use super::key::Key;
 
 /// The attributes of a record, a resource or a scope, in the order written.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Attributes<'a>(Vec<(Cow<'a, str>, AnyValue<'a>)>);
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attributes<'a> {
+    pairs: Vec<(Cow<'a, str>, AnyValue<'a>)>,
+    /// For each known key one more than the index of its last pair, 0 when there is none.
+    slots: [u8; Key::ALL.len()],
+}
+
+/// So far a slot can point; pairs behind are searched.
+const REACH: usize = u8::MAX as usize;
+
+impl Default for Attributes<'_> {
+    fn default() -> Self {
+        Self { pairs: Vec::new(), slots: [0; Key::ALL.len()] }
+    }
+}
 
 impl<'a> Attributes<'a> {
     /// Attributes in the order given. A key should occur once; of a repeated key the last value counts, as the
     /// proto3 JSON rules have it for repeated members.
     #[must_use]
     pub fn new(pairs: Vec<(Cow<'a, str>, AnyValue<'a>)>) -> Self {
-        Self(pairs)
+        let mut attributes = Self { pairs: Vec::with_capacity(pairs.len()), ..Self::default() };
+        for (key, value) in pairs {
+            attributes.push(Key::of(&key), key, value);
+        }
+        attributes
+    }
+
+    /// Adds a pair behind the others. `known` is the key's number, `None` for a key that is not known.
+    pub fn push(&mut self, known: Option<Key>, key: Cow<'a, str>, value: AnyValue<'a>) {
+        self.pairs.push((key, value));
+        if let Some(known) = known {
+            self.slots[known as usize] = u8::try_from(self.pairs.len()).unwrap_or(0);
+        }
+    }
+
+    /// Takes all pairs out and keeps the room for others.
+    pub fn clear(&mut self) {
+        self.pairs.clear();
+        self.slots = [0; Key::ALL.len()];
     }
 
     /// The value under `key`, also when it is empty.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&AnyValue<'a>> {
-        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+    pub fn get(&self, key: Key) -> Option<&AnyValue<'a>> {
+        if self.pairs.len() > REACH {
+            return self.get_by_text(key.text());
+        }
+        let slot = usize::from(self.slots[key as usize]);
+        Some(&self.pairs.get(slot.checked_sub(1)?)?.1)
+    }
+
+    /// The value under a key that need not be known, also when it is empty.
+    #[must_use]
+    pub fn get_by_text(&self, key: &str) -> Option<&AnyValue<'a>> {
+        self.pairs.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
     /// The text under `key`; `None` when absent or no string.
     #[must_use]
-    pub fn text(&self, key: &str) -> Option<&str> {
+    pub fn text(&self, key: Key) -> Option<&str> {
         self.get(key)?.as_text()
     }
 
     /// The text under `key` unless it is `""`, which Codex writes for "none" in several places.
     #[must_use]
-    pub fn filled(&self, key: &str) -> Option<&str> {
+    pub fn filled(&self, key: Key) -> Option<&str> {
         self.text(key).filter(|text| !text.is_empty())
     }
 
     /// The whole number under `key`, from a number or from digits.
     #[must_use]
-    pub fn integer(&self, key: &str) -> Option<i64> {
+    pub fn integer(&self, key: Key) -> Option<i64> {
         self.get(key)?.as_integer()
     }
 
     /// The count under `key`: a whole number that is not negative.
     #[must_use]
-    pub fn count(&self, key: &str) -> Option<u64> {
+    pub fn count(&self, key: Key) -> Option<u64> {
         u64::try_from(self.integer(key)?).ok()
     }
 
     /// The truth value under `key`, from a boolean or from text.
     #[must_use]
-    pub fn boolean(&self, key: &str) -> Option<bool> {
+    pub fn boolean(&self, key: Key) -> Option<bool> {
         self.get(key)?.as_boolean()
     }
 
     /// Every pair in the order written, repeated keys included.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &AnyValue<'a>)> {
-        self.0.iter().map(|(key, value)| (key.as_ref(), value))
+        self.pairs.iter().map(|(key, value)| (key.as_ref(), value))
     }
 
     /// How many pairs were written.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.pairs.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.pairs.is_empty()
     }
 
     /// Every leaf with its full key: nested maps become dotted keys, and of a repeated key only the last value
@@ -88,8 +130,8 @@ impl<'a> Attributes<'a> {
                 flat.push((key, value));
             }
         }
-        let mut flat = Vec::with_capacity(self.0.len());
-        for (key, value) in &self.0 {
+        let mut flat = Vec::with_capacity(self.pairs.len());
+        for (key, value) in &self.pairs {
             add(&mut flat, Cow::Borrowed(key.as_ref()), value);
         }
         flat
@@ -98,12 +140,11 @@ impl<'a> Attributes<'a> {
     /// The same attributes with nothing borrowed.
     #[must_use]
     pub fn into_owned(self) -> Attributes<'static> {
-        Attributes(
-            self.0
-                .into_iter()
-                .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
-                .collect(),
-        )
+        let pairs = self.pairs.into_iter();
+        Attributes {
+            pairs: pairs.map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned())).collect(),
+            slots: self.slots,
+        }
     }
 }
 
@@ -122,7 +163,7 @@ mod tests {
             ("b".into(), text("x")),
             ("a".into(), text("last")),
         ]);
-        assert_eq!(attributes.text("a"), Some("last"));
+        assert_eq!(attributes.get_by_text("a"), Some(&text("last")));
         let flat: Vec<_> =
             attributes.flattened().into_iter().map(|(key, value)| (key, value.clone())).collect();
         assert_eq!(flat, [("a".into(), text("last")), ("b".into(), text("x"))]);
@@ -138,8 +179,8 @@ mod tests {
 
     #[test]
     fn a_negative_count_is_unknown() {
-        let attributes = Attributes::new(vec![("n".into(), text("-1"))]);
-        assert_eq!(attributes.integer("n"), Some(-1));
-        assert_eq!(attributes.count("n"), None);
+        let attributes = Attributes::new(vec![("attempt".into(), text("-1"))]);
+        assert_eq!(attributes.integer(Key::Attempt), Some(-1));
+        assert_eq!(attributes.count(Key::Attempt), None);
     }
 }

@@ -1,6 +1,7 @@
 //! How a conversation opens, and what is said to the model in it.
 
 use super::attributes::Attributes;
+use super::key::Key;
 
 /// What Codex writes in place of a prompt unless `log_user_prompt` is set.
 pub const REDACTED: &str = "[REDACTED]";
@@ -27,13 +28,13 @@ pub struct ConversationStarts<'a> {
 impl<'a> ConversationStarts<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            provider: attributes.filled("provider_name"),
-            reasoning_effort: attributes.filled("reasoning_effort"),
-            reasoning_summary: attributes.filled("reasoning_summary"),
-            approval_policy: attributes.filled("approval_policy"),
-            sandbox_policy: attributes.filled("sandbox_policy"),
-            mcp_servers: attributes.text("mcp_servers"),
-            context_window: attributes.count("context_window"),
+            provider: attributes.filled(Key::ProviderName),
+            reasoning_effort: attributes.filled(Key::ReasoningEffort),
+            reasoning_summary: attributes.filled(Key::ReasoningSummary),
+            approval_policy: attributes.filled(Key::ApprovalPolicy),
+            sandbox_policy: attributes.filled(Key::SandboxPolicy),
+            mcp_servers: attributes.text(Key::McpServers),
+            context_window: attributes.count(Key::ContextWindow),
         }
     }
 
@@ -73,11 +74,11 @@ pub enum PromptAuthor<'a> {
 
 impl<'a> UserPrompt<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
-        let text = attributes.text("prompt");
+        let text = attributes.text(Key::Prompt);
         let redacted = text == Some(REDACTED);
         Self {
             prompt: text.filter(|_| !redacted),
-            prompt_length: attributes.count("prompt_length"),
+            prompt_length: attributes.count(Key::PromptLength),
             redacted,
         }
     }

@@ -1,6 +1,7 @@
 //! The small events around the work: start-up, login, plug-ins, cost and latency of a turn.
 
 use super::attributes::Attributes;
+use super::key::Key;
 
 /// How long a phase of the start took.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,9 +17,9 @@ pub struct StartupPhase<'a> {
 impl<'a> StartupPhase<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            phase: attributes.filled("startup.phase"),
-            status: attributes.filled("startup.status"),
-            duration_ms: attributes.count("duration_ms"),
+            phase: attributes.filled(Key::StartupPhase),
+            status: attributes.filled(Key::StartupStatus),
+            duration_ms: attributes.count(Key::DurationMs),
         }
     }
 }
@@ -32,7 +33,7 @@ pub struct TurnTtft {
 
 impl TurnTtft {
     pub(super) fn read(attributes: &Attributes<'_>) -> Self {
-        Self { duration_ms: attributes.count("duration_ms") }
+        Self { duration_ms: attributes.count(Key::DurationMs) }
     }
 }
 
@@ -48,8 +49,8 @@ pub struct TurnCost<'a> {
 impl<'a> TurnCost<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            estimated_usd: attributes.filled("usage.estimated_usd"),
-            interrupted: attributes.boolean("turn.interrupted"),
+            estimated_usd: attributes.filled(Key::UsageEstimatedUsd),
+            interrupted: attributes.boolean(Key::TurnInterrupted),
         }
     }
 }
@@ -68,9 +69,9 @@ pub struct AuthRecovery<'a> {
 impl<'a> AuthRecovery<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            step: attributes.filled("auth.step"),
-            outcome: attributes.filled("auth.outcome"),
-            error: attributes.filled("auth.error"),
+            step: attributes.filled(Key::AuthStep),
+            outcome: attributes.filled(Key::AuthOutcome),
+            error: attributes.filled(Key::AuthError),
         }
     }
 }
@@ -89,9 +90,9 @@ pub struct PluginInstall<'a> {
 impl<'a> PluginInstall<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            tool_name: attributes.filled("plugin_install.tool_name"),
-            response_action: attributes.filled("plugin_install.response_action"),
-            completed: attributes.boolean("plugin_install.completed"),
+            tool_name: attributes.filled(Key::PluginInstallToolName),
+            response_action: attributes.filled(Key::PluginInstallResponseAction),
+            completed: attributes.boolean(Key::PluginInstallCompleted),
         }
     }
 }
@@ -112,10 +113,10 @@ pub struct SandboxAssessment<'a> {
 impl<'a> SandboxAssessment<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            call_id: attributes.filled("call_id"),
-            status: attributes.filled("status"),
-            risk_level: attributes.filled("risk_level"),
-            duration_ms: attributes.count("duration_ms"),
+            call_id: attributes.filled(Key::CallId),
+            status: attributes.filled(Key::Status),
+            risk_level: attributes.filled(Key::RiskLevel),
+            duration_ms: attributes.count(Key::DurationMs),
         }
     }
 }

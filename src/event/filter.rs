@@ -2,6 +2,7 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::key::Key;
 use super::log_record::Event;
 use super::time::UnixNano;
 
@@ -74,8 +75,8 @@ impl EventFilter {
         };
         let of_user = || {
             self.user.as_deref().is_none_or(|user| {
-                ["user.email", "user.account_id"].iter().any(|key| {
-                    event.attributes().text(key).is_some_and(|text| text.eq_ignore_ascii_case(user))
+                [Key::UserEmail, Key::UserAccountId].iter().any(|key| {
+                    event.attributes().text(*key).is_some_and(|text| text.eq_ignore_ascii_case(user))
                 })
             })
         };

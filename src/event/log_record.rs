@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::any_value::AnyValue;
 use super::attributes::Attributes;
+use super::key::Key;
 use super::kind::EventKind;
+use super::text::Text;
 use super::time::{EventOrder, UnixNano};
 
 /// What produced a record: one process of Codex on one machine.
@@ -21,13 +23,13 @@ impl Resource<'_> {
     /// `service.name`: which of Codex's programs.
     #[must_use]
     pub fn service_name(&self) -> Option<&str> {
-        self.attributes.filled("service.name")
+        self.attributes.filled(Key::ServiceName)
     }
 
     /// `env`: the value of `otel.environment` in Codex's configuration.
     #[must_use]
     pub fn env(&self) -> Option<&str> {
-        self.attributes.filled("env")
+        self.attributes.filled(Key::Env)
     }
 }
 
@@ -58,7 +60,7 @@ pub struct LogRecord<'a> {
     /// `spanId` as lower-case hex.
     pub span_id: Option<Cow<'a, str>>,
     /// `eventName` of the wire: for Codex the place in its source, not the name of the event.
-    pub callsite: Option<Cow<'a, str>>,
+    pub callsite: Option<Text<'a>>,
 }
 
 impl LogRecord<'_> {
@@ -75,7 +77,7 @@ impl LogRecord<'_> {
             attributes: self.attributes.into_owned(),
             trace_id: owned(self.trace_id),
             span_id: owned(self.span_id),
-            callsite: owned(self.callsite),
+            callsite: self.callsite.map(Text::into_owned),
         }
     }
 }
@@ -117,13 +119,13 @@ impl<'a> Event<'a> {
     /// place in Codex's source and is no name.
     #[must_use]
     pub fn name(&self) -> Option<&'a str> {
-        self.attributes().filled("event.name")
+        self.attributes().filled(Key::EventName)
     }
 
     /// When it happened: `event.timestamp`, else the observed time, else the record's own time.
     #[must_use]
     pub fn time(&self) -> Option<UnixNano> {
-        (self.attributes().text("event.timestamp").and_then(UnixNano::from_rfc3339))
+        (self.attributes().text(Key::EventTimestamp).and_then(UnixNano::from_rfc3339))
             .or(self.record.observed_time)
             .or(self.record.time)
     }
@@ -137,13 +139,13 @@ impl<'a> Event<'a> {
     /// The conversation it belongs to.
     #[must_use]
     pub fn conversation_id(&self) -> Option<&'a str> {
-        self.attributes().filled("conversation.id")
+        self.attributes().filled(Key::ConversationId)
     }
 
     /// The model named on the record.
     #[must_use]
     pub fn model(&self) -> Option<&'a str> {
-        self.attributes().filled("model")
+        self.attributes().filled(Key::Model)
     }
 
     /// The typed event.

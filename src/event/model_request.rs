@@ -1,6 +1,7 @@
 //! What Codex asked of the model's server, and how the answer streamed in.
 
 use super::attributes::Attributes;
+use super::key::Key;
 
 /// One attempt of a request over HTTP.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,11 +21,11 @@ pub struct ApiRequest<'a> {
 impl<'a> ApiRequest<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            endpoint: attributes.filled("endpoint"),
-            status: attributes.count("http.response.status_code"),
-            attempt: attributes.count("attempt"),
-            duration_ms: attributes.count("duration_ms"),
-            error_message: attributes.filled("error.message"),
+            endpoint: attributes.filled(Key::Endpoint),
+            status: attributes.count(Key::HttpResponseStatusCode),
+            attempt: attributes.count(Key::Attempt),
+            duration_ms: attributes.count(Key::DurationMs),
+            error_message: attributes.filled(Key::ErrorMessage),
         }
     }
 
@@ -59,11 +60,11 @@ pub struct WebsocketConnect<'a> {
 impl<'a> WebsocketConnect<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            endpoint: attributes.filled("endpoint"),
-            success: attributes.boolean("success"),
-            duration_ms: attributes.count("duration_ms"),
-            connection_reused: attributes.boolean("auth.connection_reused"),
-            error_message: attributes.filled("error.message"),
+            endpoint: attributes.filled(Key::Endpoint),
+            success: attributes.boolean(Key::Success),
+            duration_ms: attributes.count(Key::DurationMs),
+            connection_reused: attributes.boolean(Key::AuthConnectionReused),
+            error_message: attributes.filled(Key::ErrorMessage),
         }
     }
 }
@@ -82,9 +83,9 @@ pub struct WebsocketRequest<'a> {
 impl<'a> WebsocketRequest<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            success: attributes.boolean("success"),
-            duration_ms: attributes.count("duration_ms"),
-            error_message: attributes.filled("error.message"),
+            success: attributes.boolean(Key::Success),
+            duration_ms: attributes.count(Key::DurationMs),
+            error_message: attributes.filled(Key::ErrorMessage),
         }
     }
 
@@ -110,9 +111,9 @@ pub struct StreamEvent<'a> {
 impl<'a> StreamEvent<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            kind: attributes.filled("event.kind"),
-            duration_ms: attributes.count("duration_ms"),
-            error_message: attributes.filled("error.message"),
+            kind: attributes.filled(Key::EventKind),
+            duration_ms: attributes.count(Key::DurationMs),
+            error_message: attributes.filled(Key::ErrorMessage),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What Codex's network proxy said to a request.
 
 use super::attributes::Attributes;
+use super::key::Key;
 
 /// The proxy judged a request. One request can be judged twice; the last verdict is what happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,20 +69,20 @@ impl NetworkDecision {
 
 impl<'a> NetworkPolicyDecision<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
-        let decision_raw = attributes.filled("network.policy.decision");
+        let decision_raw = attributes.filled(Key::NetworkPolicyDecision);
         Self {
             decision: NetworkDecision::of(decision_raw),
             decision_raw,
-            reason: attributes.filled("network.policy.reason"),
-            source: attributes.filled("network.policy.source"),
-            scope: attributes.filled("network.policy.scope"),
-            overridden: attributes.boolean("network.policy.override"),
-            protocol: attributes.filled("network.transport.protocol"),
-            server_address: attributes.filled("server.address"),
-            server_port: attributes.count("server.port"),
-            method: attributes.filled("http.request.method"),
-            client_address: attributes.filled("client.address"),
-            execution_id: attributes.filled("execution.id"),
+            reason: attributes.filled(Key::NetworkPolicyReason),
+            source: attributes.filled(Key::NetworkPolicySource),
+            scope: attributes.filled(Key::NetworkPolicyScope),
+            overridden: attributes.boolean(Key::NetworkPolicyOverride),
+            protocol: attributes.filled(Key::NetworkTransportProtocol),
+            server_address: attributes.filled(Key::ServerAddress),
+            server_port: attributes.count(Key::ServerPort),
+            method: attributes.filled(Key::HttpRequestMethod),
+            client_address: attributes.filled(Key::ClientAddress),
+            execution_id: attributes.filled(Key::ExecutionId),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The automated reviewer's verdict on a call.
 
 use super::attributes::Attributes;
+use super::key::Key;
 
 /// What the automated reviewer said, recorded in the reviewed conversation just before the decision (opt-in).
 #[derive(Clone, Debug, PartialEq)]
@@ -28,15 +29,15 @@ pub struct GuardianAssessment<'a> {
 impl<'a> GuardianAssessment<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            call_id: attributes.filled("item.id"),
-            status: attributes.filled("status"),
-            outcome: attributes.filled("outcome"),
-            risk_level: attributes.filled("risk_level"),
-            user_authorization: attributes.filled("user_authorization"),
-            rationale: attributes.filled("rationale"),
-            rationale_truncated: attributes.boolean("rationale_truncated"),
-            started_at_ms: attributes.count("started_at_ms"),
-            completed_at_ms: attributes.count("completed_at_ms"),
+            call_id: attributes.filled(Key::ItemId),
+            status: attributes.filled(Key::Status),
+            outcome: attributes.filled(Key::Outcome),
+            risk_level: attributes.filled(Key::RiskLevel),
+            user_authorization: attributes.filled(Key::UserAuthorization),
+            rationale: attributes.filled(Key::Rationale),
+            rationale_truncated: attributes.boolean(Key::RationaleTruncated),
+            started_at_ms: attributes.count(Key::StartedAtMs),
+            completed_at_ms: attributes.count(Key::CompletedAtMs),
         }
     }
 }

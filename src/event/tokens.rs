@@ -1,6 +1,7 @@
 //! The tokens of one finished response.
 
 use super::attributes::Attributes;
+use super::key::Key;
 
 /// A response that was completed and counted.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,20 +36,21 @@ impl<'a> ResponseCompleted<'a> {
     /// Returns `None` for a record without counts: the bare twin that HTTP responses have, a response that broke
     /// off, or any other event of the stream.
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Option<Self> {
-        attributes.get("input_token_count")?;
-        let (input, output) = (attributes.count("input_token_count"), attributes.count("output_token_count"));
+        attributes.get(Key::InputTokenCount)?;
+        let (input, output) =
+            (attributes.count(Key::InputTokenCount), attributes.count(Key::OutputTokenCount));
         let sum = || input?.checked_add(output?);
         Some(Self {
             tokens: TokenCounts {
                 input,
-                cached_input: attributes.count("cached_token_count"),
-                cache_write: attributes.count("cache_write_token_count"),
+                cached_input: attributes.count(Key::CachedTokenCount),
+                cache_write: attributes.count(Key::CacheWriteTokenCount),
                 output,
-                reasoning: attributes.count("reasoning_token_count"),
-                total: attributes.count("tool_token_count").or_else(sum),
+                reasoning: attributes.count(Key::ReasoningTokenCount),
+                total: attributes.count(Key::ToolTokenCount).or_else(sum),
             },
-            ttft_ms: attributes.count("ttft_ms"),
-            service_tier: attributes.filled("service_tier"),
+            ttft_ms: attributes.count(Key::TtftMs),
+            service_tier: attributes.filled(Key::ServiceTier),
         })
     }
 

@@ -1,6 +1,7 @@
 //! A tool call: whether it may run, whether the sandbox stepped in, and what came of it.
 
 use super::attributes::Attributes;
+use super::key::Key;
 
 /// Whether a call may run, and who said so. A call that runs without needing anyone's leave is `approved` by `config`.
 /// A call that policy forbids outright, and one whose request a person cancels, has no such record at all.
@@ -136,11 +137,11 @@ impl DecisionSource {
 impl<'a> ToolDecision<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            call_id: attributes.filled("call_id"),
-            tool_name: attributes.filled("tool_name"),
-            tool_namespace: attributes.filled("tool_namespace"),
-            decision_raw: attributes.filled("decision"),
-            source_raw: attributes.filled("source"),
+            call_id: attributes.filled(Key::CallId),
+            tool_name: attributes.filled(Key::ToolName),
+            tool_namespace: attributes.filled(Key::ToolNamespace),
+            decision_raw: attributes.filled(Key::Decision),
+            source_raw: attributes.filled(Key::Source),
         }
     }
 
@@ -175,11 +176,11 @@ pub struct SandboxOutcome<'a> {
 impl<'a> SandboxOutcome<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            call_id: attributes.filled("call_id"),
-            tool_name: attributes.filled("tool_name"),
-            outcome: attributes.filled("outcome"),
-            initial_duration_ms: attributes.count("initial_duration_ms"),
-            escalated_duration_ms: attributes.count("escalated_duration_ms"),
+            call_id: attributes.filled(Key::CallId),
+            tool_name: attributes.filled(Key::ToolName),
+            outcome: attributes.filled(Key::Outcome),
+            initial_duration_ms: attributes.count(Key::InitialDurationMs),
+            escalated_duration_ms: attributes.count(Key::EscalatedDurationMs),
         }
     }
 }
@@ -213,16 +214,16 @@ pub struct ToolResult<'a> {
 impl<'a> ToolResult<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            call_id: attributes.filled("call_id"),
-            tool_name: attributes.filled("tool_name"),
-            tool_namespace: attributes.filled("tool_namespace"),
-            mcp_server: attributes.filled("mcp_server"),
-            arguments: attributes.text("arguments"),
-            output: attributes.text("output"),
-            output_truncated: attributes.boolean("output_truncated"),
-            success: attributes.boolean("success"),
-            duration_ms: attributes.count("duration_ms"),
-            agent_name: attributes.filled("agent_name"),
+            call_id: attributes.filled(Key::CallId),
+            tool_name: attributes.filled(Key::ToolName),
+            tool_namespace: attributes.filled(Key::ToolNamespace),
+            mcp_server: attributes.filled(Key::McpServer),
+            arguments: attributes.text(Key::Arguments),
+            output: attributes.text(Key::Output),
+            output_truncated: attributes.boolean(Key::OutputTruncated),
+            success: attributes.boolean(Key::Success),
+            duration_ms: attributes.count(Key::DurationMs),
+            agent_name: attributes.filled(Key::AgentName),
         }
     }
 

@@ -7,7 +7,7 @@ use super::earliest::Earliest;
 use super::network_requests::{NetworkVerdict, fold_verdicts};
 use super::token_totals::{ResponseLedger, TokenTotals};
 use crate::event::{
-    Decision, Event, EventFilter, EventKind, EventOrder, Fold, Location, NetworkDecision, UnixNano,
+    Decision, Event, EventFilter, EventKind, EventOrder, Fold, Key, Location, NetworkDecision, UnixNano,
 };
 
 /// Hears every event, and answers with one summary a conversation.
@@ -224,15 +224,16 @@ impl Heard {
         }
         self.service_name.offer_text(order, event.resource.service_name());
         self.env.offer_text(order, event.resource.env());
-        self.host.offer_text(order, event.resource.attributes.filled("host.name"));
-        let version =
-            attributes.filled("app.version").or_else(|| event.resource.attributes.filled("service.version"));
+        self.host.offer_text(order, event.resource.attributes.filled(Key::HostName));
+        let version = attributes
+            .filled(Key::AppVersion)
+            .or_else(|| event.resource.attributes.filled(Key::ServiceVersion));
         self.app_version.offer_text(order, version);
-        self.originator.offer_text(order, attributes.filled("originator"));
-        self.terminal.offer_text(order, attributes.filled("terminal.type"));
-        self.user_email.offer_text(order, attributes.filled("user.email"));
-        self.user_account_id.offer_text(order, attributes.filled("user.account_id"));
-        self.auth_mode.offer_text(order, attributes.filled("auth_mode"));
+        self.originator.offer_text(order, attributes.filled(Key::Originator));
+        self.terminal.offer_text(order, attributes.filled(Key::TerminalType));
+        self.user_email.offer_text(order, attributes.filled(Key::UserEmail));
+        self.user_account_id.offer_text(order, attributes.filled(Key::UserAccountId));
+        self.auth_mode.offer_text(order, attributes.filled(Key::AuthMode));
         if let Some(response) = self.responses.add(order, kind, |response| TokenTotals::of(&response.tokens))
         {
             self.tokens.add(&response);

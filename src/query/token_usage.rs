@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::price_book::{PriceBook, TokenQuantities, Unpriced, Usd};
 use super::token_totals::{ResponseLedger, TokenTotals};
-use crate::event::{Event, EventFilter, EventOrder, Fold, TokenCounts, UnixNano};
+use crate::event::{Event, EventFilter, EventOrder, Fold, Key, TokenCounts, UnixNano};
 
 /// What responses are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,13 +151,13 @@ impl Response {
 
 impl UsageQuestion {
     fn group_of(&self, event: &Event<'_>, time: Option<UnixNano>) -> Group {
-        let text = |key: &str| event.attributes().filled(key).map(str::to_owned);
+        let text = |key: Key| event.attributes().filled(key).map(str::to_owned);
         (self.keys.iter())
             .map(|(key, span_of)| match key {
                 GroupKey::Time => span_of.as_ref().zip(time).map(|(span_of, time)| span_of(time)),
-                GroupKey::Model => text("model"),
-                GroupKey::Conversation => text("conversation.id"),
-                GroupKey::User => text("user.email").or_else(|| text("user.account_id")),
+                GroupKey::Model => text(Key::Model),
+                GroupKey::Conversation => text(Key::ConversationId),
+                GroupKey::User => text(Key::UserEmail).or_else(|| text(Key::UserAccountId)),
                 GroupKey::Service => event.resource.service_name().map(str::to_owned),
                 GroupKey::Env => event.resource.env().map(str::to_owned),
             })

@@ -5,6 +5,7 @@
 
 mod account;
 mod copies;
+mod hearing;
 mod input;
 mod messages;
 mod otlp_json;

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use super::{LocationRecord, SCHEMA_VERSION, nano_digits};
 use crate::commands::output::Record;
 use crate::commands::zone::Zone;
-use crate::event::{AnyValue, Attributes, Event};
+use crate::event::{AnyValue, Attributes, Event, Key};
 
 /// One log record.
 #[derive(Debug, Default, serde::Serialize, JsonSchema)]
@@ -60,7 +60,7 @@ impl<'a> EventRecord<'a> {
             time_unix_nano: nano_digits(time),
             conversation_id: event.conversation_id(),
             event_name: event.name(),
-            call_id: event.attributes().filled("call_id"),
+            call_id: event.attributes().filled(Key::CallId),
             severity: event.severity(),
             scope: event.scope.name.as_deref(),
             service_name: event.resource.service_name(),

@@ -8,6 +8,7 @@ use std::io;
 use clap::Args;
 
 use super::account::Exit;
+use super::help;
 use super::records::EventRecord;
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
@@ -24,6 +25,7 @@ use timeline::{Clock, Telling};
 /// request with its response, a tool call with its decision, command, exit code and output; the events of a response's
 /// stream are counted. `--json` writes every record as it is.
 #[derive(Args, Clone, Debug, Default)]
+#[command(after_long_help = help::SHOW)]
 pub struct ShowArgs {
     /// The conversation; the beginning of its id is enough where no other begins so
     #[arg(value_name = "ID", conflicts_with = "conversation")]

@@ -35,6 +35,11 @@ pub(crate) fn decode_record(text: &str) -> Result<LogRecord<'_>, DecodeError> {
     Ok(record)
 }
 
+/// Decodes a string in its quotes; what is no string is empty text.
+pub(crate) fn decode_string(quoted: &str) -> String {
+    serde_json::from_str::<WireText<'_>>(quoted).map(|WireText(text)| text.into_owned()).unwrap_or_default()
+}
+
 /// Decodes a resource; `""` is one without attributes. `fingerprint` is that of the text.
 pub(crate) fn decode_resource(text: &str, fingerprint: u64) -> Result<Resource<'_>, DecodeError> {
     let WireBlock { attributes, .. } = decode_block(text)?;
@@ -51,13 +56,13 @@ fn decode_block(text: &str) -> Result<WireBlock<'_>, DecodeError> {
     if text.is_empty() { Ok(WireBlock::default()) } else { Ok(serde_json::from_str(text)?) }
 }
 
-/// Text that need not be valid Unicode: JSON can name half a surrogate pair.
-struct Text<'a>(Cow<'a, str>);
+/// A string that need not be valid Unicode: JSON can name half a surrogate pair.
+struct WireText<'a>(Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Text<'de> {
+impl<'de> Deserialize<'de> for WireText<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // As bytes, because as a string serde_json refuses lone surrogates and with them the whole record.
-        deserializer.deserialize_bytes(TextVisitor).map(Text)
+        deserializer.deserialize_bytes(TextVisitor).map(WireText)
     }
 }
 
@@ -200,7 +205,7 @@ impl<'de> Deserialize<'de> for WireRecord<'de> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut record = LogRecord::default();
-                while let Some(Text(name)) = map.next_key()? {
+                while let Some(WireText(name)) = map.next_key()? {
                     match name.as_ref() {
                         "timeUnixNano" | "time_unix_nano" => record.time = moment(&mut map)?,
                         "observedTimeUnixNano" | "observed_time_unix_nano" => {
@@ -217,7 +222,7 @@ impl<'de> Deserialize<'de> for WireRecord<'de> {
                         }
                         "spanId" | "span_id" => record.span_id = text(&mut map)?.and_then(|id| hex_id(id, 8)),
                         "eventName" | "event_name" => {
-                            record.callsite = text(&mut map)?.filter(|name| !name.is_empty());
+                            record.callsite = text(&mut map)?.filter(|name| !name.is_empty()).map(Into::into);
                         }
                         _ => drop(map.next_value::<IgnoredAny>()?),
                     }
@@ -234,11 +239,11 @@ fn moment<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<UnixNano>, A::Er
 }
 
 fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Cow<'de, str>>, A::Error> {
-    Ok(map.next_value::<Option<Text<'de>>>()?.map(|Text(text)| text))
+    Ok(map.next_value::<Option<WireText<'de>>>()?.map(|WireText(text)| text))
 }
 
 /// The id in lower-case hex; `None` when it is empty, of the wrong length or all zero, each of which means "no id".
-fn hex_id(id: Cow<'_, str>, bytes: usize) -> Option<Cow<'_, str>> {
+pub(super) fn hex_id(id: Cow<'_, str>, bytes: usize) -> Option<Cow<'_, str>> {
     let hex = if id.len() == bytes * 2 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         if id.bytes().any(|byte| byte.is_ascii_uppercase()) {
             Cow::Owned(id.to_ascii_lowercase())
@@ -275,7 +280,7 @@ impl<'de> Deserialize<'de> for WireBlock<'de> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut block = WireBlock::default();
-                while let Some(Text(name)) = map.next_key()? {
+                while let Some(WireText(name)) = map.next_key()? {
                     match name.as_ref() {
                         "name" => block.name = text(&mut map)?,
                         "attributes" => block.attributes = map.next_value::<WireAttributes<'_>>()?.0,
@@ -337,7 +342,7 @@ impl<'de> Deserialize<'de> for WirePair<'de> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut pair = (Cow::Borrowed(""), AnyValue::Empty);
-                while let Some(Text(name)) = map.next_key()? {
+                while let Some(WireText(name)) = map.next_key()? {
                     match name.as_ref() {
                         "key" => pair.0 = text(&mut map)?.unwrap_or_default(),
                         "value" => pair.1 = map.next_value::<WireValue<'_>>()?.0,
@@ -371,9 +376,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut value = AnyValue::Empty;
-        while let Some(Text(name)) = map.next_key()? {
+        while let Some(WireText(name)) = map.next_key()? {
             value = match name.as_ref() {
-                "stringValue" | "string_value" => text(&mut map)?.map_or(AnyValue::Empty, AnyValue::String),
+                "stringValue" | "string_value" => {
+                    text(&mut map)?.map_or(AnyValue::Empty, |text| AnyValue::String(text.into()))
+                }
                 "boolValue" | "bool_value" => {
                     map.next_value::<Option<bool>>()?.map_or(AnyValue::Empty, AnyValue::Bool)
                 }
@@ -381,7 +388,9 @@ impl<'de> Visitor<'de> for ValueVisitor {
                 "doubleValue" | "double_value" => {
                     map.next_value::<WireDouble>()?.0.map_or(AnyValue::Empty, AnyValue::Double)
                 }
-                "bytesValue" | "bytes_value" => text(&mut map)?.map_or(AnyValue::Empty, AnyValue::Bytes),
+                "bytesValue" | "bytes_value" => {
+                    text(&mut map)?.map_or(AnyValue::Empty, |text| AnyValue::Bytes(text.into()))
+                }
                 "arrayValue" | "array_value" => AnyValue::Array(
                     map.next_value::<Option<WireList<'_>>>()?.map_or_else(Vec::new, |list| list.0),
                 ),
@@ -525,7 +534,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ValuesVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut values = None;
-        while let Some(Text(name)) = map.next_key()? {
+        while let Some(WireText(name)) = map.next_key()? {
             if name == "values" {
                 values = map.next_value()?;
             } else {
@@ -543,7 +552,7 @@ mod tests {
     fn value(json: &str) -> AnyValue<'static> {
         let text = format!(r#"{{"attributes":[{{"key":"k","value":{json}}}]}}"#);
         let record = decode_record(&text).expect("a record");
-        record.attributes.get("k").expect("the attribute").clone().into_owned()
+        record.attributes.get_by_text("k").expect("the attribute").clone().into_owned()
     }
 
     #[test]

@@ -3,8 +3,10 @@
 //! Cutting and decoding are apart so that a copy can be recognised by the text of a record, and so that a record
 //! that cannot be decoded costs no other.
 
+mod compact;
 mod cut;
 mod decode;
 
+pub(super) use compact::{CompactReader, ReadRecord, holds_control};
 pub(super) use cut::{Cut, cut};
 pub(super) use decode::{DecodeError, decode_record, decode_resource, decode_scope};

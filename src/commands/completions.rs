@@ -1,0 +1,35 @@
+//! `codex-audit completions`: what a shell needs to complete a command line.
+
+use std::io::Write;
+
+use clap::Args;
+use clap_complete::Shell;
+
+use super::account::Exit;
+use super::help;
+
+/// Print a completion script for a shell
+///
+/// The script goes to standard output; where a shell looks for it is below.
+#[derive(Args, Clone, Debug)]
+#[command(after_long_help = help::COMPLETIONS)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+impl CompletionsArgs {
+    /// Writes the script for the program that clap knows as `program`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn run(&self, mut program: clap::Command, out: &mut dyn Write) -> anyhow::Result<Exit> {
+        let name = program.get_name().to_owned();
+        // In memory first, because clap_complete panics where it cannot write.
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut program, name, &mut script);
+        out.write_all(&script)?;
+        Ok(Exit::Answered)
+    }
+}

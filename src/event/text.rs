@@ -1,0 +1,117 @@
+//! Text out of a file, decoded when it is first read: most of what a log holds is never looked at.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+/// Text that is borrowed as it stands, owned, or still in the escapes it was written in.
+pub struct Text<'a> {
+    raw: &'a str,
+    /// How to decode `raw`; `None` when `raw` is the text itself.
+    decode: Option<Decode>,
+    decoded: OnceLock<Box<str>>,
+}
+
+/// Makes the text of what was written.
+pub type Decode = fn(&str) -> String;
+
+impl<'a> Text<'a> {
+    /// Text that stands in the file as it is.
+    #[must_use]
+    pub const fn plain(text: &'a str) -> Self {
+        Self { raw: text, decode: None, decoded: OnceLock::new() }
+    }
+
+    /// Text that `decode` makes of what stands in the file.
+    #[must_use]
+    pub const fn encoded(raw: &'a str, decode: Decode) -> Self {
+        Self { raw, decode: Some(decode), decoded: OnceLock::new() }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self.decode {
+            None => self.raw,
+            Some(decode) => self.decoded.get_or_init(|| decode(self.raw).into_boxed_str()),
+        }
+    }
+
+    /// The same text with nothing borrowed.
+    #[must_use]
+    pub fn into_owned(self) -> Text<'static> {
+        match (self.decode, self.decoded.into_inner()) {
+            (Some(_), Some(decoded)) => Text::from(String::from(decoded)),
+            (Some(decode), None) => Text::from(decode(self.raw)),
+            (None, _) => Text::from(self.raw.to_owned()),
+        }
+    }
+}
+
+/// Stands for the decoding of a text that is decoded already.
+fn already_decoded(_: &str) -> String {
+    String::new()
+}
+
+impl From<String> for Text<'_> {
+    fn from(text: String) -> Self {
+        Self { raw: "", decode: Some(already_decoded), decoded: OnceLock::from(text.into_boxed_str()) }
+    }
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::plain(text)
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for Text<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => Self::plain(text),
+            Cow::Owned(text) => Self::from(text),
+        }
+    }
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Clone for Text<'_> {
+    fn clone(&self) -> Self {
+        Self { raw: self.raw, decode: self.decode, decoded: self.decoded.clone() }
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+
+    #[test]
+    fn text_is_decoded_once_and_equal_however_it_is_held() {
+        let encoded = Text::encoded("ab", |raw| raw.to_uppercase());
+        assert_eq!(encoded, Text::plain("AB"));
+        assert_eq!(encoded, Text::from("AB".to_owned()));
+        assert_eq!(encoded.clone().into_owned(), Text::plain("AB"));
+        assert_eq!(Text::encoded("ab", |raw| raw.to_uppercase()).into_owned(), Text::plain("AB"));
+        assert_eq!(Text::from("AB".to_owned()).into_owned(), Text::plain("AB"));
+    }
+}

@@ -1,0 +1,225 @@
+//! Hears the events of one chunk: the quick way where the text is as the Collector writes it, else the plain way.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::account::{Damage, DamageKind};
+use super::copies::{Fingerprint, Surroundings};
+use super::messages::{Batch, Message};
+use super::otlp_json::{
+    CompactReader, Cut, DecodeError, ReadRecord, cut, decode_record, decode_resource, decode_scope,
+    holds_control,
+};
+use crate::event::{Event, Fold, Location, Resource, Scope};
+
+/// What one fold heard of one chunk.
+pub(super) struct Hearing<F> {
+    pub(super) heard: Heard<F>,
+    pub(super) messages: u64,
+    pub(super) damaged: u64,
+    pub(super) damage: Vec<Damage>,
+    pub(super) unfinished_line: Option<u64>,
+}
+
+/// The records of a chunk, heard.
+pub(super) struct Heard<F> {
+    pub(super) fold: F,
+    pub(super) records: u64,
+    /// One a record, in order, where copies are to be recognised.
+    pub(super) fingerprints: Vec<Fingerprint>,
+}
+
+/// How to hear a chunk.
+#[derive(Clone, Copy)]
+pub(super) struct HearingOptions<'d> {
+    /// Take a fingerprint of each record.
+    pub(super) fingerprinted: bool,
+    /// For each record in order whether to leave it out.
+    pub(super) dropped: &'d [bool],
+    /// Do without the quick way.
+    pub(super) plainly: bool,
+}
+
+impl<F: Fold> Heard<F> {
+    fn record(
+        &mut self,
+        event: &Event<'_>,
+        text: &str,
+        surroundings: Surroundings,
+        options: &HearingOptions<'_>,
+    ) {
+        let ordinal = usize::try_from(self.records).unwrap_or(usize::MAX);
+        self.records += 1;
+        if options.fingerprinted {
+            self.fingerprints.push(Fingerprint::of(text, surroundings));
+        }
+        if !options.dropped.get(ordinal).copied().unwrap_or(false) {
+            self.fold.add(event);
+        }
+    }
+}
+
+impl<F: Fold> Hearing<F> {
+    /// Hears the messages, which lie in the file of that index.
+    pub(super) fn of(
+        batch: &Batch,
+        messages: &[Message],
+        file: u32,
+        fold: F,
+        options: HearingOptions<'_>,
+    ) -> Self {
+        let mut hearing = Self {
+            heard: Heard { fold, records: 0, fingerprints: Vec::new() },
+            messages: 0,
+            damaged: 0,
+            damage: Vec::new(),
+            unfinished_line: None,
+        };
+        let mut reader = CompactReader::new();
+        for message in messages {
+            hearing.hear_message(batch.bytes_of(message), message, file, &mut reader, &options);
+        }
+        hearing
+    }
+
+    fn hear_message<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        message: &Message,
+        file: u32,
+        reader: &mut CompactReader<'a>,
+        options: &HearingOptions<'_>,
+    ) {
+        let mut line = Location { file, line: message.line, record: 0, byte_offset: message.byte_offset };
+        let text = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        let mut heard = 0;
+        if !options.plainly
+            && let Ok(text) = simdutf8::basic::from_utf8(text)
+            && !holds_control(text.as_bytes())
+        {
+            let mut scope_text = "";
+            let mut surroundings = Surroundings::of(0, "");
+            let mut surrounded_by = 0;
+            let read = reader.read(text, |ReadRecord { resource, scope, scope_text: of, text, record }| {
+                // Neighbours share their surroundings as a rule.
+                if resource.fingerprint != surrounded_by || !std::ptr::eq(of, scope_text) {
+                    (surrounded_by, scope_text) = (resource.fingerprint, of);
+                    surroundings = Surroundings::of(resource.fingerprint, of);
+                }
+                line.record = u32::try_from(heard).unwrap_or(u32::MAX);
+                heard += 1;
+                let event = Event { resource, scope, record, location: line };
+                self.heard.record(&event, text, surroundings, options);
+            });
+            if read.is_ok() {
+                self.messages += 1;
+                return;
+            }
+        }
+        line.record = 0;
+        self.hear_plainly(bytes, message, line, heard, options);
+    }
+
+    /// Hears a message that may be written in any way and may be damaged. Its first `already_heard` records were
+    /// heard before.
+    fn hear_plainly(
+        &mut self,
+        bytes: &[u8],
+        message: &Message,
+        line: Location,
+        already_heard: usize,
+        options: &HearingOptions<'_>,
+    ) {
+        // A byte order mark is no part of the first line.
+        let marked = if line.byte_offset == 0 && bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let bytes = &bytes[marked..];
+        if bytes.trim_ascii().is_empty() {
+            return;
+        }
+        let text_begins = line.byte_offset + marked as u64;
+        let damage_before = self.damage.len();
+        let lossy;
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let bad = bytes.utf8_chunks().map(|chunk| chunk.invalid().len() as u64).sum();
+                self.damage.push(Damage {
+                    location: line,
+                    at_byte: text_begins + error.valid_up_to() as u64,
+                    bytes: bad,
+                    kind: DamageKind::BadUtf8,
+                    reason: format!("{bad} bytes that are no UTF-8, shown as U+FFFD"),
+                });
+                lossy = String::from_utf8_lossy(bytes);
+                &lossy
+            }
+        };
+        let mut parts = Cut::default();
+        cut(text, &mut parts);
+        self.hear_parts(&parts, line, text_begins, text, already_heard, options);
+        for gap in parts.gaps.drain(..) {
+            if gap.open_ended && message.unended && gap.kind == DamageKind::Torn {
+                // The normal state of a file that is being written.
+                self.unfinished_line = Some(message.line);
+                continue;
+            }
+            self.damage.push(Damage {
+                location: line,
+                at_byte: text_begins + gap.range.start as u64,
+                bytes: (gap.range.end - gap.range.start) as u64,
+                kind: gap.kind,
+                reason: gap.reason,
+            });
+        }
+        self.messages += 1;
+        if self.damage.len() > damage_before {
+            self.damaged += 1;
+        }
+    }
+
+    fn hear_parts(
+        &mut self,
+        parts: &Cut<'_>,
+        line: Location,
+        text_begins: u64,
+        text: &str,
+        already_heard: usize,
+        options: &HearingOptions<'_>,
+    ) {
+        let mut resource = (usize::MAX, Resource::default());
+        let mut scope = (usize::MAX, Scope::default());
+        for (index, part) in parts.records().enumerate().skip(already_heard) {
+            let damaged = |what: &str, location: Location, part: &str, error: DecodeError| Damage {
+                location,
+                at_byte: text_begins + (part.as_ptr().addr() - text.as_ptr().addr()) as u64,
+                bytes: part.len() as u64,
+                kind: error.kind,
+                reason: format!("a {what} that cannot be read: {}", error.reason),
+            };
+            if resource.0 != part.resource_index {
+                let fingerprint =
+                    if part.resource.is_empty() { 0 } else { xxh3_64(part.resource.as_bytes()) };
+                let decoded = decode_resource(part.resource, fingerprint).unwrap_or_else(|error| {
+                    self.damage.push(damaged("resource", line, part.resource, error));
+                    Resource::default()
+                });
+                resource = (part.resource_index, decoded);
+            }
+            if scope.0 != part.scope_index {
+                let decoded = decode_scope(part.scope).unwrap_or_else(|error| {
+                    self.damage.push(damaged("scope", line, part.scope, error));
+                    Scope::default()
+                });
+                scope = (part.scope_index, decoded);
+            }
+            let location = Location { record: u32::try_from(index).unwrap_or(u32::MAX), ..line };
+            match decode_record(part.text) {
+                Ok(record) => {
+                    let event = Event { resource: &resource.1, scope: &scope.1, record: &record, location };
+                    let surroundings = Surroundings::of(resource.1.fingerprint, part.scope);
+                    self.heard.record(&event, part.text, surroundings, options);
+                }
+                Err(error) => self.damage.push(damaged("log record", location, part.text, error)),
+            }
+        }
+    }
+}

@@ -81,7 +81,8 @@ Examples:
   zsh, where ~/.zfunc is in $fpath:
     codex-audit completions zsh > ~/.zfunc/_codex-audit
   fish:
-    codex-audit completions fish > ~/.config/fish/completions/codex-audit.fish
+    codex-audit completions fish \\
+      > ~/.config/fish/completions/codex-audit.fish
   PowerShell, as a line of $PROFILE:
     codex-audit completions powershell | Out-String | Invoke-Expression";
 

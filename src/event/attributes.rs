@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::any_value::AnyValue;
 use super::key::Key;
+use super::text::Text;
 
 /// The attributes of a record, a resource or a scope, in the order written.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +63,15 @@ impl<'a> Attributes<'a> {
     #[must_use]
     pub fn get_by_text(&self, key: &str) -> Option<&AnyValue<'a>> {
         self.pairs.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The text under `key`, not decoded yet; `None` when absent or no string.
+    #[must_use]
+    pub fn undecoded(&self, key: Key) -> Option<&Text<'a>> {
+        match self.get(key)? {
+            AnyValue::String(text) => Some(text),
+            _ => None,
+        }
     }
 
     /// The text under `key`; `None` when absent or no string.

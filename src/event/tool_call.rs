@@ -2,6 +2,7 @@
 
 use super::attributes::Attributes;
 use super::key::Key;
+use super::text::Text;
 
 /// Whether a call may run, and who said so. A call that runs without needing anyone's leave is `approved` by `config`.
 /// A call that policy forbids outright, and one whose request a person cancels, has no such record at all.
@@ -197,9 +198,9 @@ pub struct ToolResult<'a> {
     /// The MCP server, for its tools.
     pub mcp_server: Option<&'a str>,
     /// What the model asked for: JSON, a patch, code or a command line.
-    pub arguments: Option<&'a str>,
+    pub arguments: Option<&'a Text<'a>>,
     /// What the model was told, possibly cut.
-    pub output: Option<&'a str>,
+    pub output: Option<&'a Text<'a>>,
     /// Whether telemetry cut the output.
     pub output_truncated: Option<bool>,
     /// Whether the tool's handler calls it a success, which is not the exit code: a command that exits with 3 is a
@@ -218,8 +219,8 @@ impl<'a> ToolResult<'a> {
             tool_name: attributes.filled(Key::ToolName),
             tool_namespace: attributes.filled(Key::ToolNamespace),
             mcp_server: attributes.filled(Key::McpServer),
-            arguments: attributes.text(Key::Arguments),
-            output: attributes.text(Key::Output),
+            arguments: attributes.undecoded(Key::Arguments),
+            output: attributes.undecoded(Key::Output),
             output_truncated: attributes.boolean(Key::OutputTruncated),
             success: attributes.boolean(Key::Success),
             duration_ms: attributes.count(Key::DurationMs),

@@ -1,7 +1,6 @@
 //! Who allowed what, what came of it, and what did it try to reach?
 
-use std::collections::BTreeMap;
-
+use super::by_conversation::ByConversation;
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 use super::tool_calls::{CallDecision, ToolCall, ToolCallLedger, call_during};
 use crate::event::{Event, EventFilter, EventKind, EventOrder, Fold, Location};
@@ -13,7 +12,7 @@ use crate::event::{Event, EventFilter, EventKind, EventOrder, Fold, Location};
 #[derive(Clone, Debug, Default)]
 pub struct CallLog {
     filter: EventFilter,
-    heard: BTreeMap<Option<String>, Heard>,
+    heard: ByConversation<Heard>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,17 +73,7 @@ impl CallLog {
     /// A log of the events that `filter` admits.
     #[must_use]
     pub fn new(filter: EventFilter) -> Self {
-        Self { filter, heard: BTreeMap::new() }
-    }
-
-    /// The ids of conversations of which anything is admitted.
-    #[must_use]
-    pub fn conversations(&self) -> Vec<String> {
-        let everything = self.filter.admits_everything();
-        (self.heard.iter())
-            .filter(|(_, heard)| everything || !heard.admitted.is_empty())
-            .filter_map(|(id, _)| id.clone())
-            .collect()
+        Self { filter, heard: ByConversation::default() }
     }
 
     /// One row a decision, and with `undecided` one for each call without any, in time order.
@@ -92,7 +81,7 @@ impl CallLog {
     pub fn decisions(self, undecided: bool) -> Vec<ToolDecisionRow> {
         let everything = self.filter.admits_everything();
         let mut rows = Vec::new();
-        for (conversation_id, mut heard) in self.heard {
+        for (conversation_id, mut heard) in self.heard.into_sorted() {
             heard.settle_policies();
             let policies = heard.policies;
             let admitted = heard.admitted;
@@ -127,7 +116,7 @@ impl CallLog {
     pub fn requests(self) -> Vec<NetworkRow> {
         let everything = self.filter.admits_everything();
         let mut rows = Vec::new();
-        for (conversation_id, mut heard) in self.heard {
+        for (conversation_id, mut heard) in self.heard.into_sorted() {
             heard.admitted.sort_unstable();
             let requests = fold_verdicts(heard.verdicts);
             if requests.is_empty() {
@@ -178,7 +167,7 @@ impl Fold for CallLog {
             return;
         }
         let order = event.order();
-        let heard = self.heard.entry(event.conversation_id().map(str::to_owned)).or_default();
+        let heard = self.heard.of(event.conversation_id());
         if !self.filter.admits_everything() && self.filter.admits(event) {
             heard.admitted.push(event.location);
         }
@@ -197,12 +186,11 @@ impl Fold for CallLog {
     }
 
     fn join(&mut self, later: Self) {
-        for (id, heard) in later.heard {
-            let into = self.heard.entry(id).or_default();
+        self.heard.join(later.heard, |into, heard| {
             into.calls.join(heard.calls);
             into.verdicts.extend(heard.verdicts);
             into.policies.extend(heard.policies);
             into.admitted.extend(heard.admitted);
-        }
+        });
     }
 }

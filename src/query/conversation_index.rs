@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::by_conversation::ByConversation;
 use super::conversation_kind::{ConversationKind, Evidence, KindBasis, Spawns, judge, note_spawn};
 use super::earliest::Earliest;
 use super::network_requests::{NetworkVerdict, fold_verdicts};
@@ -17,7 +18,7 @@ use crate::event::{
 #[derive(Clone, Debug, Default)]
 pub struct ConversationIndex {
     filter: EventFilter,
-    conversations: BTreeMap<String, Heard>,
+    conversations: ByConversation<Heard>,
     spawns: Spawns,
     without_conversation: u64,
 }
@@ -112,15 +113,7 @@ struct Heard {
     starts: u64,
     start: Earliest<Start>,
     models: BTreeMap<String, Earliest<()>>,
-    service_name: Earliest<String>,
-    app_version: Earliest<String>,
-    originator: Earliest<String>,
-    terminal: Earliest<String>,
-    env: Earliest<String>,
-    host: Earliest<String>,
-    user_email: Earliest<String>,
-    user_account_id: Earliest<String>,
-    auth_mode: Earliest<String>,
+    shared: Shared,
     events: u64,
     prompts: u64,
     first_prompt: Earliest<Option<String>>,
@@ -133,6 +126,71 @@ struct Heard {
     decisions: BTreeMap<Decision, u64>,
     tokens: TokenTotals,
     responses: ResponseLedger<TokenTotals>,
+}
+
+/// What every record of a conversation says again: who, where, with which program. Each value is the earliest one.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Shared {
+    values: [Option<(EventOrder, String)>; 9],
+    /// From here on nothing new can be learnt of the values that are there.
+    latest: Option<EventOrder>,
+}
+
+impl Shared {
+    const SERVICE_NAME: usize = 0;
+    const APP_VERSION: usize = 1;
+    const ORIGINATOR: usize = 2;
+    const TERMINAL: usize = 3;
+    const ENV: usize = 4;
+    const HOST: usize = 5;
+    const USER_EMAIL: usize = 6;
+    const USER_ACCOUNT_ID: usize = 7;
+    const AUTH_MODE: usize = 8;
+
+    fn add(&mut self, event: &Event<'_>, order: EventOrder) {
+        let nothing_new = self.latest.is_some_and(|latest| latest <= order);
+        for index in 0..self.values.len() {
+            if nothing_new && self.values[index].is_some() {
+                continue;
+            }
+            if let Some(value) = Self::value(index, event) {
+                self.offer(index, order, value);
+            }
+        }
+    }
+
+    fn value<'a>(index: usize, event: &Event<'a>) -> Option<&'a str> {
+        let (of_record, of_resource) = (event.attributes(), &event.resource.attributes);
+        match index {
+            Self::SERVICE_NAME => event.resource.service_name(),
+            Self::APP_VERSION => {
+                of_record.filled(Key::AppVersion).or_else(|| of_resource.filled(Key::ServiceVersion))
+            }
+            Self::ORIGINATOR => of_record.filled(Key::Originator),
+            Self::TERMINAL => of_record.filled(Key::TerminalType),
+            Self::ENV => event.resource.env(),
+            Self::HOST => of_resource.filled(Key::HostName),
+            Self::USER_EMAIL => of_record.filled(Key::UserEmail),
+            Self::USER_ACCOUNT_ID => of_record.filled(Key::UserAccountId),
+            _ => of_record.filled(Key::AuthMode),
+        }
+    }
+
+    fn offer(&mut self, index: usize, order: EventOrder, value: &str) {
+        let earlier = self.values[index].as_ref().is_none_or(|(first, _)| order < *first);
+        if earlier {
+            self.values[index] = Some((order, value.to_owned()));
+            self.latest = self.values.iter().flatten().map(|(order, _)| *order).max();
+        }
+    }
+
+    fn join(&mut self, later: Self) {
+        for (index, value) in later.values.into_iter().enumerate() {
+            if let Some((order, value)) = value {
+                self.offer(index, order, &value);
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -154,9 +212,15 @@ impl ConversationIndex {
     /// The summaries, when everything has been heard.
     #[must_use]
     pub fn settle(self) -> Conversations {
-        let evidence = self.conversations.iter().map(|(id, heard)| (id.clone(), &heard.evidence)).collect();
+        let conversations: BTreeMap<String, Heard> = self
+            .conversations
+            .into_sorted()
+            .into_iter()
+            .filter_map(|(id, heard)| Some((id?, heard)))
+            .collect();
+        let evidence = conversations.iter().map(|(id, heard)| (id.clone(), &heard.evidence)).collect();
         let mut verdicts = judge(&evidence, &self.spawns);
-        let mut summaries: Vec<_> = (self.conversations.into_iter())
+        let mut summaries: Vec<_> = (conversations.into_iter())
             .filter(|(_, heard)| heard.events > 0)
             .map(|(id, heard)| {
                 let verdict = verdicts.remove(&id).unwrap_or_default();
@@ -185,34 +249,22 @@ impl Fold for ConversationIndex {
         };
         let order = event.order();
         let kind = event.kind();
-        if !self.conversations.contains_key(id) {
-            self.conversations.insert(id.to_owned(), Heard::default());
-        }
-        if let Some(heard) = self.conversations.get_mut(id) {
-            heard.evidence.add(event, order, &kind);
-            if admitted {
-                heard.add(event, order, &kind);
-            }
+        let heard = self.conversations.of(Some(id));
+        heard.evidence.add(event, order, &kind);
+        if admitted {
+            heard.add(event, order, &kind);
         }
     }
 
     fn join(&mut self, later: Self) {
         self.without_conversation += later.without_conversation;
         self.spawns.extend(later.spawns);
-        for (id, heard) in later.conversations {
-            match self.conversations.entry(id) {
-                std::collections::btree_map::Entry::Vacant(place) => {
-                    place.insert(heard);
-                }
-                std::collections::btree_map::Entry::Occupied(mut place) => place.get_mut().join(heard),
-            }
-        }
+        self.conversations.join(later.conversations, Heard::join);
     }
 }
 
 impl Heard {
     fn add(&mut self, event: &Event<'_>, order: EventOrder, kind: &EventKind<'_>) {
-        let attributes = event.attributes();
         self.events += 1;
         self.first.offer(order, || ());
         self.last = self.last.max(order.time());
@@ -222,18 +274,7 @@ impl Heard {
                 None => self.models.entry(model.to_owned()).or_default().offer(order, || ()),
             }
         }
-        self.service_name.offer_text(order, event.resource.service_name());
-        self.env.offer_text(order, event.resource.env());
-        self.host.offer_text(order, event.resource.attributes.filled(Key::HostName));
-        let version = attributes
-            .filled(Key::AppVersion)
-            .or_else(|| event.resource.attributes.filled(Key::ServiceVersion));
-        self.app_version.offer_text(order, version);
-        self.originator.offer_text(order, attributes.filled(Key::Originator));
-        self.terminal.offer_text(order, attributes.filled(Key::TerminalType));
-        self.user_email.offer_text(order, attributes.filled(Key::UserEmail));
-        self.user_account_id.offer_text(order, attributes.filled(Key::UserAccountId));
-        self.auth_mode.offer_text(order, attributes.filled(Key::AuthMode));
+        self.shared.add(event, order);
         if let Some(response) = self.responses.add(order, kind, |response| TokenTotals::of(&response.tokens))
         {
             self.tokens.add(&response);
@@ -286,15 +327,7 @@ impl Heard {
         for (model, first) in later.models {
             self.models.entry(model).or_default().join(first);
         }
-        self.service_name.join(later.service_name);
-        self.app_version.join(later.app_version);
-        self.originator.join(later.originator);
-        self.terminal.join(later.terminal);
-        self.env.join(later.env);
-        self.host.join(later.host);
-        self.user_email.join(later.user_email);
-        self.user_account_id.join(later.user_account_id);
-        self.auth_mode.join(later.auth_mode);
+        self.shared.join(later.shared);
         self.events += later.events;
         self.prompts += later.prompts;
         self.first_prompt.join(later.first_prompt);
@@ -324,6 +357,8 @@ impl Heard {
             (requests.len() as u64, denied as u64)
         });
         let settled = self.responses.settle();
+        let mut values = self.shared.values;
+        let mut shared = |index: usize| values[index].take().map(|(_, value)| value);
         let mut tokens = self.tokens;
         tokens.add(&settled.responses.into_iter().sum());
         ConversationSummary {
@@ -337,15 +372,15 @@ impl Heard {
             model: start.model.or_else(|| models.first().cloned()),
             models,
             provider: start.provider,
-            service_name: self.service_name.into_inner(),
-            app_version: self.app_version.into_inner(),
-            originator: self.originator.into_inner(),
-            terminal: self.terminal.into_inner(),
-            env: self.env.into_inner(),
-            host: self.host.into_inner(),
-            user_email: self.user_email.into_inner(),
-            user_account_id: self.user_account_id.into_inner(),
-            auth_mode: self.auth_mode.into_inner(),
+            service_name: shared(Shared::SERVICE_NAME),
+            app_version: shared(Shared::APP_VERSION),
+            originator: shared(Shared::ORIGINATOR),
+            terminal: shared(Shared::TERMINAL),
+            env: shared(Shared::ENV),
+            host: shared(Shared::HOST),
+            user_email: shared(Shared::USER_EMAIL),
+            user_account_id: shared(Shared::USER_ACCOUNT_ID),
+            auth_mode: shared(Shared::AUTH_MODE),
             approval_policy: start.approval_policy,
             sandbox_policy: start.sandbox_policy,
             mcp_servers: start.mcp_servers,

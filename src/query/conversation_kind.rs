@@ -159,7 +159,7 @@ impl Evidence {
                     && result.mcp_server.is_none()
                     && result.success != Some(false)
                 {
-                    match result.output.and_then(spawned_conversation) {
+                    match result.output.and_then(|output| spawned_conversation(output)) {
                         Some(child) => self.spawned.push(child),
                         None => self.spawned_unnamed = true,
                     }

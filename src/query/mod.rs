@@ -1,5 +1,6 @@
 //! Questions about events, one file each. A question never opens a file and never draws.
 
+mod by_conversation;
 mod call_log;
 mod conversation_index;
 mod conversation_kind;

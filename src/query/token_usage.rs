@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::by_conversation::ByConversation;
 use super::price_book::{PriceBook, TokenQuantities, Unpriced, Usd};
 use super::token_totals::{ResponseLedger, TokenTotals};
 use crate::event::{Event, EventFilter, EventOrder, Fold, Key, TokenCounts, UnixNano};
@@ -47,7 +48,7 @@ pub struct UsageQuestion {
 #[derive(Clone)]
 pub struct TokenUsage {
     question: Arc<UsageQuestion>,
-    conversations: BTreeMap<Option<String>, ResponseLedger<Response>>,
+    conversations: ByConversation<ResponseLedger<Response>>,
     groups: BTreeMap<Group, UsageSum>,
     responses: Vec<Response>,
     span: Option<(UnixNano, UnixNano)>,
@@ -175,7 +176,7 @@ impl TokenUsage {
     fn asking(question: Arc<UsageQuestion>) -> Self {
         Self {
             question,
-            conversations: BTreeMap::new(),
+            conversations: ByConversation::default(),
             groups: BTreeMap::new(),
             responses: Vec::new(),
             span: None,
@@ -202,7 +203,7 @@ impl TokenUsage {
     /// The sums, when everything has been heard.
     #[must_use]
     pub fn settle(mut self) -> Usage {
-        for (_, ledger) in std::mem::take(&mut self.conversations) {
+        for (_, ledger) in std::mem::take(&mut self.conversations).into_sorted() {
             let settled = ledger.settle();
             for response in settled.responses {
                 self.count(response);
@@ -243,7 +244,7 @@ impl Fold for TokenUsage {
         let id = event.conversation_id();
         let order = event.order();
         let question = Arc::clone(&self.question);
-        let ledger = self.conversations.entry(id.map(str::to_owned)).or_default();
+        let ledger = self.conversations.of(id);
         let response = ledger.add(order, &kind, |completed| Response {
             order,
             conversation_id: id.map(str::to_owned),
@@ -258,9 +259,7 @@ impl Fold for TokenUsage {
     }
 
     fn join(&mut self, later: Self) {
-        for (id, ledger) in later.conversations {
-            self.conversations.entry(id).or_default().join(ledger);
-        }
+        self.conversations.join(later.conversations, ResponseLedger::join);
         for (group, sum) in later.groups {
             self.groups.entry(group).or_default().add(&sum);
         }

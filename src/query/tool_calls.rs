@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::network_requests::NetworkRequest;
-use crate::event::{Decision, DecisionSource, EventKind, EventOrder, command_line, exit_code};
+use crate::event::{Decision, DecisionSource, EventKind, EventOrder, Text, command_line, exit_code};
 
 /// A tool call, with all that was recorded of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -190,12 +190,19 @@ impl ToolCallLedger {
                 what: What::Result(CallResult {
                     order,
                     mcp_server: owned(result.server()),
-                    command: command_line(result.tool_name, result.server(), result.arguments),
-                    arguments: owned(result.arguments),
+                    command: command_line(
+                        result.tool_name,
+                        result.server(),
+                        result.arguments.map(Text::as_str),
+                    ),
+                    arguments: owned(result.arguments.map(Text::as_str)),
                     success: result.success,
-                    exit_code: result.output.filter(|_| result.server().is_none()).and_then(exit_code),
+                    exit_code: result
+                        .output
+                        .filter(|_| result.server().is_none())
+                        .and_then(|output| exit_code(output)),
                     duration_ms: result.duration_ms,
-                    output: owned(result.output.filter(|_| with_output)),
+                    output: owned(result.output.filter(|_| with_output).map(Text::as_str)),
                     output_truncated: result.output_truncated,
                     agent_name: owned(result.agent_name),
                 }),

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
 
-/// The fingerprint of a record's content as written, its resource and scope included. Two different records share
-/// one with a probability of about 1 in 10^24 among a hundred million records.
+/// The fingerprint of a record's content as written, its resource and scope included: 72 bits. Among a hundred million
+/// different records, two share one with a probability of about one in a million.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Fingerprint(u128);
+pub(super) struct Fingerprint([u8; 9]);
 
 /// What a record's resource and scope add to its fingerprint.
 #[derive(Clone, Copy, Debug)]
@@ -22,20 +23,59 @@ impl Surroundings {
 
 impl Fingerprint {
     pub(super) fn of(record: &str, surroundings: Surroundings) -> Self {
-        Self(xxh3_128_with_seed(record.as_bytes(), surroundings.0))
+        let hash = xxh3_128_with_seed(record.as_bytes(), surroundings.0).to_le_bytes();
+        let mut kept = [0; 9];
+        kept.copy_from_slice(&hash[..9]);
+        Self(kept)
+    }
+
+    fn shard(self) -> usize {
+        usize::from(self.0[8]) % SHARDS
     }
 }
 
-/// The fingerprints seen so far.
-#[derive(Default)]
+/// Fingerprints are shared out by one of their bytes, so that several threads can look them up at a time.
+const SHARDS: usize = 16;
+
+type Shard = HashSet<Fingerprint, BuildHasherDefault<AlreadyHashed>>;
+
+/// The fingerprints seen so far, in about 16 bytes each.
 pub(super) struct Copies {
-    seen: HashSet<Fingerprint, BuildHasherDefault<AlreadyHashed>>,
+    shards: Vec<Shard>,
+}
+
+impl Default for Copies {
+    fn default() -> Self {
+        // A table doubles when it is full. Tables of different sizes do so at different times, and the memory of all
+        // of them grows in small steps.
+        let sizes = (0..SHARDS).map(|shard| 256 + 256 * shard / SHARDS);
+        Self {
+            shards: sizes
+                .map(|size| Shard::with_capacity_and_hasher(size, BuildHasherDefault::default()))
+                .collect(),
+        }
+    }
 }
 
 impl Copies {
-    /// Notes the fingerprint; true when it was seen before.
-    pub(super) fn is_copy(&mut self, fingerprint: Fingerprint) -> bool {
-        !self.seen.insert(fingerprint)
+    /// Notes fingerprints that come one after the other in the input. Returns the places of those that were seen
+    /// before, among them too, in ascending order.
+    pub(super) fn note(&mut self, fingerprints: &[Fingerprint]) -> Vec<usize> {
+        let mut copies: Vec<usize> = (self.shards.par_iter_mut().enumerate())
+            .map(|(index, shard)| {
+                let of_shard =
+                    fingerprints.iter().enumerate().filter(|(_, fingerprint)| fingerprint.shard() == index);
+                of_shard
+                    .filter(|(_, fingerprint)| !shard.insert(**fingerprint))
+                    .map(|(place, _)| place)
+                    .collect()
+            })
+            .reduce(Vec::new, |mut all, more| {
+                all.extend(more);
+                all
+            });
+        copies.sort_unstable();
+        copies
     }
 }
 
@@ -49,17 +89,13 @@ impl Hasher for AlreadyHashed {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            self.0 ^= chunk.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        if let Some(first) = bytes.first_chunk() {
+            self.0 = u64::from_le_bytes(*first);
         }
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "both halves are uniform; one is enough for a bucket"
-    )]
-    fn write_u128(&mut self, value: u128) {
-        self.0 = value as u64;
+    fn write_usize(&mut self, _: usize) {
+        // The length of an array, which says nothing.
     }
 }
 
@@ -69,12 +105,24 @@ mod tests {
 
     #[test]
     fn a_copy_is_the_same_record_in_the_same_surroundings() {
-        let mut copies = Copies::default();
         let here = Surroundings::of(1, "scope");
-        assert!(!copies.is_copy(Fingerprint::of("{}", here)));
-        assert!(copies.is_copy(Fingerprint::of("{}", here)));
-        assert!(!copies.is_copy(Fingerprint::of("{ }", here)));
-        assert!(!copies.is_copy(Fingerprint::of("{}", Surroundings::of(2, "scope"))));
-        assert!(!copies.is_copy(Fingerprint::of("{}", Surroundings::of(1, "other"))));
+        let fingerprints = [
+            Fingerprint::of("{}", here),
+            Fingerprint::of("{ }", here),
+            Fingerprint::of("{}", Surroundings::of(2, "scope")),
+            Fingerprint::of("{}", Surroundings::of(1, "other")),
+            Fingerprint::of("{}", here),
+        ];
+        let mut copies = Copies::default();
+        assert_eq!(copies.note(&fingerprints), [4]);
+        assert_eq!(copies.note(&fingerprints), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn many_different_records_are_no_copies() {
+        let here = Surroundings::of(1, "scope");
+        let fingerprints: Vec<_> =
+            (0..100_000).map(|number| Fingerprint::of(&number.to_string(), here)).collect();
+        assert!(Copies::default().note(&fingerprints).is_empty());
     }
 }

@@ -65,7 +65,8 @@ impl<R: Read> Lines<R> {
         if self.ended {
             return Ok(false);
         }
-        std::mem::swap(&mut batch.bytes, &mut self.carried);
+        batch.bytes.reserve(BATCH_BYTES);
+        batch.bytes.append(&mut self.carried);
         let mut wanted = BATCH_BYTES;
         let whole_until = loop {
             let searched = batch.bytes.len();

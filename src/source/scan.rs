@@ -9,14 +9,14 @@ use std::io;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::account::{Account, Damage, DamageKind, FileAccount, Unopened};
-use super::copies::Copies;
+use super::copies::{Copies, Fingerprint};
 use super::hearing::{Hearing, HearingOptions};
 use super::input::{Input, InputFile};
 use super::messages::{Batch, Lines, Message};
 use crate::event::{Fold, Location};
 
 /// Chunks of about this many bytes share a batch out among the threads.
-const CHUNK_BYTES: usize = 512 * 1024;
+const CHUNK_BYTES: usize = 1024 * 1024;
 
 /// How to read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,25 +65,26 @@ pub fn scan<F: Fold>(
         };
         let mut lines = Lines::new(reader);
         let mut batch = Batch::default();
-        loop {
-            let place =
-                Location { file: index, line: lines.line(), record: 0, byte_offset: lines.byte_offset() };
-            match lines.next_batch(&mut batch) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => {
-                    account.file(index).damage.push(Damage {
-                        location: place,
-                        at_byte: place.byte_offset,
-                        bytes: 0,
-                        kind: DamageKind::ReadError,
-                        reason: format!("cannot be read on: {error}"),
-                    });
-                    break;
-                }
-            }
-            hear_batch(&batch, index, question, &mut answer, copies.as_mut(), options.plainly, &mut account);
+        let mut next_batch = Batch::default();
+        let mut place = Location { file: index, line: 1, record: 0, byte_offset: 0 };
+        let mut more = lines.next_batch(&mut batch);
+        while let Ok(true) = more {
+            place = Location { line: lines.line(), byte_offset: lines.byte_offset(), ..place };
+            let hear =
+                || hear_batch(&batch, index, question, &mut answer, copies.as_mut(), options, &mut account);
+            // The next lines are read while these are heard.
+            (more, ()) = rayon::join(|| lines.next_batch(&mut next_batch), hear);
             deliver(&mut answer)?;
+            std::mem::swap(&mut batch, &mut next_batch);
+        }
+        if let Err(error) = more {
+            account.file(index).damage.push(Damage {
+                location: place,
+                at_byte: place.byte_offset,
+                bytes: 0,
+                kind: DamageKind::ReadError,
+                reason: format!("cannot be read on: {error}"),
+            });
         }
         account.file(index).bytes = lines.byte_offset();
     }
@@ -108,27 +109,32 @@ fn hear_batch<F: Fold>(
     file: u32,
     question: &F,
     answer: &mut F,
-    mut copies: Option<&mut Copies>,
-    plainly: bool,
+    copies: Option<&mut Copies>,
+    scan_options: ScanOptions,
     account: &mut Account,
 ) {
     let chunks = chunks_of(&batch.messages);
     let mut hearings = Vec::with_capacity(chunks.len());
-    let options = HearingOptions { fingerprinted: copies.is_some(), dropped: &[], plainly };
+    let options =
+        HearingOptions { fingerprinted: copies.is_some(), dropped: &[], plainly: scan_options.plainly };
     (chunks.par_iter())
         .with_max_len(1)
         .map(|messages| Hearing::of(batch, messages, file, question.fresh(), options))
         .collect_into_vec(&mut hearings);
+    let fingerprints: Vec<Fingerprint> =
+        hearings.iter().flat_map(|hearing| hearing.heard.fingerprints.iter().copied()).collect();
+    let mut dropped = vec![false; fingerprints.len()];
+    for place in copies.map(|copies| copies.note(&fingerprints)).unwrap_or_default() {
+        dropped[place] = true;
+        account.copies += 1;
+    }
+    let mut dropped = dropped.as_slice();
     for (mut hearing, messages) in hearings.into_iter().zip(&chunks) {
-        if let Some(copies) = copies.as_mut() {
-            let dropped: Vec<bool> =
-                hearing.heard.fingerprints.iter().map(|print| copies.is_copy(*print)).collect();
-            let count = dropped.iter().filter(|dropped| **dropped).count();
-            if count > 0 {
-                account.copies += count as u64;
-                let again = HearingOptions { fingerprinted: false, dropped: &dropped, ..options };
-                hearing = Hearing::of(batch, messages, file, question.fresh(), again);
-            }
+        let (here, later) = dropped.split_at(hearing.heard.fingerprints.len());
+        dropped = later;
+        if here.contains(&true) {
+            let again = HearingOptions { fingerprinted: false, dropped: here, ..options };
+            hearing = Hearing::of(batch, messages, file, question.fresh(), again);
         }
         answer.join(hearing.heard.fold);
         let file = account.file(file);

@@ -5,8 +5,9 @@
 //! it, is then read by [`cut`](super::cut) and [`decode`](super::decode), and both ways give the same events.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-use memchr::memchr2;
+use memchr::{memchr2, memmem};
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -16,8 +17,12 @@ use crate::event::{AnyValue, Key, LogRecord, Resource, Scope, Text, UnixNano};
 /// Reads one message after the other. What it learns from one makes the next faster.
 pub(crate) struct CompactReader<'a> {
     record: LogRecord<'a>,
+    /// Resources that were read before, by their text: many processes write into one file by turns.
+    resources: Vec<Resource<'a>>,
+    places: HashMap<&'a str, usize>,
+    /// The one that was read last.
+    resource: usize,
     resource_text: &'a str,
-    resource: Resource<'a>,
     scope_text: &'a str,
     scope: Scope<'a>,
     /// Which key came behind a key the last time: writers keep an order.
@@ -45,8 +50,10 @@ impl<'a> CompactReader<'a> {
     pub(crate) fn new() -> Self {
         Self {
             record: LogRecord::default(),
+            resources: Vec::new(),
+            places: HashMap::new(),
+            resource: 0,
             resource_text: "",
-            resource: Resource::default(),
             scope_text: "",
             scope: Scope::default(),
             behind: [None; Key::ALL.len()],
@@ -82,9 +89,7 @@ impl<'a> CompactReader<'a> {
     ) -> Read<()> {
         at.expect("{\"resource\":")?;
         if self.resource_text.is_empty() || !at.eat(self.resource_text) {
-            self.resource_text = at.any_object()?;
-            let fingerprint = xxh3_64(self.resource_text.as_bytes());
-            self.resource = decode_resource(self.resource_text, fingerprint).map_err(|_| Declined)?;
+            self.read_resource(at)?;
         }
         at.expect(",\"scopeLogs\":[")?;
         loop {
@@ -96,6 +101,22 @@ impl<'a> CompactReader<'a> {
         at.expect("]")?;
         at.pass_schema_url()?;
         at.expect("}")
+    }
+
+    fn read_resource(&mut self, at: &mut Cursor<'a>) -> Read<()> {
+        // A resource that was read before is told by its text alone, which is all that lies before the scopes.
+        let end = memmem::find(at.rest(), b",\"scopeLogs\":[").ok_or(Declined)?;
+        if let Some((text, place)) = self.places.get_key_value(&at.text[at.at..at.at + end]) {
+            (self.resource_text, self.resource) = (text, *place);
+            at.at += end;
+            return Ok(());
+        }
+        self.resource_text = at.any_object()?;
+        let fingerprint = xxh3_64(self.resource_text.as_bytes());
+        self.resource = self.resources.len();
+        self.resources.push(decode_resource(self.resource_text, fingerprint).map_err(|_| Declined)?);
+        self.places.insert(self.resource_text, self.resource);
+        Ok(())
     }
 
     fn read_scope_logs(
@@ -112,11 +133,13 @@ impl<'a> CompactReader<'a> {
         loop {
             let start = at.at;
             self.read_record(at)?;
+            let resource = &self.resources[self.resource];
+            let text = &at.text[start..at.at];
             hear(ReadRecord {
-                resource: &self.resource,
+                resource,
                 scope: &self.scope,
                 scope_text: self.scope_text,
-                text: &at.text[start..at.at],
+                text,
                 record: &self.record,
             });
             if !at.eat(",") {

@@ -64,6 +64,15 @@ pub struct LogRecord<'a> {
 }
 
 impl LogRecord<'_> {
+    /// Empties the record and keeps the room for another one's attributes.
+    pub fn clear(&mut self) {
+        let Self { time, observed_time, severity_number, severity_text, body, attributes, .. } = self;
+        (*time, *observed_time, *severity_number, *severity_text) = (None, None, None, None);
+        *body = AnyValue::Empty;
+        attributes.clear();
+        (self.trace_id, self.span_id, self.callsite) = (None, None, None);
+    }
+
     /// The same record with nothing borrowed.
     #[must_use]
     pub fn into_owned(self) -> LogRecord<'static> {

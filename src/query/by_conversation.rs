@@ -1,12 +1,13 @@
 //! Something kept for each conversation, found quickly for neighbours in the input, which share one as a rule.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+
+use foldhash::fast::RandomState;
 
 /// One `T` a conversation; `None` stands for the records of none.
 #[derive(Clone, Debug)]
 pub(super) struct ByConversation<T> {
-    places: HashMap<Option<Box<str>>, usize>,
+    places: HashMap<Option<Box<str>>, usize, RandomState>,
     kept: Vec<(Option<Box<str>>, T)>,
     /// The place that was asked for last.
     last: usize,
@@ -14,7 +15,7 @@ pub(super) struct ByConversation<T> {
 
 impl<T> Default for ByConversation<T> {
     fn default() -> Self {
-        Self { places: HashMap::new(), kept: Vec::new(), last: 0 }
+        Self { places: HashMap::default(), kept: Vec::new(), last: 0 }
     }
 }
 

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use memchr::{memchr2, memmem};
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_64;
@@ -19,7 +20,7 @@ pub(crate) struct CompactReader<'a> {
     record: LogRecord<'a>,
     /// Resources that were read before, by their text: many processes write into one file by turns.
     resources: Vec<Resource<'a>>,
-    places: HashMap<&'a str, usize>,
+    places: HashMap<&'a str, usize, RandomState>,
     /// The one that was read last.
     resource: usize,
     resource_text: &'a str,
@@ -51,7 +52,7 @@ impl<'a> CompactReader<'a> {
         Self {
             record: LogRecord::default(),
             resources: Vec::new(),
-            places: HashMap::new(),
+            places: HashMap::default(),
             resource: 0,
             resource_text: "",
             scope_text: "",
@@ -152,9 +153,7 @@ impl<'a> CompactReader<'a> {
     }
 
     fn read_record(&mut self, at: &mut Cursor<'a>) -> Read<()> {
-        self.record.attributes.clear();
-        let attributes = std::mem::take(&mut self.record.attributes);
-        self.record = LogRecord { attributes, ..LogRecord::default() };
+        self.record.clear();
         at.expect("{\"")?;
         let mut seen = 0;
         loop {

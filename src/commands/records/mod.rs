@@ -5,6 +5,7 @@ mod decision;
 mod event;
 mod matched;
 mod network;
+mod schema;
 mod usage;
 
 use schemars::JsonSchema;
@@ -15,6 +16,7 @@ pub use decision::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 pub use event::EventRecord;
 pub use matched::MatchRecord;
 pub use network::{NetworkDecisionRecord, NetworkSummaryRecord};
+pub use schema::schemas;
 pub use usage::{PricedResponseRecord, TokenUsageRecord};
 
 use crate::event::{Location, UnixNano};

@@ -4,6 +4,7 @@ mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -13,7 +14,10 @@ use super::records::EventRecord;
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
 use crate::event::Event;
-use crate::query::{ConversationIndex, ConversationSummary, Story, StoryCollector};
+use crate::query::price_book::{PriceBook, Usd};
+use crate::query::{
+    ConversationIndex, ConversationSummary, GroupKey, Story, StoryCollector, TokenUsage, UsageQuestion,
+};
 use crate::render::{Style, TextMedium, TimelineWriter};
 use crate::report::{Gutter, Line};
 use crate::source::Account;
@@ -114,14 +118,15 @@ impl ShowArgs {
 
     /// One conversation, heard in one reading.
     fn tell_one(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
-        let question =
-            (ConversationIndex::new(run.filter.clone()), StoryCollector::new(run.filter.clone(), self.all));
+        let story = (StoryCollector::new(run.filter.clone(), self.all), usage_question(&run));
+        let question = (ConversationIndex::new(run.filter.clone()), story);
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
-        let (index, collector) = scan.answer;
+        let (index, (collector, usage)) = scan.answer;
+        let costs = costs(usage);
         let conversations = index.settle();
         let mut stories = collector.settle();
         let shown = conversations.summaries.len() as u64;
-        let mut teller = Teller::new(&mut run, medium, &scan.account);
+        let mut teller = Teller::new(&mut run, medium, &scan.account, &costs);
         for summary in &conversations.summaries {
             teller.tell(Some(summary), stories.remove(&Some(summary.id.clone())))?;
         }
@@ -131,10 +136,11 @@ impl ShowArgs {
     /// Every conversation: which there are first, then some at a time, so that memory does not grow with the input.
     fn tell_all(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
         run.input.keep_stdin()?;
-        let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else {
-            return Ok(Exit::Failed);
-        };
-        let conversations = scan.answer.settle();
+        let question = (ConversationIndex::new(run.filter.clone()), usage_question(&run));
+        let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
+        let (index, usage) = scan.answer;
+        let costs = costs(usage);
+        let conversations = index.settle();
         let mut pending: Vec<Option<&ConversationSummary>> =
             conversations.summaries.iter().map(Some).collect();
         if conversations.records_without_conversation > 0 {
@@ -159,7 +165,7 @@ impl ShowArgs {
             let collector = StoryCollector::new(run.filter.clone(), self.all).only(ids);
             let Some(collected) = run.ask(collector)? else { return Ok(Exit::Failed) };
             let mut stories: BTreeMap<_, Story> = collected.answer.settle();
-            let mut teller = Teller::new(&mut run, medium, &scan.account);
+            let mut teller = Teller::new(&mut run, medium, &scan.account, &costs);
             for summary in now {
                 teller.tell(*summary, stories.remove(&summary.map(|summary| summary.id.clone())))?;
             }
@@ -175,6 +181,23 @@ fn newest(conversations: Vec<ConversationSummary>) -> Option<String> {
     dated.max_by_key(|summary| summary.start).map(|summary| summary.id)
 }
 
+/// What each conversation would cost; `None` where some of it could not be priced.
+type Costs = BTreeMap<Option<String>, Option<Usd>>;
+
+fn usage_question(run: &Run<'_>) -> TokenUsage {
+    TokenUsage::new(UsageQuestion {
+        filter: run.filter.clone(),
+        keys: vec![(GroupKey::Conversation, None)],
+        prices: Arc::new(PriceBook::builtin()),
+        keep_responses: false,
+    })
+}
+
+fn costs(usage: TokenUsage) -> Costs {
+    let groups = usage.settle().groups.into_iter();
+    groups.map(|(mut group, sum)| (group.pop().flatten(), sum.cost())).collect()
+}
+
 /// Draws one story after another.
 struct Teller<'a> {
     writer: TimelineWriter<'a>,
@@ -182,8 +205,8 @@ struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    fn new(run: &'a mut Run<'_>, medium: TextMedium, account: &'a Account) -> Self {
-        let telling = Telling { zone: run.zone, short: run.style.truncate, account };
+    fn new(run: &'a mut Run<'_>, medium: TextMedium, account: &'a Account, costs: &'a Costs) -> Self {
+        let telling = Telling { zone: run.zone, short: run.style.truncate, account, costs };
         Self { writer: TimelineWriter::new(Gutter::default(), medium, run.style, &mut *run.out), telling }
     }
 

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::Costs;
+
 use crate::commands::human::{plural, separated, span};
 use crate::commands::wording::{decision_words, outcome_words, sandbox_words, target, verdict_words};
 use crate::commands::zone::Zone;
@@ -19,6 +21,7 @@ pub(super) struct Telling<'a> {
     /// Long texts are cut, with a word on what was left out.
     pub(super) short: bool,
     pub(super) account: &'a Account,
+    pub(super) costs: &'a Costs,
 }
 
 /// So many lines of a text are shown where it is cut.
@@ -96,7 +99,13 @@ impl Telling<'_> {
         });
         let end = format!("{last}Codex records no end, the conversation may go on");
         let mut lines = vec![Line::new().tone(Tone::Dim, end)];
-        lines.push(totals(&summary.tokens, summary.warm_ups));
+        let mut totals = totals(&summary.tokens, summary.warm_ups);
+        if let Some(Some(cost)) =
+            self.costs.get(&Some(summary.id.clone())).filter(|_| summary.tokens.responses > 0)
+        {
+            totals.push(Tone::Plain, format!(" · about {cost} at API list prices"));
+        }
+        lines.push(totals);
         lines
     }
 

@@ -6,8 +6,9 @@ use super::any_value::AnyValue;
 use super::attributes::Attributes;
 use super::key::Key;
 use super::kind::EventKind;
+use super::order::{EventOrder, Location};
 use super::text::Text;
-use super::time::{EventOrder, UnixNano};
+use super::time::UnixNano;
 
 /// What produced a record: one process of Codex on one machine.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,19 +90,6 @@ impl LogRecord<'_> {
             callsite: self.callsite.map(Text::into_owned),
         }
     }
-}
-
-/// Where a record lies in the input. The order of locations is the order of the input.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Location {
-    /// Which file of the input, counted from 0.
-    pub file: u32,
-    /// The line, or the frame of a framed file, counted from 1.
-    pub line: u64,
-    /// The record within its line, counted from 0.
-    pub record: u32,
-    /// Offset in bytes of the line's first byte in the file.
-    pub byte_offset: u64,
 }
 
 /// One record with all that is known around it.

@@ -1,8 +1,6 @@
-//! When something happened: nanoseconds since 1970 in UTC, and the order of events.
+//! When something happened: nanoseconds since 1970, in UTC.
 
 use chrono::DateTime;
-
-use super::log_record::Location;
 
 /// A moment in nanoseconds since the Unix epoch. Zero does not exist: on the wire it means "no time".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,35 +75,6 @@ impl UnixNano {
     }
 }
 
-/// Where an event stands among the events of its conversation: by time, and within one moment by the order of the
-/// input. An event without a time stands after all that have one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct EventOrder {
-    timeless: bool,
-    time: Option<UnixNano>,
-    location: Location,
-}
-
-impl EventOrder {
-    /// The place of an event of that time, found there.
-    #[must_use]
-    pub fn new(time: Option<UnixNano>, location: Location) -> Self {
-        Self { timeless: time.is_none(), time, location }
-    }
-
-    /// The event's time.
-    #[must_use]
-    pub fn time(&self) -> Option<UnixNano> {
-        self.time
-    }
-
-    /// Where the event's record lies.
-    #[must_use]
-    pub fn location(&self) -> Location {
-        self.location
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,12 +113,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn an_event_without_time_stands_last() {
-        let order = |time| EventOrder::new(UnixNano::new(time), Location::default());
-        assert!(order(0) > order(u64::MAX));
-        assert!(order(1) < order(2));
     }
 }

@@ -46,7 +46,7 @@ pub struct InputArgs {
 pub struct FilterArgs {
     /// Only events at or after this time
     ///
-    /// RFC 3339, YYYY-MM-DD, "YYYY-MM-DD HH:MM[:SS]", now, today, yesterday, or back from now: -3h, -7d. A time
+    /// RFC 3339, YYYY-MM-DD, "YYYY-MM-DD HH:MM" with or without seconds, now, today, yesterday, or back from now: -3h, -7d. A time
     /// without an offset is read in the display zone.
     #[arg(long, value_name = "TIME", global = true, allow_hyphen_values = true)]
     pub since: Option<String>,

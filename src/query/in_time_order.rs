@@ -53,8 +53,8 @@ impl<R> Ord for Held<R> {
 }
 
 impl<R> InTimeOrder<R> {
-    /// Holds rows back until there are more than `hold_bytes` of them, or until [`HELD_STRETCHES`] stretches of the
-    /// input have passed.
+    /// Holds rows back until there are more than `hold_bytes` of them, or until some stretches of the input have
+    /// passed.
     #[must_use]
     pub fn holding(hold_bytes: usize) -> Self {
         Self {

@@ -6,15 +6,15 @@ use clap::builder::ValueHint;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    CompletionsArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs, PROGRAM_EXAMPLES, Run, SharedArgs,
-    ShowArgs, TokensArgs, ToolDecisionArgs, World,
+    CompletionsArgs, DoctorArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs, PROGRAM_EXAMPLES, Run,
+    SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, World,
 };
 
 /// Answers what OpenAI Codex did, from the OpenTelemetry log files that a Collector wrote
 ///
 /// Codex reports prompts, requests to the model, tool calls, decisions on them and token counts to an OpenTelemetry
-/// Collector, which writes them to files. codex-audit reads those files and nothing else: it opens no network
-/// connection and writes no file.
+/// Collector, which writes them to files. codex-audit reads those files; it opens no network connection and
+/// writes no file.
 ///
 /// Each command answers one question. The options below "Input" and after are the same for all of them.
 #[derive(Parser, Clone, Debug)]
@@ -34,6 +34,7 @@ enum Command {
     Tokens(TokensArgs),
     ToolDecision(ToolDecisionArgs),
     Network(NetworkArgs),
+    Doctor(DoctorArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -52,21 +53,29 @@ pub fn command() -> clap::Command {
         program = program.mut_subcommand(name, |command| {
             command.mut_args(|argument| {
                 let hidden = without_input && argument.is_global_set();
-                hinted(argument).hide(hidden)
+                finished(argument).hide(hidden)
             })
         });
     }
-    program.mut_args(hinted)
+    program.mut_args(finished)
 }
 
-/// A value of which nothing else is known is not the name of a file, so that no shell offers one.
-fn hinted(argument: Arg) -> Arg {
-    let is_open = argument.get_action().takes_values() && argument.get_possible_values().is_empty();
-    if is_open && argument.get_value_hint() == ValueHint::Unknown {
-        argument.value_hint(ValueHint::Other)
-    } else {
-        argument
+/// An argument with what follows from the rest of it.
+fn finished(argument: Arg) -> Arg {
+    if !argument.get_action().takes_values() {
+        return argument;
     }
+    let values = argument.get_possible_values();
+    if values.is_empty() {
+        // A value of which nothing is known is not the name of a file, so that no shell offers one.
+        let is_known = argument.get_value_hint() != ValueHint::Unknown;
+        return if is_known { argument } else { argument.value_hint(ValueHint::Other) };
+    }
+    // A help text that names every value needs no list of them behind it.
+    let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+    let names_all = values.iter().all(|value| help.contains(value.get_name()));
+    let hidden = names_all || argument.is_hide_possible_values_set();
+    argument.hide_possible_values(hidden)
 }
 
 impl Cli {
@@ -92,6 +101,7 @@ impl Cli {
             Command::Tokens(args) => args.run(ready(out, err)?),
             Command::ToolDecision(args) => args.run(ready(out, err)?),
             Command::Network(args) => args.run(ready(out, err)?),
+            Command::Doctor(args) => args.run(ready(out, err)?, world),
         }
     }
 }

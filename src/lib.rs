@@ -11,6 +11,7 @@
 //!  commands/                 the roof: arguments → question → what is shown of the answer
 //!    │        │        │
 //!  source/  query/   render/       bytes → events │ events → answers │ shapes → ink
+//!  setup/                          configurations → what is wrong with them
 //!    └───┬────┘        │
 //!     event/        report/        what Codex did │ what is shown, without ink
 //! ```
@@ -21,6 +22,8 @@
 //!   makes reading fast is in there and shows nowhere else. It knows no question.
 //! - [`query`] knows questions, one file each: a [`Fold`](event::Fold) that can be asked in pieces, on every core,
 //!   and gives the same answer however the input is cut. It opens no file.
+//! - [`setup`] knows the configurations of Codex and the Collector, and what in them breaks the trail. It changes
+//!   nothing.
 //! - [`report`] knows three shapes, tables, timelines and charts, and the tones of what is said in them.
 //! - [`render`] knows media: terminals, pipes, Markdown, JSON Lines, CSV, each with its own escaping. It has never
 //!   heard of Codex.
@@ -43,4 +46,5 @@ pub mod event;
 pub mod query;
 pub mod render;
 pub mod report;
+pub mod setup;
 pub mod source;

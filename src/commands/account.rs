@@ -60,7 +60,8 @@ impl Run<'_> {
             writeln!(
                 self.err,
                 "  Codex writes no files itself: it sends events to an OpenTelemetry Collector, which does.\n  \
-                 {DEFAULT_FILE} is where the usual set-up writes; another file: -f PATH or $CODEX_AUDIT_FILE"
+                 `codex-audit doctor` looks at what is set up on this machine; another file than {DEFAULT_FILE}:\n  \
+                 -f PATH or $CODEX_AUDIT_FILE"
             )?;
         }
         if !self.quiet {

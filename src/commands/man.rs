@@ -43,10 +43,15 @@ impl ManArgs {
 fn page(program: &Command, command: &Command) -> anyhow::Result<Vec<u8>> {
     let name = program.get_name();
     let usage = command.clone().render_usage().to_string();
+    let about = command.get_long_about().or_else(|| command.get_about()).map(ToString::to_string);
+    // The first paragraph is NAME.
+    let description =
+        about.map(|about| about.split_once("\n\n").map_or(about.clone(), |(_, more)| more.to_owned()));
     let man = Man::new(
         command
             .clone()
             .override_usage(usage.trim_start_matches("Usage:").trim().to_owned())
+            .long_about(description.unwrap_or_default())
             .subcommand_help_heading("COMMANDS")
             .mut_args(with_values_in_a_line),
     );
@@ -80,18 +85,16 @@ fn page(program: &Command, command: &Command) -> anyhow::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// An argument that takes one of a few words says so in a line, not in a list, unless its help names them anyway.
+/// An argument that takes one of a few words says so in a line, not in a list.
 fn with_values_in_a_line(argument: Arg) -> Arg {
     let values = argument.get_possible_values();
-    let words: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
-    let Some(help) = argument.get_long_help().or_else(|| argument.get_help()).map(ToString::to_string) else {
-        return argument;
-    };
-    let argument = argument.hide_possible_values(true);
-    if !argument.get_action().takes_values() || words.iter().all(|word| help.contains(word)) {
+    if values.is_empty() || argument.is_hide_possible_values_set() {
         return argument;
     }
-    argument.long_help(format!("{help}\n\nOne of: {}", words.join(", ")))
+    let words: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
+    let help = argument.get_long_help().or_else(|| argument.get_help()).map(ToString::to_string);
+    let help = format!("{}\n\nOne of: {}", help.unwrap_or_default(), words.join(", "));
+    argument.long_help(help).hide_possible_values(true)
 }
 
 /// Whether the arguments that say what to read mean anything to this command.
@@ -124,16 +127,22 @@ const EXIT_STATUS_WITHOUT_INPUT: &[(&str, &str)] =
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("CODEX_AUDIT_FILE", "What to read where no --file is given; several names are separated as in PATH."),
     ("CODEX_AUDIT_TZ", "The display zone where none of --tz, --local and --utc is given."),
+    ("CODEX_HOME", "Where doctor looks for Codex's configuration. Default: ~/.codex."),
     ("NO_COLOR", "When it is set and not empty, nothing is coloured unless --color always asks for it."),
     ("TERM", "When it is dumb, likewise."),
     ("TZ", "The zone that --local means, where the system heeds it."),
 ];
 
-const FILES: &[(&str, &str)] = &[(
-    "/tmp/otel-data/otel-logs.jsonl",
-    "What is read, with its rotated backups, where neither --file nor CODEX_AUDIT_FILE says otherwise. No file is \
-     ever written.",
-)];
+const FILES: &[(&str, &str)] = &[
+    (
+        "/tmp/otel-data/otel-logs.jsonl",
+        "What is read, with its rotated backups, where neither --file nor CODEX_AUDIT_FILE says otherwise.",
+    ),
+    (
+        "~/.codex/config.toml, ~/.codex/otel/collector-config.yaml",
+        "Read by doctor alone. No file is ever written.",
+    ),
+];
 
 const PRIVACY: &[&str] = &[
     "Codex's logs hold prompts (unless log_user_prompt is off in Codex's configuration), the complete arguments of \

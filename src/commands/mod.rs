@@ -3,6 +3,7 @@
 mod account;
 mod completions;
 mod conversations;
+mod doctor;
 mod grep;
 mod help;
 mod human;
@@ -25,6 +26,7 @@ use std::io::{self, Write};
 
 pub use account::{Exit, exit_after};
 pub use completions::CompletionsArgs;
+pub use doctor::DoctorArgs;
 pub use grep::GrepArgs;
 pub(crate) use help::PROGRAM as PROGRAM_EXAMPLES;
 pub use input::{FilterArgs, InputArgs, ZoneArgs};

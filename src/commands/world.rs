@@ -17,7 +17,8 @@ pub struct World {
 }
 
 /// The environment variables that are looked at.
-const VARIABLES: [&str; 4] = ["CODEX_AUDIT_FILE", "CODEX_AUDIT_TZ", "NO_COLOR", "TERM"];
+const VARIABLES: [&str; 7] =
+    ["CODEX_AUDIT_FILE", "CODEX_AUDIT_TZ", "CODEX_HOME", "HOME", "NO_COLOR", "TERM", "USERPROFILE"];
 
 impl World {
     /// Asks.

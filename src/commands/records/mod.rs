@@ -3,6 +3,7 @@
 mod conversation;
 mod decision;
 mod event;
+mod finding;
 mod matched;
 mod network;
 mod schema;
@@ -14,6 +15,7 @@ use serde::Serialize;
 pub use conversation::ConversationRecord;
 pub use decision::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 pub use event::EventRecord;
+pub use finding::FindingRecord;
 pub use matched::MatchRecord;
 pub use network::{NetworkDecisionRecord, NetworkSummaryRecord};
 pub use schema::schemas;

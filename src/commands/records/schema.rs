@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 use super::{
-    ConversationRecord, EventRecord, MatchRecord, NetworkDecisionRecord, NetworkSummaryRecord,
+    ConversationRecord, EventRecord, FindingRecord, MatchRecord, NetworkDecisionRecord, NetworkSummaryRecord,
     PricedResponseRecord, SCHEMA_VERSION, TokenUsageRecord, ToolDecisionRecord, ToolDecisionSummaryRecord,
 };
 
@@ -16,6 +16,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("conversation", schema::<ConversationRecord>(&["conversation"])),
         ("event", schema::<EventRecord<'_>>(&["event"])),
+        ("finding", schema::<FindingRecord<'_>>(&["finding"])),
         ("match", schema::<MatchRecord<'_>>(&["match", "context"])),
         ("match_conversation", schema::<MatchConversationRecord>(&["match_conversation"])),
         ("match_count", schema::<MatchCountRecord>(&["match_count"])),

@@ -1,0 +1,177 @@
+//! What the doctor sees of the log files: read once, whole, like every command does.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Examination;
+use crate::commands::human::span;
+use crate::commands::input::DEFAULT_FILE;
+use crate::commands::{Run, World};
+use crate::event::UnixNano;
+use crate::setup::{Finding, LogFile, LogFiles, Place, Severity, Subject, TrailRecords, is_temporary};
+use crate::source::{Account, FileAccount, Input};
+
+/// What a rotated file's name holds.
+static ROTATED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(.*)-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}").expect("the pattern is a constant")
+});
+
+/// Examines the input; where nobody said what to read and the usual file is not there, what the Collector writes.
+pub(super) fn examine(
+    run: &mut Run<'_>,
+    world: &World,
+    collector_writes: &[String],
+    examination: &mut Examination,
+) -> io::Result<Account> {
+    if run.input_is_default {
+        look_where_the_collector_writes(run, collector_writes, examination);
+    }
+    let Some(scan) = run.ask(TrailRecords::default())? else { return Ok(Account::default()) };
+    let mut account = scan.account;
+    for unopened in &account.unopened {
+        examination.findings.push(unopened_finding(&unopened.name, &unopened.reason, run.input_is_default));
+    }
+    if run.input_is_default {
+        account.unopened.clear();
+    }
+    let seen = seen(run, world, &account, scan.answer);
+    examination.findings.extend(seen.check());
+    let told = examination.findings.iter().any(|finding| finding.code == "file_path_temporary");
+    if let Some(file) = seen.files.iter().find(|file| is_temporary(&file.name))
+        && !told
+    {
+        let text = format!(
+            "{} is temporary: such a folder is cleaned at reboot or by age, and the trail with it.",
+            file.name
+        );
+        examination.findings.push(Finding::new(
+            Subject::LogFiles,
+            Severity::Warning,
+            "log_file_temporary",
+            text,
+        ));
+    }
+    Ok(account)
+}
+
+fn look_where_the_collector_writes(
+    run: &mut Run<'_>,
+    collector_writes: &[String],
+    examination: &mut Examination,
+) {
+    let Some(path) = collector_writes.iter().find(|path| path.as_str() != DEFAULT_FILE) else { return };
+    if collector_writes.iter().any(|path| path == DEFAULT_FILE) {
+        return;
+    }
+    let text = format!(
+        "The Collector writes to {path}, but codex-audit reads {DEFAULT_FILE} unless told otherwise."
+    );
+    let mut finding = Finding::new(Subject::LogFiles, Severity::Note, "log_file_elsewhere", text);
+    finding.fix(format!("export CODEX_AUDIT_FILE={path}"));
+    examination.findings.push(finding);
+    if !Path::new(DEFAULT_FILE).exists() && Path::new(path).exists() {
+        run.input = Input::find(std::slice::from_ref(path), true);
+    }
+}
+
+fn unopened_finding(name: &str, reason: &str, is_default: bool) -> Finding {
+    let found = |code, text| Finding::new(Subject::LogFiles, Severity::Error, code, text);
+    let path = Path::new(if name.is_empty() && is_default { DEFAULT_FILE } else { name });
+    match fs::metadata(path) {
+        Ok(metadata) => found("log_file_unreadable", format!("{reason}.{}", owner(&metadata))),
+        Err(_) => found(
+            "log_file_missing",
+            format!(
+                "{reason}. The Collector writes it when the first event arrives; another file: -f PATH or \
+                 $CODEX_AUDIT_FILE."
+            ),
+        ),
+    }
+}
+
+#[cfg(unix)]
+fn owner(metadata: &fs::Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+    let who = if metadata.uid() == 10001 { ", the user of the Collector's image" } else { "" };
+    format!(
+        " It belongs to user id {}{who}, with mode {:04o}: run the Collector as yourself, or join the group \
+         that may read.",
+        metadata.uid(),
+        metadata.mode() & 0o7777
+    )
+}
+
+#[cfg(not(unix))]
+fn owner(_: &fs::Metadata) -> String {
+    String::new()
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(fs::metadata(path).ok()?.permissions().mode())
+}
+
+#[cfg(not(unix))]
+fn mode(_: &Path) -> Option<u32> {
+    None
+}
+
+fn seen(run: &Run<'_>, world: &World, account: &Account, records: TrailRecords) -> LogFiles {
+    let mut rotated: BTreeMap<&str, u64> = BTreeMap::new();
+    for file in &account.files {
+        if let Some(parts) = ROTATED.captures(&file.name) {
+            *rotated.entry(parts.get(1).map_or("", |stem| stem.as_str())).or_default() += 1;
+        }
+    }
+    let shown = |time: Option<UnixNano>| time.map(|time| run.zone.rfc3339(time));
+    let reach = match (shown(records.first), shown(records.last)) {
+        (Some(first), Some(last)) => format!("from {first} to {last}"),
+        _ => "without a time".to_owned(),
+    };
+    let milliseconds = |span: u64| i64::try_from(span).unwrap_or(i64::MAX);
+    let age = records.last.and_then(|last| {
+        let past = world.now.milliseconds_since(last).map(milliseconds);
+        past.or_else(|| last.milliseconds_since(world.now).map(|ahead| -milliseconds(ahead)))
+    });
+    LogFiles {
+        files: account.files.iter().filter(|file| was_opened(account, file)).map(seen_file).collect(),
+        records,
+        rotated: rotated.into_values().max().unwrap_or(0),
+        reach,
+        age,
+        age_text: age.map(|age| span(age.unsigned_abs())).unwrap_or_default(),
+    }
+}
+
+fn was_opened(account: &Account, file: &FileAccount) -> bool {
+    !account.unopened.iter().any(|unopened| unopened.name == file.name)
+}
+
+fn seen_file(file: &FileAccount) -> LogFile {
+    let path = Path::new(&file.name);
+    let folder =
+        path.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    let first_damage = file.damage.first().map(|damage| {
+        let place = Place {
+            file: file.name.clone(),
+            line: damage.location.line,
+            byte_offset: damage.location.byte_offset,
+            quote: None,
+        };
+        (place, damage.reason.clone())
+    });
+    LogFile {
+        name: file.name.clone(),
+        bytes: file.bytes,
+        damaged: file.damage.len() as u64,
+        first_damage,
+        mode: mode(path),
+        folder_mode: folder.and_then(mode),
+    }
+}

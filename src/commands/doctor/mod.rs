@@ -1,0 +1,262 @@
+//! `codex-audit doctor`: is this machine set up so that the trail is whole?
+
+mod log_files;
+mod screen;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::account::Exit;
+use super::output::RecordWriter;
+use super::records::FindingRecord;
+use super::{Run, World};
+use crate::event::EventFilter;
+use crate::render::visible_line;
+use crate::setup::{CodexConfig, CollectorConfig, Finding, Severity, Subject, check_agreement};
+
+/// Where administrators lay settings over, or under, those of a user.
+const SYSTEM_CONFIGS: [&str; 3] =
+    ["/etc/codex/config.toml", "/etc/codex/managed_config.toml", "/etc/codex/requirements.toml"];
+
+/// The end of the long help.
+const EXAMPLES: &str = "\
+Examples:
+  Is all as it should be on this machine?
+    codex-audit doctor
+  The same, with the log files in a folder of one's own:
+    codex-audit doctor -f otel-data
+  What is to be put where?
+    codex-audit doctor --json | jq -c 'select(.fix) | [.location, .fix]'";
+
+/// Say what is missing or wrong for the audit trail to be whole
+///
+/// Looks at Codex's configuration, at the Collector's, and at the log files; says what is wrong, in which line,
+/// and what to put there. It changes nothing and asks nothing over a network: whether a Collector runs, it cannot
+/// tell.
+///
+/// The log files are those that every command reads: -f names others. Filters do not apply.
+#[derive(Args, Clone, Debug, Default)]
+#[command(after_long_help = EXAMPLES)]
+pub struct DoctorArgs {
+    /// Codex's configuration [default: `$CODEX_HOME/config.toml`, else `~/.codex/config.toml`]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    codex_config: Option<PathBuf>,
+
+    /// The Collector's configuration [default: `otel/collector-config.yaml` beside Codex's]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    collector_config: Option<PathBuf>,
+}
+
+/// What was found, and whether a file that the user named could not be opened.
+#[derive(Default)]
+struct Examination {
+    findings: Vec<Finding>,
+    unopened: Vec<String>,
+    /// The files that were looked at, for headings.
+    files: Vec<(Subject, String)>,
+}
+
+impl DoctorArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// When the answer cannot be written.
+    pub fn run(&self, mut run: Run<'_>, world: &World) -> anyhow::Result<Exit> {
+        if is_narrow(&run.filter) {
+            run.note("filters do not apply to doctor: it looks at all of the log files")?;
+            run.filter = EventFilter::default();
+        }
+        let mut examination = Examination::default();
+        let own = codex_home(world).map(|folder| folder.join("config.toml"));
+        let usual = home(world).map(|home| home.join(".codex").join("config.toml"));
+        let codex_path = self.codex_config.clone().or_else(|| own.clone());
+        let codex = self.examine_codex(codex_path.as_deref(), &mut examination);
+        let users: Vec<&Path> =
+            [&codex_path, &own, &usual].into_iter().filter_map(Option::as_deref).collect();
+        examine_other_layers(&users, &mut examination);
+        let collector_path = self
+            .collector_config
+            .clone()
+            .or_else(|| Some(codex_path.as_ref()?.parent()?.join("otel").join("collector-config.yaml")));
+        let collector = self.examine_collector(collector_path.as_deref(), &mut examination);
+        if let (Some(codex), Some(collector)) = (&codex, &collector) {
+            examination.findings.extend(check_agreement(codex, collector));
+        }
+        let log_paths = collector.map(|collector| collector.log_paths).unwrap_or_default();
+        let account = log_files::examine(&mut run, world, &log_paths, &mut examination)?;
+
+        let findings = &mut examination.findings;
+        findings.sort_by_key(|finding| {
+            let place = finding.place.as_ref().map(|place| (place.file.clone(), place.line));
+            (finding.subject, finding.severity, place)
+        });
+        match run.format.text_medium() {
+            Some(medium) => {
+                screen::write(&examination.findings, &examination.files, medium, &run.style, run.out)?;
+            }
+            None => {
+                let mut writer = RecordWriter::new::<FindingRecord<'_>>(run.format, run.out)?;
+                for finding in &examination.findings {
+                    writer.write(&FindingRecord::new(finding))?;
+                }
+                writer.finish()?;
+            }
+        }
+        let is_wrong = examination.findings.iter().any(|finding| finding.severity <= Severity::Warning);
+        let exit = run.conclude(if is_wrong { Exit::Finding } else { Exit::Answered }, &account)?;
+        for unopened in &examination.unopened {
+            writeln!(run.err, "error: {}", visible_line(unopened))?;
+        }
+        Ok(if examination.unopened.is_empty() { exit } else { Exit::Failed })
+    }
+
+    fn examine_codex(&self, path: Option<&Path>, examination: &mut Examination) -> Option<CodexConfig> {
+        let subject = Subject::CodexConfig;
+        let Some(path) = path else {
+            let text = "Neither $CODEX_HOME nor a home folder is known; --codex-config FILE names the file.";
+            examination.findings.push(Finding::new(subject, Severity::Error, "codex_config_missing", text));
+            return None;
+        };
+        let name = path.display().to_string();
+        let codex = match read(path) {
+            Ok(text) => CodexConfig::read(&name, &text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if self.codex_config.is_some() {
+                    examination.unopened.push(format!("{name} does not exist"));
+                }
+                CodexConfig::missing(&name)
+            }
+            Err(error) => {
+                let text = format!("{name} cannot be read: {error}");
+                examination.findings.push(Finding::new(
+                    subject,
+                    Severity::Error,
+                    "codex_config_unreadable",
+                    format!("{text}."),
+                ));
+                if self.codex_config.is_some() && error.kind() != io::ErrorKind::InvalidData {
+                    examination.unopened.push(text);
+                }
+                return None;
+            }
+        };
+        examination.files.push((subject, name));
+        examination.findings.extend(codex.findings.iter().cloned());
+        Some(codex)
+    }
+
+    fn examine_collector(
+        &self,
+        path: Option<&Path>,
+        examination: &mut Examination,
+    ) -> Option<CollectorConfig> {
+        let path = path?;
+        let name = path.display().to_string();
+        let subject = Subject::CollectorConfig;
+        match read(path) {
+            Ok(text) => {
+                let collector = CollectorConfig::read(&name, &text);
+                examination.files.push((subject, name));
+                examination.findings.extend(collector.findings.iter().cloned());
+                return Some(collector);
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.collector_config.is_none() => {
+                let text = format!(
+                    "{name} does not exist, so the Collector was not checked. --collector-config FILE names \
+                     its \
+                     configuration."
+                );
+                examination.findings.push(Finding::new(
+                    subject,
+                    Severity::Note,
+                    "collector_config_missing",
+                    text,
+                ));
+            }
+            Err(error) => {
+                let (code, text) = match error.kind() {
+                    io::ErrorKind::NotFound => ("collector_config_missing", format!("{name} does not exist")),
+                    _ => ("collector_config_unreadable", format!("{name} cannot be read: {error}")),
+                };
+                examination.findings.push(Finding::new(subject, Severity::Error, code, format!("{text}.")));
+                if self.collector_config.is_some() && error.kind() != io::ErrorKind::InvalidData {
+                    examination.unopened.push(text);
+                }
+            }
+        }
+        None
+    }
+}
+
+fn is_narrow(filter: &EventFilter) -> bool {
+    let EventFilter { since, until, conversation_prefix, user, service, env, model } = filter;
+    since.is_some()
+        || until.is_some()
+        || model.is_some()
+        || [conversation_prefix, user, service, env].into_iter().any(Option::is_some)
+}
+
+/// The user's own folder.
+fn home(world: &World) -> Option<&Path> {
+    world.variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(Path::new)
+}
+
+/// The folder in which Codex keeps its own.
+fn codex_home(world: &World) -> Option<PathBuf> {
+    (world.variable("CODEX_HOME").map(PathBuf::from)).or_else(|| Some(home(world)?.join(".codex")))
+}
+
+/// The configurations of the project that this is run in: from here up to its root, which holds `.git`.
+fn project_configs() -> Vec<PathBuf> {
+    let Ok(here) = Path::new(".").canonicalize() else { return Vec::new() };
+    let folders: Vec<&Path> = here.ancestors().collect();
+    let root = folders.iter().position(|folder| folder.join(".git").exists()).unwrap_or(0);
+    folders[..=root].iter().map(|folder| folder.join(".codex").join("config.toml")).collect()
+}
+
+/// Looks for `[otel]` where Codex does not look for it, and where an administrator may have put it.
+fn examine_other_layers(users: &[&Path], examination: &mut Examination) {
+    let users: Vec<PathBuf> = users.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    for path in project_configs() {
+        if path.canonicalize().is_ok_and(|path| users.contains(&path)) {
+            continue;
+        }
+        let Ok(text) = read(&path) else { continue };
+        let Some(place) = CodexConfig::otel_table_in(&path.display().to_string(), &text) else { continue };
+        let text = "Codex reads no [otel] table in a project's configuration: what stands here is ignored. \
+                    It belongs \
+                    to the configuration of the user.";
+        examination.findings.push(Finding {
+            place: Some(place),
+            ..Finding::new(Subject::CodexConfig, Severity::Warning, "project_otel_ignored", text)
+        });
+    }
+    for path in SYSTEM_CONFIGS.map(Path::new) {
+        let Ok(text) = read(path) else { continue };
+        let Some(place) = CodexConfig::otel_table_in(&path.display().to_string(), &text) else { continue };
+        for finding in &mut examination.findings {
+            if matches!(
+                finding.code,
+                "codex_config_missing" | "otel_missing" | "exporter_missing" | "exporter_none"
+            ) {
+                finding.severity = Severity::Note;
+            }
+        }
+        let text = "This machine's administrator sets [otel] too; which of the two counts, and what it \
+                    says, was not \
+                    checked.";
+        examination.findings.push(Finding {
+            place: Some(place),
+            ..Finding::new(Subject::CodexConfig, Severity::Note, "otel_set_by_administrator", text)
+        });
+    }
+}
+
+/// The text of a file.
+fn read(path: &Path) -> io::Result<String> {
+    String::from_utf8(fs::read(path)?)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+}

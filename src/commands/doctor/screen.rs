@@ -1,0 +1,94 @@
+//! The doctor's findings for people: by subject, the worst first, with the line at fault and what to put there.
+
+use std::io::{self, Write};
+
+use crate::commands::human::plural;
+use crate::render::{Style, TextMedium, TimelineWriter};
+use crate::report::{Detail, Entry, Gutter, Line, Span, Tone};
+use crate::setup::{Finding, Severity, Subject};
+
+/// Writes the findings, which are sorted; `files` are the files that were looked at.
+pub(super) fn write(
+    findings: &[Finding],
+    files: &[(Subject, String)],
+    medium: TextMedium,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut writer = TimelineWriter::new(Gutter { time: 0, label: 7 }, medium, *style, out);
+    for subject in Subject::ALL {
+        let mut of_subject = findings.iter().filter(|finding| finding.subject == subject).peekable();
+        if of_subject.peek().is_none() {
+            continue;
+        }
+        let mut heading = Line::new().tone(Tone::Strong, title(subject));
+        if let Some((_, file)) = files.iter().find(|(of, _)| *of == subject) {
+            heading.push(Tone::Dim, format!("  {file}"));
+        }
+        writer.header(&[heading])?;
+        for finding in of_subject {
+            writer.entry(&entry(finding, files))?;
+        }
+    }
+    writer.header(&[counts(findings)])
+}
+
+fn title(subject: Subject) -> &'static str {
+    match subject {
+        Subject::CodexConfig => "Codex",
+        Subject::CollectorConfig => "Collector",
+        Subject::LogFiles => "Log files",
+    }
+}
+
+fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Warn,
+        Severity::Note => Tone::Dim,
+        Severity::Ok => Tone::Good,
+    }
+}
+
+fn entry(finding: &Finding, files: &[(Subject, String)]) -> Entry {
+    let mut details = Vec::new();
+    if finding.severity != Severity::Ok
+        && let Some(place) = &finding.place
+    {
+        // The heading names the file with its folder; here its name is enough.
+        let is_in_heading =
+            files.iter().any(|(subject, file)| *subject == finding.subject && *file == place.file);
+        let name = if is_in_heading {
+            place.file.rsplit(['/', '\\']).next().unwrap_or(&place.file)
+        } else {
+            &place.file
+        };
+        let mut line = Line::new().tone(Tone::Dim, format!("{name}:{}", place.line));
+        if let Some(quote) = &place.quote {
+            line.push(Tone::Plain, format!("  {}", quote.trim_start()));
+        }
+        details.push(Detail::quote(line));
+    }
+    if let Some(fix) = &finding.fix {
+        let indented: Vec<String> = fix.lines().map(|line| format!("  {line}")).collect();
+        details.push(Detail::note(Line::new().tone(Tone::Accent, indented.join("\n"))));
+    }
+    Entry {
+        time: String::new(),
+        label: Span::new(tone(finding.severity), finding.severity.as_str()),
+        text: finding.text.as_str().into(),
+        details,
+    }
+}
+
+fn counts(findings: &[Finding]) -> Line {
+    let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+    let errors = of(Severity::Error);
+    let warnings = of(Severity::Warning);
+    let tone = |count, tone| if count > 0 { tone } else { Tone::Plain };
+    Line::new()
+        .tone(tone(errors, Tone::Bad), plural(errors, "error", "errors"))
+        .plain(", ")
+        .tone(tone(warnings, Tone::Warn), plural(warnings, "warning", "warnings"))
+        .plain(format!(", {}, {} ok", plural(of(Severity::Note), "note", "notes"), of(Severity::Ok)))
+}

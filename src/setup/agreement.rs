@@ -1,0 +1,225 @@
+//! Do Codex and the Collector mean the same address?
+
+use super::codex_config::{CodexConfig, Destination};
+use super::collector_config::CollectorConfig;
+use super::endpoint::Carrier;
+use super::finding::{Finding, Place, Severity, Subject};
+use super::receiver::Listener;
+
+/// What is wrong, or right, between the two configurations; nothing where one of them does not say.
+#[must_use]
+pub fn check_agreement(codex: &CodexConfig, collector: &CollectorConfig) -> Vec<Finding> {
+    let (Some(logs), false) = (&codex.logs, collector.listeners.is_empty()) else { return Vec::new() };
+    let same_carrier: Vec<&Listener> =
+        collector.listeners.iter().filter(|listener| listener.carrier == logs.carrier).collect();
+    let mut findings = Vec::new();
+    if same_carrier.is_empty() {
+        let text = format!(
+            "Codex sends over {}, but the Collector's receiver has no `{}` protocol: nothing arrives.",
+            logs.carrier.spoken(),
+            logs.carrier.name()
+        );
+        let fix = format!(
+            "      {}:\n        endpoint: 127.0.0.1:{}",
+            logs.carrier.name(),
+            logs.endpoint.port.unwrap_or(logs.carrier.default_port())
+        );
+        let place = collector.listeners[0].place.clone();
+        let at = Some((Subject::CollectorConfig, place));
+        findings.push(finding(Severity::Error, "receiver_without_carrier", at, text, Some(fix), logs));
+        return findings;
+    }
+    findings.extend(address(logs, &same_carrier, &collector.listeners));
+    findings.extend(size(logs, &same_carrier));
+    findings
+}
+
+fn finding(
+    severity: Severity,
+    code: &'static str,
+    at: Option<(Subject, Place)>,
+    text: String,
+    fix: Option<String>,
+    logs: &Destination,
+) -> Finding {
+    let (subject, place) = at.unwrap_or_else(|| (Subject::CodexConfig, logs.place.clone()));
+    Finding { fix, place: Some(place), ..Finding::new(subject, severity, code, text) }
+}
+
+fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> Option<Finding> {
+    if same_carrier.iter().any(|listener| listener.endpoint.is_none()) {
+        return None;
+    }
+    let sent = &logs.endpoint;
+    let reached =
+        |listener: &&Listener| listener.endpoint.as_ref().is_some_and(|heard| heard.port == sent.port);
+    let Some(listener) = same_carrier.iter().copied().find(|listener| reached(listener)) else {
+        let heard: Vec<String> = (same_carrier.iter())
+            .filter_map(|listener| listener.endpoint.as_ref().map(ToString::to_string))
+            .collect();
+        let other = all.iter().find(|listener| listener.carrier != logs.carrier && reached(listener));
+        let (severity, text) = match other {
+            Some(other) => (
+                Severity::Error,
+                format!(
+                    "Codex sends {} to {sent}, but the Collector hears {} there. For {} it listens on {}.",
+                    logs.carrier.spoken(),
+                    other.carrier.spoken(),
+                    logs.carrier.spoken(),
+                    heard.join(", ")
+                ),
+            ),
+            None => (
+                Severity::Warning,
+                format!(
+                    "Codex sends to {sent}, but the Collector listens on {}. Unless something between them \
+                     maps the \
+                     port, nothing arrives.",
+                    heard.join(", ")
+                ),
+            ),
+        };
+        let port = same_carrier.first().and_then(|listener| listener.endpoint.as_ref()?.port);
+        let fix = port.map(|port| {
+            let mut endpoint = sent.clone();
+            endpoint.port = Some(port);
+            format!("endpoint = \"{}://{endpoint}{}\"", sent.scheme, path_of(logs))
+        });
+        return Some(finding(severity, "endpoint_port_differs", None, text, fix, logs));
+    };
+    let heard = listener.endpoint.as_ref()?;
+    let in_collector = |listener: &Listener| Some((Subject::CollectorConfig, listener.place.clone()));
+    if listener.has_tls != (sent.scheme == "https") {
+        let text = if listener.has_tls {
+            "The Collector's receiver wants TLS, but Codex sends to an http:// address: nothing arrives."
+        } else {
+            "Codex sends to an https:// address, but the Collector's receiver has no TLS: nothing arrives, \
+             unless a \
+             proxy stands between them."
+        };
+        let severity = if listener.has_tls { Severity::Error } else { Severity::Warning };
+        let scheme = if listener.has_tls { "https" } else { "http" };
+        let fix = format!("endpoint = \"{scheme}://{sent}{}\"", path_of(logs));
+        return Some(finding(severity, "endpoint_tls_differs", None, text.to_owned(), Some(fix), logs));
+    }
+    if heard.is_loopback() && !sent.is_loopback() {
+        let default = if listener.is_written { "" } else { ", its default" };
+        let text = format!(
+            "Codex sends to {sent}, but the Collector listens on {heard} only{default}: from outside its \
+             machine or \
+             container nothing arrives."
+        );
+        let port = heard.port.unwrap_or(logs.carrier.default_port());
+        let fix = format!("        endpoint: 0.0.0.0:{port}");
+        return Some(finding(
+            Severity::Warning,
+            "receiver_local_only",
+            in_collector(listener),
+            text,
+            Some(fix),
+            logs,
+        ));
+    }
+    if sent.is_loopback() && !heard.is_loopback() && !heard.is_everywhere() {
+        let text = format!(
+            "Codex sends to {sent}, but the Collector listens on {heard} only: on one machine nothing \
+             arrives."
+        );
+        let fix = format!("endpoint = \"{}://{heard}{}\"", sent.scheme, path_of(logs));
+        return Some(finding(Severity::Warning, "endpoint_host_differs", None, text, Some(fix), logs));
+    }
+    if !listener.is_written {
+        let text = format!(
+            "The receiver names no address and listens on {heard}, its default. Inside a container nothing \
+             from outside \
+             reaches it there."
+        );
+        let fix = format!("        endpoint: {heard}");
+        return Some(finding(
+            Severity::Note,
+            "receiver_default_address",
+            in_collector(listener),
+            text,
+            Some(fix),
+            logs,
+        ));
+    }
+    let text = format!("The Collector listens where Codex sends to: {heard}.");
+    Some(finding(Severity::Ok, "endpoint_received", None, text, None, logs))
+}
+
+/// The path that belongs into a corrected address.
+fn path_of(logs: &Destination) -> &str {
+    match (logs.carrier, logs.endpoint.path.as_str()) {
+        (Carrier::Http, "" | "/") => "/v1/logs",
+        (Carrier::Http, path) => path,
+        (Carrier::Grpc, _) => "",
+    }
+}
+
+/// Codex sends a refused request once and never again.
+fn size(logs: &Destination, same_carrier: &[&Listener]) -> Option<Finding> {
+    let listener = same_carrier.iter().find(|listener| !listener.has_size)?;
+    let (limit, fix) = match logs.carrier {
+        Carrier::Http => ("20 MiB", "        max_request_body_size: 67108864"),
+        Carrier::Grpc => ("4 MiB", "        max_recv_msg_size_mib: 64"),
+    };
+    let text = format!(
+        "The receiver refuses requests above {limit}, its default. Codex sends up to 512 records in one, \
+         tool arguments \
+         in full, and does not send a refused one again."
+    );
+    let at = Some((Subject::CollectorConfig, listener.place.clone()));
+    Some(finding(Severity::Note, "request_size_default", at, text, Some(fix.to_owned()), logs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found between a Codex that sends to `sent` and a receiver with these lines.
+    fn found(carrier: &str, sent: &str, receiver: &str) -> Vec<String> {
+        let codex = format!("[otel.exporter.otlp-{carrier}]\nendpoint = '{sent}'\nprotocol = 'json'\n");
+        let collector = format!(
+            "receivers:\n  otlp:\n    protocols: {receiver}\nexporters:\n  file: {{path: /a, rotation: \
+             }}\nservice:\n  \
+             pipelines:\n    logs: {{receivers: [otlp], exporters: [file]}}\n"
+        );
+        check_agreement(&CodexConfig::read("c", &codex), &CollectorConfig::read("y", &collector))
+            .iter()
+            .map(|finding| format!("{} {}", finding.severity.as_str(), finding.code))
+            .filter(|found| found != "note request_size_default")
+            .collect()
+    }
+
+    #[test]
+    fn both_must_mean_the_same_address() {
+        let http = |sent, receiver| found("http", sent, receiver);
+        let local = "http://localhost:4318/v1/logs";
+        assert_eq!(http(local, "{http: {endpoint: '127.0.0.1:4318'}}"), ["ok endpoint_received"]);
+        assert_eq!(http(local, "{http: {endpoint: '0.0.0.0:4318'}}"), ["ok endpoint_received"]);
+        assert_eq!(http(local, "{http: }"), ["note receiver_default_address"]);
+        assert_eq!(http(local, "{http: {endpoint: '127.0.0.1:14318'}}"), ["warning endpoint_port_differs"]);
+        assert_eq!(http(local, "{grpc: }"), ["error receiver_without_carrier"]);
+        assert_eq!(
+            http("http://localhost:4317/v1/logs", "{grpc: , http: }"),
+            ["error endpoint_port_differs"]
+        );
+        assert_eq!(http("http://otel:4318/v1/logs", "{http: }"), ["warning receiver_local_only"]);
+        assert_eq!(
+            http("http://otel:4318/v1/logs", "{http: {endpoint: '0.0.0.0:4318'}}"),
+            ["ok endpoint_received"]
+        );
+        assert_eq!(http(local, "{http: {endpoint: '10.0.0.7:4318'}}"), ["warning endpoint_host_differs"]);
+        assert_eq!(http(local, "{http: {endpoint: '${env:WHERE}'}}"), [""; 0]);
+        assert_eq!(
+            http(local, "{http: {endpoint: 'localhost:4318', tls: {}}}"),
+            ["error endpoint_tls_differs"]
+        );
+        assert_eq!(http("https://localhost:4318/v1/logs", "{http: }"), ["warning endpoint_tls_differs"]);
+        assert_eq!(
+            found("grpc", "http://localhost:4317", "{grpc: {endpoint: 'localhost:4317'}}"),
+            ["ok endpoint_received"]
+        );
+    }
+}

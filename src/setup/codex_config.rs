@@ -1,0 +1,413 @@
+//! Codex's `config.toml`: does it send its log events, where to, and what does it silently ignore?
+
+use super::codex_exporter::{Signal, read_exporter};
+use super::endpoint::{Carrier, Endpoint};
+use super::finding::{Finding, Place, Severity, Sheet, Subject};
+use super::toml_tree;
+use super::tree::{Entry, Node, SyntaxFault, Value};
+
+/// The keys of `[otel]` that some release of Codex knows.
+const OTEL_KEYS: [&str; 10] = [
+    "environment",
+    "log_user_prompt",
+    "exporter",
+    "trace_exporter",
+    "metrics_exporter",
+    "span_attributes",
+    "tracestate",
+    "tool_result",
+    "log_agent_responses",
+    "log_guardian_assessments",
+];
+
+/// Names that the table has in other programs.
+const NOT_OTEL: [&str; 4] = ["opentelemetry", "telemetry", "otlp", "open_telemetry"];
+
+/// What a Codex configuration says.
+#[derive(Debug)]
+pub struct CodexConfig {
+    /// What was found.
+    pub findings: Vec<Finding>,
+    pub(super) logs: Option<Destination>,
+}
+
+/// Where log events are sent.
+#[derive(Clone, Debug)]
+pub(super) struct Destination {
+    pub(super) carrier: Carrier,
+    pub(super) endpoint: Endpoint,
+    /// Where that is said.
+    pub(super) place: Place,
+}
+
+impl CodexConfig {
+    /// Reads the text of the file of that name.
+    #[must_use]
+    pub fn read(name: &str, text: &str) -> Self {
+        let mut sheet = Sheet::new(Subject::CodexConfig, name, text);
+        let (root, faults) = toml_tree::read(text);
+        let logs = match faults.first() {
+            Some(fault) => {
+                tell_fault(&mut sheet, &root, fault);
+                None
+            }
+            None => read_otel(&mut sheet, &root),
+        };
+        Self { findings: sheet.into_findings(), logs }
+    }
+
+    /// What there is to say when there is no such file.
+    #[must_use]
+    pub fn missing(name: &str) -> Self {
+        let text = format!("{name} does not exist, so Codex exports no log event: no trail.");
+        let mut finding = Finding::new(Subject::CodexConfig, Severity::Error, "codex_config_missing", text);
+        finding.fix(format!("[otel]\n{}", Signal::Logs.example()));
+        Self { findings: vec![finding], logs: None }
+    }
+
+    /// Whether a file that is not Codex's own, such as a project's, holds an `[otel]` table.
+    #[must_use]
+    pub fn otel_table_in(name: &str, text: &str) -> Option<Place> {
+        let (root, _) = toml_tree::read(text);
+        let line = root.get("otel")?.line;
+        Some(Sheet::new(Subject::CodexConfig, name, text).place(line))
+    }
+}
+
+fn tell_fault(sheet: &mut Sheet<'_>, root: &Node, fault: &SyntaxFault) {
+    for signal in Signal::ALL {
+        let Some(entry) = root.at(&["otel", signal.key()]).filter(|entry| entry.node.text().is_some()) else {
+            continue;
+        };
+        let header = sheet.place(fault.line).quote.unwrap_or_default();
+        if header.contains(&format!("otel.{}.", signal.key())) {
+            sheet.error(
+                "exporter_conflict",
+                entry.line,
+                format!(
+                    "`{}` is a string here and a table in line {}. TOML allows one of them, so Codex refuses \
+                     the whole file. Delete this line.",
+                    signal.key(),
+                    fault.line
+                ),
+            );
+            return;
+        }
+    }
+    let message = &fault.message;
+    sheet.error(
+        "codex_config_not_toml",
+        fault.line,
+        format!("This is no TOML, so Codex refuses the whole file: {message}."),
+    );
+}
+
+fn read_otel(sheet: &mut Sheet<'_>, root: &Node) -> Option<Destination> {
+    misplaced_keys(sheet, root);
+    let Some(otel) = root.get("otel") else {
+        sheet
+            .error("otel_missing", None, "There is no [otel] table, so Codex exports no log event: no trail.")
+            .fix(format!("[otel]\n{}", Signal::Logs.example()));
+        return None;
+    };
+    if !matches!(otel.node.value, Value::Map(_)) {
+        let text = format!("`otel` is {}, not a table: Codex refuses the whole file.", otel.node.kind());
+        sheet.error("otel_not_a_table", otel.line, text).fix(format!("[otel]\n{}", Signal::Logs.example()));
+        return None;
+    }
+    for entry in otel.node.entries() {
+        if !OTEL_KEYS.contains(&entry.key.as_str()) {
+            ignored_key(sheet, entry, "[otel]", &otel.node, &OTEL_KEYS);
+        }
+    }
+    let logs = logs_exporter(sheet, otel);
+    prompts(sheet, otel);
+    environment(sheet, otel);
+    trace_exporter(sheet, otel);
+    metrics_exporter(sheet, root, otel);
+    if !sheet.has_errors()
+        && let Some(logs) = &logs
+    {
+        let Destination { carrier, endpoint, place } = logs;
+        let text = format!("Log events go to {endpoint}{} over {}.", endpoint.path, carrier.spoken());
+        sheet.ok("codex_exports_logs", usize::try_from(place.line).ok(), text);
+    }
+    logs
+}
+
+fn logs_exporter(sheet: &mut Sheet<'_>, otel: &Entry) -> Option<Destination> {
+    let Some(entry) = otel.node.get("exporter") else {
+        let text = "[otel] has no `exporter`. Its default is \"none\": Codex exports no log event.";
+        sheet.error("exporter_missing", otel.line, text).fix(Signal::Logs.example());
+        return None;
+    };
+    read_exporter(sheet, entry, Signal::Logs)
+}
+
+fn prompts(sheet: &mut Sheet<'_>, otel: &Entry) {
+    let Some(entry) = otel.node.get("log_user_prompt") else {
+        let text = "`log_user_prompt` is not set: prompts are recorded as [REDACTED], with their length \
+                    only. Set it \
+                    to true if an audit must say what was asked.";
+        sheet.note("prompts_redacted", otel.line, text).fix("log_user_prompt = true");
+        return;
+    };
+    match entry.node.value {
+        Value::Bool(true) => {
+            let text = "Prompts are recorded in full, with whatever secrets stand in them.";
+            sheet.ok("prompts_recorded", entry.line, text);
+        }
+        Value::Bool(false) => {
+            let text = "Prompts are recorded as [REDACTED], with their length only. That is a choice; an \
+                        audit \
+                        cannot say what was asked.";
+            sheet.note("prompts_redacted", entry.line, text).fix("log_user_prompt = true");
+        }
+        _ => wrong_type(sheet, entry, "true or false, without quotes", "log_user_prompt = true"),
+    }
+}
+
+fn environment(sheet: &mut Sheet<'_>, otel: &Entry) {
+    match otel.node.get("environment") {
+        None => {
+            let text = "`environment` is not set: every record says env = \"dev\".";
+            sheet.note("environment_default", otel.line, text).fix("environment = \"production\"");
+        }
+        Some(entry) => match entry.node.text() {
+            Some(name) => {
+                sheet.ok("environment_set", entry.line, format!("Records say env = \"{name}\"."));
+            }
+            None => wrong_type(sheet, entry, "text", "environment = \"production\""),
+        },
+    }
+}
+
+fn trace_exporter(sheet: &mut Sheet<'_>, otel: &Entry) {
+    match otel.node.get("trace_exporter") {
+        Some(entry) => drop(read_exporter(sheet, entry, Signal::Traces)),
+        None if otel.node.get("exporter").is_some() => {
+            let text = "`trace_exporter` is not set. Today that means none; early releases took `exporter` \
+                        for it and \
+                        sent spans to the address for logs.";
+            sheet.note("trace_exporter_default", otel.line, text).fix("trace_exporter = \"none\"");
+        }
+        None => {}
+    }
+}
+
+fn metrics_exporter(sheet: &mut Sheet<'_>, root: &Node, otel: &Entry) {
+    let analytics_off =
+        root.at(&["analytics", "enabled"]).is_some_and(|entry| entry.node.value == Value::Bool(false));
+    match otel.node.get("metrics_exporter") {
+        Some(entry) if entry.node.text() == Some("statsig") && !analytics_off => {
+            let text = "Codex's metrics go to OpenAI (Statsig). The trail does not need them; \"none\" \
+                        sends them \
+                        nowhere.";
+            sheet.note("metrics_to_statsig", entry.line, text).fix("metrics_exporter = \"none\"");
+        }
+        Some(entry) => drop(read_exporter(sheet, entry, Signal::Metrics)),
+        None if !analytics_off => {
+            let text = "`metrics_exporter` is not set: its default sends Codex's metrics to OpenAI \
+                        (Statsig). \"none\" \
+                        sends them nowhere.";
+            sheet.note("metrics_to_statsig", otel.line, text).fix("metrics_exporter = \"none\"");
+        }
+        None => {}
+    }
+}
+
+/// Keys of `[otel]`, and tables for it under other names, at the top level of the file.
+fn misplaced_keys(sheet: &mut Sheet<'_>, root: &Node) {
+    for entry in root.entries() {
+        let key = entry.key.as_str();
+        let known_only_there = OTEL_KEYS.contains(&key) && key != "environment";
+        if known_only_there {
+            let text = format!("`{key}` stands outside [otel], where Codex does not know it: it is ignored.");
+            let line = sheet.place(entry.line).quote.unwrap_or_default();
+            let fix = if matches!(entry.node.value, Value::Map(_)) { None } else { Some(line) };
+            let finding = sheet.warning("key_ignored", entry.line, text);
+            finding.fix = fix.map(|line| format!("[otel]\n{}", line.trim()));
+        } else if NOT_OTEL.contains(&key) {
+            let text = format!("Codex knows no table [{key}]: it is ignored. The table is called [otel].");
+            sheet.warning("key_ignored", entry.line, text).fix("[otel]");
+        }
+    }
+}
+
+/// Says that Codex passes over a key without a word; `present` is the table that it stands in.
+pub(super) fn ignored_key(sheet: &mut Sheet<'_>, entry: &Entry, table: &str, present: &Node, known: &[&str]) {
+    let key = entry.key.as_str();
+    let line = sheet.place(entry.line).quote.unwrap_or_default().trim().to_owned();
+    let belongs = format!(
+        "`{key}` stands below {table} and so belongs to that table, where Codex does not know it: it is \
+         ignored"
+    );
+    let (text, fix) = if key == "disable_response_storage" {
+        (format!("{belongs}. Delete the line: today's Codex has no such key anywhere."), None)
+    } else if OTEL_KEYS.contains(&key) {
+        (format!("{belongs}. It is a key of [otel]: move it up."), Some(format!("[otel]\n{line}")))
+    } else if let Some(meant) = known
+        .iter()
+        .find(|name| strsim::osa_distance(name, &key.to_lowercase()) <= 2 && present.get(name).is_none())
+    {
+        (format!("{belongs}. Is `{meant}` meant?"), Some(line.replacen(key, meant, 1)))
+    } else {
+        (format!("{belongs}. A key of the top level must stand above the first [table] of the file."), None)
+    };
+    sheet.warning("key_ignored", entry.line, text).fix = fix;
+}
+
+/// Says that a value is of a kind that makes Codex refuse the file.
+pub(super) fn wrong_type(sheet: &mut Sheet<'_>, entry: &Entry, wanted: &str, fix: &str) {
+    let text =
+        format!("`{}` is {}; Codex wants {wanted} and refuses the whole file.", entry.key, entry.node.kind());
+    sheet.error("wrong_type", entry.line, text).fix(fix);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found in a configuration, as `severity code line`, without what is as it should be.
+    fn found(text: &str) -> Vec<String> {
+        let findings = CodexConfig::read("config.toml", text).findings;
+        (findings.iter())
+            .filter(|finding| finding.severity != Severity::Ok)
+            .map(|finding| {
+                let line = finding.place.as_ref().map_or(0, |place| place.line);
+                format!("{} {} {line}", finding.severity.as_str(), finding.code)
+            })
+            .collect()
+    }
+
+    /// The same with a logs exporter of these lines, the first of which is line 6, in an `[otel]` without other faults.
+    fn found_with(exporter: &str) -> Vec<String> {
+        found(&format!(
+            "[otel]\nenvironment = 'dev'\nlog_user_prompt = true\ntrace_exporter = 'none'\nmetrics_exporter \
+             = 'none'\n{exporter}"
+        ))
+    }
+
+    const NOTHING: [&str; 0] = [];
+
+    #[test]
+    fn a_good_configuration_has_no_fault_in_any_spelling() {
+        let inline =
+            "exporter = { otlp-http = { endpoint = 'http://127.0.0.1:4318/v1/logs', protocol = 'binary' } }";
+        let table = "[otel.exporter.\"otlp-http\"]\nendpoint = 'https://otel.example.com/v1/logs'\nprotocol \
+                     = 'json'\n\
+                     [otel.exporter.\"otlp-http\".tls]\nca-certificate = '/etc/ca.pem'\n\
+                     [otel.exporter.\"otlp-http\".headers]\nx-key = 'cost: 5$'";
+        let grpc = "[otel.exporter.otlp-grpc]\nendpoint = \
+                    'http://localhost:4317'\n[otel.span_attributes]\nteam = 'x'";
+        for exporter in [inline, table, grpc] {
+            assert_eq!(found_with(exporter), NOTHING, "{exporter}");
+        }
+    }
+
+    #[test]
+    fn without_an_exporter_there_is_no_trail() {
+        assert_eq!(found(""), ["error otel_missing 0"]);
+        assert_eq!(found("otel = true"), ["error otel_not_a_table 1"]);
+        assert_eq!(found_with(""), ["error exporter_missing 1"]);
+        assert_eq!(found_with("exporter = 'none'"), ["error exporter_none 6"]);
+        assert_eq!(found_with("exporter = 'statsig'"), ["error exporter_statsig 6"]);
+    }
+
+    #[test]
+    fn what_makes_codex_refuse_the_file_is_an_error() {
+        let endpoint = "endpoint = 'http://h:4318/v1/logs'";
+        let cases = [
+            ("exporter = 'otlp-http'", "exporter_string 6"),
+            ("exporter = 'otlp'", "exporter_unknown 6"),
+            ("exporter = {}", "exporter_empty 6"),
+            ("exporter = 5", "wrong_type 6"),
+            ("[otel.exporter.otlp-udp]", "exporter_unknown 6"),
+            (&format!("[otel.exporter.otlp-http]\n{endpoint}"), "protocol_missing 6"),
+            (&format!("[otel.exporter.otlp-http]\n{endpoint}\nprotocol = 'grpc'"), "protocol_unknown 8"),
+            ("[otel.exporter.otlp-http]\nprotocol = 'json'", "endpoint_missing 6"),
+            ("[otel.exporter.otlp-grpc]\nendpoint = 4317", "wrong_type 7"),
+            ("exporter = 'none'\nexporter = 'none'", "codex_config_not_toml 7"),
+            (
+                &format!("exporter = 'otlp-http'\n[otel.exporter.otlp-http]\n{endpoint}"),
+                "exporter_conflict 6",
+            ),
+        ];
+        for (exporter, expected) in cases {
+            assert_eq!(found_with(exporter), [format!("error {expected}")], "{exporter}");
+        }
+        let two = "[otel.exporter.otlp-grpc]\nendpoint = \
+                   'http://h:4317'\n[otel.exporter.otlp-http]\nprotocol = 'json'";
+        assert_eq!(found_with(two), ["error exporter_twice 8"]);
+        assert!(
+            found("[otel]\nlog_user_prompt = 'yes'\nexporter = 'none'")
+                .contains(&"error wrong_type 2".to_owned())
+        );
+    }
+
+    #[test]
+    fn an_address_is_used_as_written() {
+        let http = |endpoint: &str| {
+            found_with(&format!("[otel.exporter.otlp-http]\nprotocol = 'json'\nendpoint = '{endpoint}'"))
+        };
+        for lost in ["http://h:4318", "http://h:4318/", "http://h:4318/v1/traces", "http://h:4318/v1/logs/"] {
+            assert_eq!(http(lost), ["error endpoint_path 8"], "{lost}");
+        }
+        assert_eq!(http("http://loki:3100/otlp/v1/logs"), NOTHING);
+        assert_eq!(http("http://h:4318/ingest"), ["warning endpoint_path 8"]);
+        assert_eq!(http("localhost:4318/v1/logs"), ["error endpoint_scheme 8"]);
+        assert_eq!(http("http://:4318/v1/logs"), ["error endpoint_invalid 8"]);
+        let grpc = "[otel.exporter.otlp-grpc]\nendpoint = 'http://localhost:4317/v1/logs'";
+        assert_eq!(found_with(grpc), ["warning endpoint_path 7"]);
+    }
+
+    #[test]
+    fn the_fix_of_an_address_keeps_its_host() {
+        let text = "[otel.exporter.otlp-http]\nprotocol = 'json'\nendpoint = 'https://otel.example.com'";
+        let findings = CodexConfig::read("c", text).findings;
+        let fix = findings
+            .iter()
+            .find(|finding| finding.code == "endpoint_path")
+            .and_then(|found| found.fix.clone());
+        assert_eq!(fix.as_deref(), Some("endpoint = \"https://otel.example.com:443/v1/logs\""));
+    }
+
+    #[test]
+    fn what_codex_ignores_without_a_word_is_told() {
+        let exporter = "[otel.exporter.otlp-http]\nprotocol = 'json'\nendpoint = 'http://h:4318/v1/logs'\n";
+        assert_eq!(
+            found_with(&format!("{exporter}disable_response_storage = false")),
+            ["warning key_ignored 9"]
+        );
+        assert_eq!(found_with(&format!("{exporter}log_user_prompt = true")), ["warning key_ignored 9"]);
+        assert_eq!(
+            found_with(&format!("{exporter}[otel.exporter.otlp-http.tls]\nca_certificate = 'x'")),
+            ["warning key_ignored 10"]
+        );
+        assert_eq!(
+            found_with(&format!("log_user_prompts = true\n{exporter}headers = {{ key = '${{TOKEN}}' }}")),
+            ["warning key_ignored 6", "warning header_not_expanded 10"]
+        );
+        assert_eq!(
+            found("log_user_prompt = true\n[telemetry]\nx = 1")[..2],
+            ["warning key_ignored 1", "warning key_ignored 2"]
+        );
+    }
+
+    #[test]
+    fn choices_are_notes() {
+        let exporter = "exporter = { otlp-grpc = { endpoint = 'http://h:4317' } }";
+        assert_eq!(
+            found(&format!("[otel]\n{exporter}")),
+            [
+                "note prompts_redacted 1",
+                "note environment_default 1",
+                "note trace_exporter_default 1",
+                "note metrics_to_statsig 1"
+            ]
+        );
+        let quiet = format!("[analytics]\nenabled = false\n[otel]\nlog_user_prompt = false\n{exporter}");
+        assert!(!found(&quiet).iter().any(|found| found.contains("statsig")));
+        assert!(found(&quiet).contains(&"note prompts_redacted 4".to_owned()));
+    }
+}

@@ -1,0 +1,279 @@
+//! One exporter of Codex's `[otel]`: a word or a table, with an address that is used as written.
+
+use super::codex_config::{Destination, ignored_key, wrong_type};
+use super::endpoint::{Carrier, Endpoint};
+use super::finding::Sheet;
+use super::tree::{Entry, Value};
+
+/// What is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signal {
+    /// Log events: the trail.
+    Logs,
+    /// Spans.
+    Traces,
+    /// Metrics.
+    Metrics,
+}
+
+impl Signal {
+    pub(super) const ALL: [Self; 3] = [Self::Logs, Self::Traces, Self::Metrics];
+
+    /// The key under `[otel]`.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Logs => "exporter",
+            Self::Traces => "trace_exporter",
+            Self::Metrics => "metrics_exporter",
+        }
+    }
+
+    /// The path that an OTLP receiver has for it.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Logs => "/v1/logs",
+            Self::Traces => "/v1/traces",
+            Self::Metrics => "/v1/metrics",
+        }
+    }
+
+    fn spoken(self) -> &'static str {
+        match self {
+            Self::Logs => "log events",
+            Self::Traces => "spans",
+            Self::Metrics => "metrics",
+        }
+    }
+
+    /// A line that exports it to a Collector on this machine.
+    pub(super) fn example(self) -> String {
+        let (key, path) = (self.key(), self.path());
+        format!(
+            "{key} = {{ otlp-http = {{ endpoint = \"http://127.0.0.1:4318{path}\", protocol = \"binary\" }} \
+             }}"
+        )
+    }
+}
+
+/// Reads an exporter; where it sends to, if it does.
+pub(super) fn read_exporter(sheet: &mut Sheet<'_>, entry: &Entry, signal: Signal) -> Option<Destination> {
+    match &entry.node.value {
+        Value::Text(word) => {
+            read_word(sheet, entry, word, signal);
+            None
+        }
+        Value::Map(kinds) => match kinds.as_slice() {
+            [kind] => read_table(sheet, kind, signal),
+            [] => {
+                let text = format!("`{}` is an empty table: Codex refuses the whole file.", entry.key);
+                sheet.error("exporter_empty", entry.line, text).fix(signal.example());
+                None
+            }
+            [first, second, ..] => {
+                let text = format!(
+                    "`{}` names two exporters, {} and {}. It takes one, and Codex refuses the whole file.",
+                    entry.key, first.key, second.key
+                );
+                sheet.error("exporter_twice", second.line, text);
+                None
+            }
+        },
+        _ => {
+            wrong_type(sheet, entry, "a table or \"none\"", &signal.example());
+            None
+        }
+    }
+}
+
+fn read_word(sheet: &mut Sheet<'_>, entry: &Entry, word: &str, signal: Signal) {
+    let key = &entry.key;
+    match word {
+        "none" if signal == Signal::Logs => {
+            let text = format!("`{key}` is \"none\": Codex exports no log event. No trail.");
+            sheet.error("exporter_none", entry.line, text).fix(signal.example());
+        }
+        "statsig" if signal == Signal::Logs => {
+            let text =
+                format!("`{key}` is \"statsig\": log events go to OpenAI, not to a Collector of yours.");
+            sheet.error("exporter_statsig", entry.line, text).fix(signal.example());
+        }
+        "none" | "statsig" => {}
+        "otlp-http" | "otlp-grpc" => {
+            let text = format!(
+                "`{key}` is the string \"{word}\", without an address. It must be a table; Codex refuses \
+                 the whole file."
+            );
+            sheet.error("exporter_string", entry.line, text).fix(signal.example());
+        }
+        _ => {
+            let text = format!(
+                "`{key}` is \"{word}\", which Codex does not know: it refuses the whole file. There are \
+                 \"none\", otlp-http \
+                 and otlp-grpc."
+            );
+            sheet.error("exporter_unknown", entry.line, text).fix(signal.example());
+        }
+    }
+}
+
+fn read_table(sheet: &mut Sheet<'_>, kind: &Entry, signal: Signal) -> Option<Destination> {
+    let (carrier, known): (_, &[&str]) = match kind.key.as_str() {
+        "otlp-http" => (Carrier::Http, &["endpoint", "protocol", "headers", "tls"]),
+        "otlp-grpc" => (Carrier::Grpc, &["endpoint", "headers", "tls"]),
+        other => {
+            let text = format!(
+                "Codex knows no exporter `{other}` and refuses the whole file. There are otlp-http and \
+                 otlp-grpc."
+            );
+            sheet.error("exporter_unknown", kind.line, text).fix(signal.example());
+            return None;
+        }
+    };
+    let table = format!("[otel.{}.{}]", signal.key(), kind.key);
+    if !matches!(kind.node.value, Value::Map(_)) {
+        wrong_type(sheet, kind, "a table with an endpoint", &signal.example());
+        return None;
+    }
+    for entry in kind.node.entries() {
+        if !known.contains(&entry.key.as_str()) {
+            ignored_key(sheet, entry, &table, &kind.node, known);
+        }
+    }
+    let tls = kind.node.get("tls");
+    if let Some(tls) = tls {
+        let known = ["ca-certificate", "client-certificate", "client-private-key"];
+        let table = format!("{}.tls]", table.trim_end_matches(']'));
+        for entry in tls.node.entries().iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+            ignored_key(sheet, entry, &table, &tls.node, &known);
+        }
+    }
+    read_headers(sheet, kind);
+    if carrier == Carrier::Http {
+        read_protocol(sheet, kind);
+    }
+    read_endpoint(sheet, kind, carrier, signal)
+}
+
+fn read_protocol(sheet: &mut Sheet<'_>, kind: &Entry) {
+    let fix = "protocol = \"binary\"";
+    match kind.node.get("protocol") {
+        None => {
+            let text = "otlp-http has no `protocol`. It is required; Codex refuses the whole file.";
+            sheet.error("protocol_missing", kind.line, text).fix(fix);
+        }
+        Some(entry) => match entry.node.text() {
+            Some("binary" | "json") => {}
+            Some(word) => {
+                let text = format!(
+                    "The protocol \"{word}\" is unknown: Codex refuses the whole file. There are \"binary\" \
+                     and \"json\"."
+                );
+                sheet.error("protocol_unknown", entry.line, text).fix(fix);
+            }
+            None => wrong_type(sheet, entry, "text", fix),
+        },
+    }
+}
+
+fn read_headers(sheet: &mut Sheet<'_>, kind: &Entry) {
+    for header in kind.node.get("headers").iter().flat_map(|headers| headers.node.entries()) {
+        let Some(value) = header.node.text() else {
+            wrong_type(sheet, header, "text", &format!("{} = \"…\"", header.key));
+            continue;
+        };
+        let is_variable = value.contains("${")
+            || value
+                .match_indices('$')
+                .any(|(at, _)| value[at + 1..].starts_with(|c: char| c.is_ascii_uppercase() || c == '_'));
+        if is_variable {
+            let text = format!(
+                "The header `{}` holds a variable, but Codex sends header values as written: `{value}` is \
+                 what arrives. \
+                 Leave it out here and set $OTEL_EXPORTER_OTLP_HEADERS for Codex.",
+                header.key
+            );
+            sheet.warning("header_not_expanded", header.line, text);
+        }
+    }
+}
+
+fn read_endpoint(
+    sheet: &mut Sheet<'_>,
+    kind: &Entry,
+    carrier: Carrier,
+    signal: Signal,
+) -> Option<Destination> {
+    let address = match carrier {
+        Carrier::Http => format!("http://127.0.0.1:4318{}", signal.path()),
+        Carrier::Grpc => "http://127.0.0.1:4317".to_owned(),
+    };
+    let fix = format!("endpoint = \"{address}\"");
+    let Some(entry) = kind.node.get("endpoint") else {
+        let text = format!("{} has no `endpoint`. It is required; Codex refuses the whole file.", kind.key);
+        sheet.error("endpoint_missing", kind.line, text).fix(fix);
+        return None;
+    };
+    let Some(written) = entry.node.text() else {
+        wrong_type(sheet, entry, "text", &fix);
+        return None;
+    };
+    let Some(endpoint) = Endpoint::read(written).filter(|endpoint| !endpoint.host.is_empty()) else {
+        let text = format!("`{written}` is no address, so no {} leave Codex.", signal.spoken());
+        sheet.error("endpoint_invalid", entry.line, text).fix(fix);
+        return None;
+    };
+    if !matches!(endpoint.scheme.as_str(), "http" | "https") {
+        let text = format!(
+            "`{written}` does not begin with http:// or https://, so no {} leave Codex.",
+            signal.spoken()
+        );
+        sheet
+            .error("endpoint_scheme", entry.line, text)
+            .fix(format!("endpoint = \"http://{}\"", without_scheme(written)));
+        return None;
+    }
+    match carrier {
+        Carrier::Http => check_http_path(sheet, entry, &endpoint, signal),
+        Carrier::Grpc => {
+            if !matches!(endpoint.path.as_str(), "" | "/") {
+                let text = format!("gRPC has no path, but the address ends with `{}`.", endpoint.path);
+                let fix = format!("endpoint = \"{}://{endpoint}\"", endpoint.scheme);
+                sheet.warning("endpoint_path", entry.line, text).fix(fix);
+            }
+        }
+    }
+    Some(Destination { carrier, endpoint, place: sheet.place(entry.line) })
+}
+
+fn without_scheme(written: &str) -> &str {
+    written.split_once("://").map_or(written, |(_, rest)| rest)
+}
+
+/// Codex appends nothing: the path must be that of the signal.
+fn check_http_path(sheet: &mut Sheet<'_>, entry: &Entry, endpoint: &Endpoint, signal: Signal) {
+    let path = endpoint.path.as_str();
+    if path.ends_with(signal.path()) {
+        return;
+    }
+    let fix = format!("endpoint = \"{}://{endpoint}{}\"", endpoint.scheme, signal.path());
+    let lost = matches!(path.trim_end_matches('/'), "" | "/v1" | "/v1/logs" | "/v1/traces" | "/v1/metrics");
+    let spoken = signal.spoken();
+    let text = match path {
+        "" | "/" => format!(
+            "The address has no path. Codex appends none, so {spoken} are posted to `/`, which a Collector \
+             does not \
+             answer. They belong to {}.",
+            signal.path()
+        ),
+        _ => format!(
+            "Codex posts {spoken} to exactly `{path}`; a Collector takes them at {} only.",
+            signal.path()
+        ),
+    };
+    let finding = if lost && signal == Signal::Logs {
+        sheet.error("endpoint_path", entry.line, text)
+    } else {
+        sheet.warning("endpoint_path", entry.line, text)
+    };
+    finding.fix(fix);
+}

@@ -1,0 +1,131 @@
+//! Where something is sent to or listened for: scheme, host, port and path.
+
+use std::fmt;
+
+/// An address as Codex or the Collector writes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Endpoint {
+    /// `http`, `https`; lower-case, empty when none is written.
+    pub(super) scheme: String,
+    /// The host; empty when none is written.
+    pub(super) host: String,
+    /// The port, else that of the scheme.
+    pub(super) port: Option<u16>,
+    /// The path with its slash; empty when none is written.
+    pub(super) path: String,
+}
+
+/// What carries OTLP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carrier {
+    /// OTLP over HTTP.
+    Http,
+    /// OTLP over gRPC.
+    Grpc,
+}
+
+impl Carrier {
+    /// The name of the receiver's protocol.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Grpc => "grpc",
+        }
+    }
+
+    /// How people call it.
+    pub(super) fn spoken(self) -> &'static str {
+        match self {
+            Self::Http => "HTTP",
+            Self::Grpc => "gRPC",
+        }
+    }
+
+    /// The port on which a receiver listens by default.
+    pub(super) fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 4318,
+            Self::Grpc => 4317,
+        }
+    }
+}
+
+impl Endpoint {
+    /// Reads an address; `None` when its port is no port.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+        let scheme = scheme.to_ascii_lowercase();
+        let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let (host, port) = if let Some(inside) = authority.strip_prefix('[') {
+            let (host, rest) = inside.split_once(']')?;
+            (host, rest.strip_prefix(':'))
+        } else {
+            match authority.rsplit_once(':') {
+                Some((host, port)) => (host, Some(port)),
+                None => (authority, None),
+            }
+        };
+        let port = match port {
+            Some(digits) => Some(digits.parse().ok()?),
+            None => match scheme.as_str() {
+                "http" => Some(80),
+                "https" => Some(443),
+                _ => None,
+            },
+        };
+        Some(Self { scheme, host: host.to_ascii_lowercase(), port, path: path.to_owned() })
+    }
+
+    /// Whether only this machine is meant.
+    pub(super) fn is_loopback(&self) -> bool {
+        self.host == "localhost"
+            || self.host == "::1"
+            || (self.host.starts_with("127.") && self.host.parse::<std::net::Ipv4Addr>().is_ok())
+    }
+
+    /// Whether every address of this machine is meant.
+    pub(super) fn is_everywhere(&self) -> bool {
+        matches!(self.host.as_str(), "" | "0.0.0.0" | "::")
+    }
+}
+
+impl fmt::Display for Endpoint {
+    /// Host and port.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]", self.host)?;
+        } else {
+            f.write_str(&self.host)?;
+        }
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_in_every_spelling() {
+        let read = |text| Endpoint::read(text).map(|found| (found.to_string(), found.path));
+        let some = |address: &str, path: &str| Some((address.to_owned(), path.to_owned()));
+        assert_eq!(read("http://localhost:4318/v1/logs"), some("localhost:4318", "/v1/logs"));
+        assert_eq!(
+            read("HTTPS://user:word@Otel.Example.com/v1/logs?x=1"),
+            some("otel.example.com:443", "/v1/logs")
+        );
+        assert_eq!(read("[::1]:4317"), some("[::1]:4317", ""));
+        assert_eq!(read(":4318"), some(":4318", ""));
+        assert_eq!(read("http://host:port/"), None);
+    }
+
+    #[test]
+    fn this_machine_and_every_address_are_told_apart() {
+        let read = |text| Endpoint::read(text).expect("an address");
+        assert!(read("127.0.0.2:1").is_loopback() && read("[::1]:1").is_loopback());
+        assert!(!read("127.example.com:1").is_loopback());
+        assert!(read(":4318").is_everywhere() && read("[::]:4318").is_everywhere());
+    }
+}

@@ -1,0 +1,304 @@
+//! The Collector's file exporter: does the file survive a restart, and does anything delete it?
+
+use std::collections::BTreeMap;
+
+use super::finding::Sheet;
+use super::log_files::is_temporary;
+use super::tree::{Entry, Node, Value};
+
+/// The keys that the exporter knows.
+const KEYS: [&str; 11] = [
+    "path",
+    "append",
+    "rotation",
+    "format",
+    "encoding",
+    "compression",
+    "compression_params",
+    "flush_interval",
+    "group_by",
+    "create_directory",
+    "directory_permissions",
+];
+/// The keys of its `rotation`.
+const ROTATION_KEYS: [&str; 5] = ["max_megabytes", "max_days", "max_backups", "localtime", "enabled"];
+/// Keys that other exporters have.
+const QUEUE_KEYS: [&str; 3] = ["sending_queue", "retry_on_failure", "timeout"];
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileRole {
+    /// Log records alone.
+    Trail,
+    /// Log records among other signals.
+    Mixed,
+    /// Other signals.
+    Other,
+    /// Nothing: no pipeline uses it.
+    Unused,
+}
+
+impl FileRole {
+    /// Whether log records are in it.
+    pub(super) fn is_trail(self) -> bool {
+        matches!(self, Self::Trail | Self::Mixed)
+    }
+}
+
+/// The exporter's path, where it is known.
+pub(super) fn path_of(exporter: &Entry) -> Option<&str> {
+    exporter.node.get("path")?.node.text()
+}
+
+/// Checks every file exporter.
+pub(super) fn check_files(sheet: &mut Sheet<'_>, files: &[(&Entry, FileRole)]) {
+    let mut by_path: BTreeMap<&str, &Entry> = BTreeMap::new();
+    let mut emptied = Vec::new();
+    for (exporter, role) in files {
+        check_keys(sheet, exporter);
+        check_format(sheet, exporter);
+        if let Some(path) = path_of(exporter) {
+            if let Some(first) = by_path.get(path) {
+                let text = format!(
+                    "`{}` and `{}` write to one file: their lines get mixed and break off.",
+                    first.key, exporter.key
+                );
+                sheet.error("file_shared", exporter.node.get("path").map(|entry| entry.line), text);
+            }
+            by_path.entry(path).or_insert(exporter);
+        }
+        if role.is_trail() {
+            check_trail_file(sheet, exporter, *role);
+        } else if *role == FileRole::Other && is_emptied(&exporter.node) {
+            emptied.push(*exporter);
+        }
+    }
+    if let Some(first) = emptied.first() {
+        let ids: Vec<String> = emptied.iter().map(|exporter| format!("`{}`", exporter.key)).collect();
+        let (file, is) = if ids.len() == 1 { ("file", "is") } else { ("files", "are") };
+        let text = format!(
+            "The {file} of {} {is} emptied at every start of the Collector too. codex-audit does not read {}.",
+            ids.join(", "),
+            if ids.len() == 1 { "it" } else { "them" }
+        );
+        sheet.note("other_file_truncated", first.line, text);
+    }
+}
+
+fn rotation(exporter: &Node) -> Option<&Entry> {
+    exporter.get("rotation").filter(|entry| {
+        entry.node.get("enabled").is_none_or(|enabled| enabled.node.value != Value::Bool(false))
+    })
+}
+
+fn is_emptied(exporter: &Node) -> bool {
+    let append = exporter.get("append");
+    rotation(exporter).is_none()
+        && append.is_none_or(|append| !append.node.is_true() && !append.node.is_unknown())
+}
+
+fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
+    let id = &exporter.key;
+    for entry in exporter.node.entries() {
+        let key = entry.key.as_str();
+        if QUEUE_KEYS.contains(&key) {
+            let text = format!(
+                "`{key}` is no key of the file exporter: the Collector refuses to start. `{id}` needs none: \
+                 Codex is \
+                 answered when the record is in the file."
+            );
+            sheet.error("file_key_unknown", entry.line, text);
+        } else if !KEYS.contains(&key) {
+            unknown_key(sheet, entry, &KEYS);
+        }
+    }
+    for entry in exporter.node.get("rotation").iter().flat_map(|rotation| rotation.node.entries()) {
+        if !ROTATION_KEYS.contains(&entry.key.as_str()) {
+            unknown_key(sheet, entry, &ROTATION_KEYS);
+        }
+    }
+    let is_true = |key: &str| exporter.node.get(key).filter(|entry| entry.node.is_true());
+    if let (Some(append), Some(_)) = (is_true("append"), rotation(&exporter.node)) {
+        let text = "`append` and `rotation` exclude each other: the Collector refuses to start. Delete this \
+                    line; with \
+                    `rotation` the file is appended to anyway.";
+        sheet.error("append_with_rotation", append.line, text);
+    }
+    if let (Some(append), Some(_)) = (is_true("append"), exporter.node.get("compression")) {
+        let text = "`append` and `compression` exclude each other: the Collector refuses to start. Use \
+                    `rotation` \
+                    instead of `append`.";
+        sheet.error("append_with_compression", append.line, text).fix(ROTATION.trim_end());
+    }
+    if let (Some(entry), None) = (exporter.node.get("directory_permissions"), is_true("create_directory")) {
+        let text =
+            "`directory_permissions` without `create_directory: true`: the Collector refuses to start.";
+        sheet.error("directory_permissions_alone", entry.line, text).fix("    create_directory: true");
+    }
+    match exporter.node.get("path") {
+        None => {
+            let text = format!("The file exporter `{id}` has no path: the Collector refuses to start.");
+            sheet
+                .error("file_path_missing", exporter.line, text)
+                .fix("    path: /var/lib/otelcol/audit/otel-logs.jsonl");
+        }
+        Some(entry) if entry.node.is_unknown() => {
+            let text = format!("Only the Collector's environment knows where `{id}` writes to: not checked.");
+            sheet.note("file_path_unknown", entry.line, text);
+        }
+        Some(_) => {}
+    }
+}
+
+fn unknown_key(sheet: &mut Sheet<'_>, entry: &Entry, known: &[&str]) {
+    let text = format!("The file exporter knows no key `{}`: the Collector refuses to start.", entry.key);
+    let near = known.iter().find(|name| strsim::osa_distance(name, &entry.key) <= 3);
+    let line = sheet.place(entry.line).quote.unwrap_or_default();
+    sheet.error("file_key_unknown", entry.line, text).fix =
+        near.map(|name| line.replacen(&entry.key, name, 1));
+}
+
+fn check_format(sheet: &mut Sheet<'_>, exporter: &Entry) {
+    if let Some(entry) = exporter.node.get("format")
+        && let Some(word) = entry.node.text()
+        && !matches!(word, "json" | "proto")
+    {
+        let text = format!("The file exporter knows no format `{word}`: the Collector refuses to start.");
+        sheet.error("file_format_unknown", entry.line, text).fix("    format: json");
+    }
+    if let Some(entry) = exporter.node.get("compression")
+        && let Some(word) = entry.node.text()
+    {
+        if word == "zstd" {
+            let text = "With `compression: zstd` the file is no ordinary .zst: unless the feature gate \
+                        exporter.file.nativeCompression is on, each request is a frame of its own behind \
+                        its length, and \
+                        unzstd cannot read it.";
+            sheet.note("zstd_framing", entry.line, text);
+        } else if !word.is_empty() {
+            let text = format!(
+                "The file exporter knows no compression `{word}`, only zstd: the Collector refuses to start."
+            );
+            sheet.error("file_compression_unknown", entry.line, text);
+        }
+    }
+}
+
+const ROTATION: &str = "    rotation:\n      max_megabytes: 256\n      max_days: 0\n      max_backups: 0\n";
+
+fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
+    let id = &exporter.key;
+    if let Some(entry) = exporter.node.get("path")
+        && let Some(path) = entry.node.text()
+    {
+        let name = path.rsplit(['/', '\\']).next().unwrap_or("otel-logs.jsonl");
+        if is_temporary(path) {
+            let text = format!(
+                "{path} is temporary: such a folder is cleaned at reboot or by age, and the trail with it."
+            );
+            sheet
+                .warning("file_path_temporary", entry.line, text)
+                .fix(format!("    path: /var/lib/otelcol/audit/{name}\n    create_directory: true"));
+        } else if !path.starts_with(['/', '\\']) && !path.contains(':') {
+            let text = format!("{path} is relative: it lies wherever the Collector happens to be started.");
+            sheet
+                .note("file_path_relative", entry.line, text)
+                .fix(format!("    path: /var/lib/otelcol/audit/{name}"));
+        }
+    }
+    if role == FileRole::Mixed {
+        let text = format!(
+            "`{id}` is used by pipelines of other signals too, so its file mixes them. codex-audit reads \
+             the log records and passes the rest over."
+        );
+        sheet.note("file_mixed", exporter.line, text);
+    }
+    if exporter.node.at(&["group_by", "enabled"]).is_some_and(|entry| entry.node.is_true()) {
+        let text = "`group_by` opens and closes a file per group. When it closes one that is being written, \
+                    records are \
+                    lost, and without `rotation` a reopened file is emptied.";
+        sheet.warning("file_group_by", exporter.node.get("group_by").map(|entry| entry.line), text);
+    }
+    match rotation(&exporter.node) {
+        Some(rotation) => check_rotation(sheet, exporter, rotation),
+        None if is_emptied(&exporter.node) => {
+            let line = exporter.node.get("append").map_or(exporter.line, |append| append.line);
+            let text = format!(
+                "The file of `{id}` is emptied at every start of the Collector: all that was recorded \
+                 before is gone. \
+                 With `rotation` it is appended to, and `max_backups: 0` keeps every rotated file."
+            );
+            sheet.error("file_truncated", line, text).fix(ROTATION.trim_end());
+        }
+        None => {
+            let line = exporter.node.get("append").map(|append| append.line);
+            let text = format!(
+                "`{id}` appends without `rotation`: it holds back up to 4 KiB that a killed Collector \
+                 loses, though Codex \
+                 was told they are written. `rotation` writes at once."
+            );
+            sheet.note("append_buffered", line, text).fix(ROTATION.trim_end());
+        }
+    }
+}
+
+fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
+    let number = |key: &str| rotation.node.get(key).map(|entry| (entry, entry.node.integer()));
+    let megabytes = match number("max_megabytes").and_then(|(_, number)| number) {
+        None | Some(0) => 100,
+        Some(megabytes) => megabytes,
+    };
+    let mut deletes = false;
+    let (line, backups) = match number("max_backups") {
+        None => (rotation.line, Some(100)),
+        Some((entry, backups)) => (entry.line, backups),
+    };
+    if let Some(backups) = backups.filter(|backups| *backups > 0) {
+        deletes = true;
+        let default = if rotation.node.get("max_backups").is_none() { ", the default," } else { "" };
+        let text = format!(
+            "At most {backups} rotated files{default} are kept, about {}: then the oldest is deleted \
+             without a word. Rules \
+             that ask for logs of six months or more are met by luck only.",
+            size(backups.saturating_mul(megabytes))
+        );
+        sheet.warning("rotation_deletes", line, text).fix("      max_backups: 0");
+    }
+    if let Some((entry, Some(days))) = number("max_days")
+        && days > 0
+    {
+        deletes = true;
+        let text = if days < 183 {
+            format!(
+                "Rotated files are deleted after {days} days, and some rules ask for logs of six months, \
+                 such as Article 21 of China's Cybersecurity Law."
+            )
+        } else {
+            format!("Rotated files are deleted after {days} days.")
+        };
+        sheet.warning("rotation_deletes_by_age", entry.line, text).fix("      max_days: 0");
+    }
+    if rotation.node.get("localtime").is_some_and(|entry| entry.node.is_true()) {
+        let line = rotation.node.get("localtime").map(|entry| entry.line);
+        let text = "`localtime` names rotated files by local time: when clocks are set back, names repeat \
+                    and their order \
+                    is lost.";
+        sheet.note("rotation_localtime", line, text).fix("      localtime: false");
+    }
+    if !deletes {
+        let text = format!(
+            "The file of `{}` is appended to at a restart, and every rotated file is kept.",
+            exporter.key
+        );
+        sheet.ok("file_kept", rotation.line, text);
+    }
+}
+
+/// MiB as people say it.
+fn size(mebibytes: u64) -> String {
+    if mebibytes < 1024 {
+        format!("{mebibytes} MiB")
+    } else {
+        format!("{}.{} GiB", mebibytes / 1024, mebibytes % 1024 * 10 / 1024)
+    }
+}

@@ -1,0 +1,285 @@
+//! The files that the Collector writes: are they there, whole, fresh, Codex's, and safe from others?
+
+use super::finding::{Finding, Place, Severity, Subject};
+use crate::event::{Event, Fold, UnixNano};
+
+/// The file exporter keeps this many rotated files unless told otherwise.
+const DEFAULT_BACKUPS: u64 = 100;
+const HOUR: u64 = 3_600_000;
+const WEEK: u64 = 7 * 24 * HOUR;
+
+/// What is in the files, heard record by record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrailRecords {
+    /// Log records.
+    pub records: u64,
+    /// Of those, how many Codex wrote.
+    pub of_codex: u64,
+    /// The earliest of Codex's.
+    pub first: Option<UnixNano>,
+    /// The latest of Codex's.
+    pub last: Option<UnixNano>,
+}
+
+impl Fold for TrailRecords {
+    fn fresh(&self) -> Self {
+        Self::default()
+    }
+
+    fn add(&mut self, event: &Event<'_>) {
+        self.records += 1;
+        let named = event.name().is_some_and(|name| name.starts_with("codex."));
+        let scoped = event.scope.name.as_deref().is_some_and(|name| name.starts_with("codex_"));
+        if named || scoped {
+            self.of_codex += 1;
+            let time = event.time();
+            self.first = [self.first, time].into_iter().flatten().min();
+            self.last = self.last.max(time);
+        }
+    }
+
+    fn join(&mut self, later: Self) {
+        self.records += later.records;
+        self.of_codex += later.of_codex;
+        self.first = [self.first, later.first].into_iter().flatten().min();
+        self.last = self.last.max(later.last);
+    }
+}
+
+/// What was seen of one file.
+#[derive(Clone, Debug, Default)]
+pub struct LogFile {
+    /// Its name as given.
+    pub name: String,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Places in it that cannot be read.
+    pub damaged: u64,
+    /// The first of them.
+    pub first_damage: Option<(Place, String)>,
+    /// Its permission bits, where there are such.
+    pub mode: Option<u32>,
+    /// The permission bits of its folder.
+    pub folder_mode: Option<u32>,
+}
+
+/// What was seen of all the files.
+#[derive(Clone, Debug, Default)]
+pub struct LogFiles {
+    /// Those that could be opened, in the order read.
+    pub files: Vec<LogFile>,
+    /// What is in them.
+    pub records: TrailRecords,
+    /// How many of them are rotated.
+    pub rotated: u64,
+    /// From when to when they reach, for people.
+    pub reach: String,
+    /// The age of the last record in milliseconds; negative when it lies in the future.
+    pub age: Option<i64>,
+    /// The same for people.
+    pub age_text: String,
+}
+
+/// Whether a path lies where systems clean up.
+#[must_use]
+pub fn is_temporary(path: &str) -> bool {
+    ["/tmp/", "/var/tmp/", "/private/tmp/", "/dev/shm/", "/run/"]
+        .iter()
+        .any(|folder| path.starts_with(folder))
+}
+
+impl LogFiles {
+    /// What is wrong, or right, with them.
+    #[must_use]
+    pub fn check(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if self.files.is_empty() {
+            return findings;
+        }
+        self.check_content(&mut findings);
+        self.check_damage(&mut findings);
+        self.check_age(&mut findings);
+        self.check_retention(&mut findings);
+        self.check_permissions(&mut findings);
+        findings
+    }
+
+    fn check_content(&self, findings: &mut Vec<Finding>) {
+        let bytes: u64 = self.files.iter().map(|file| file.bytes).sum();
+        let first = &self.files[0].name;
+        let TrailRecords { records, of_codex, .. } = self.records;
+        if bytes == 0 {
+            let text = format!(
+                "{first} is empty: nothing has arrived yet, or the Collector emptied it when it started. \
+                 Use Codex, then look again."
+            );
+            findings.push(say(Severity::Warning, "log_file_empty", text));
+        } else if of_codex == 0 {
+            let text = match records {
+                0 => format!(
+                    "There is no log record in {}, only other signals or nothing of OTLP.",
+                    self.named()
+                ),
+                _ => format!("None of the log records in {} is Codex's; there are {records}.", self.named()),
+            };
+            findings.push(say(Severity::Warning, "no_codex_records", text));
+        } else {
+            let records = if of_codex == 1 { "log record" } else { "log records" };
+            let text = format!("{of_codex} {records} of Codex in {}, {}.", self.named(), self.reach);
+            findings.push(say(Severity::Ok, "codex_records", text));
+        }
+    }
+
+    fn named(&self) -> String {
+        match self.files.as_slice() {
+            [file] => file.name.clone(),
+            files => format!("{} files", files.len()),
+        }
+    }
+
+    fn check_damage(&self, findings: &mut Vec<Finding>) {
+        for file in self.files.iter().filter(|file| file.damaged > 0) {
+            let places =
+                if file.damaged == 1 { "1 place".to_owned() } else { format!("{} places", file.damaged) };
+            let mut finding = say(
+                Severity::Warning,
+                "log_file_damaged",
+                format!("{places} in {} cannot be read.", file.name),
+            );
+            if let Some((place, reason)) = &file.first_damage {
+                finding.text = format!("{places} in {} cannot be read; the first: {reason}.", file.name);
+                finding.place = Some(place.clone());
+            }
+            findings.push(finding);
+        }
+    }
+
+    fn check_age(&self, findings: &mut Vec<Finding>) {
+        let Some(age) = self.age else { return };
+        let text = &self.age_text;
+        findings.push(match u64::try_from(age) {
+            Err(_) if age.unsigned_abs() > HOUR => {
+                let text = format!("The last record lies {text} in the future: one of the clocks is wrong.");
+                say(Severity::Warning, "clock_ahead", text)
+            }
+            Ok(age) if age > WEEK => {
+                let text = format!(
+                    "The last record is {text} old. If Codex was used since, its events do not arrive."
+                );
+                say(Severity::Note, "log_file_quiet", text)
+            }
+            _ => say(Severity::Ok, "log_file_current", format!("The last record is {text} old.")),
+        });
+    }
+
+    fn check_retention(&self, findings: &mut Vec<Finding>) {
+        if self.rotated == DEFAULT_BACKUPS {
+            let text = "There are exactly 100 rotated files. That is how many the Collector keeps unless \
+                        `max_backups` says \
+                        otherwise: older ones are probably deleted already.";
+            let mut finding = say(Severity::Warning, "retention_reached", text);
+            finding.fix("      max_backups: 0");
+            findings.push(finding);
+        }
+    }
+
+    fn check_permissions(&self, findings: &mut Vec<Finding>) {
+        let with = |bits: u32| -> Vec<&str> {
+            (self.files.iter())
+                .filter(|file| {
+                    file.mode.is_some_and(|mode| mode & bits != 0)
+                        && file.folder_mode.is_none_or(|mode| mode & 0o001 != 0)
+                })
+                .map(|file| file.name.as_str())
+                .collect()
+        };
+        let writable = with(0o002);
+        if let Some(first) = writable.first() {
+            let text = format!(
+                "Everybody on this machine may change {}: it is no evidence.",
+                several(first, writable.len())
+            );
+            let mut finding = say(Severity::Warning, "log_file_writable_by_all", text);
+            finding.fix(format!("chmod o-rwx {}", writable.join(" ")));
+            findings.push(finding);
+        }
+        // With the sticky bit, nobody can remove or rename another's files.
+        let open_folder =
+            self.files.iter().find(|file| file.folder_mode.is_some_and(|mode| mode & 0o1002 == 0o002));
+        if let Some(file) = open_folder {
+            let text =
+                format!("Everybody on this machine may replace {}: its folder is open to all.", file.name);
+            findings.push(say(Severity::Warning, "log_folder_writable_by_all", text));
+        }
+        let readable = with(0o004);
+        if let Some(first) = readable.first() {
+            let text = format!(
+                "Everybody on this machine may read {}, with the commands, outputs and prompts in it.",
+                several(first, readable.len())
+            );
+            let mut finding = say(Severity::Note, "log_file_readable_by_all", text);
+            finding.fix(format!("chmod o-rwx {}", readable.join(" ")));
+            findings.push(finding);
+        }
+    }
+}
+
+fn several(first: &str, count: usize) -> String {
+    match count {
+        1 => first.to_owned(),
+        2 => format!("{first} and another file"),
+        _ => format!("{first} and {} other files", count - 1),
+    }
+}
+
+fn say(severity: Severity, code: &'static str, text: impl Into<String>) -> Finding {
+    Finding::new(Subject::LogFiles, severity, code, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file() -> LogFile {
+        LogFile { name: "logs.jsonl".to_owned(), bytes: 10, ..LogFile::default() }
+    }
+
+    fn of_codex() -> TrailRecords {
+        TrailRecords { records: 1, of_codex: 1, first: None, last: None }
+    }
+
+    fn found(files: &LogFiles) -> Vec<&'static str> {
+        files.check().iter().map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn files_without_records_of_codex_are_told() {
+        let with = |file, records| LogFiles { files: vec![file], records, ..LogFiles::default() };
+        assert_eq!(found(&with(file(), of_codex())), ["codex_records"]);
+        assert_eq!(found(&with(LogFile { bytes: 0, ..file() }, TrailRecords::default())), ["log_file_empty"]);
+        let foreign = TrailRecords { records: 3, ..TrailRecords::default() };
+        assert_eq!(found(&with(file(), foreign)), ["no_codex_records"]);
+        assert_eq!(found(&LogFiles::default()), [""; 0]);
+    }
+
+    #[test]
+    fn age_retention_and_permissions_are_judged() {
+        let good = LogFiles { files: vec![file()], records: of_codex(), ..LogFiles::default() };
+        let aged = |age| found(&LogFiles { age: Some(age), ..good.clone() })[1];
+        assert_eq!(aged(5_000), "log_file_current");
+        assert_eq!(aged(-5_000), "log_file_current");
+        assert_eq!(aged(8 * 24 * 3_600_000), "log_file_quiet");
+        assert_eq!(aged(-2 * 3_600_000), "clock_ahead");
+        assert_eq!(found(&LogFiles { rotated: 100, ..good.clone() })[1..], ["retention_reached"]);
+        let moded = |mode, folder_mode| {
+            let file = LogFile { mode: Some(mode), folder_mode: Some(folder_mode), ..file() };
+            found(&LogFiles { files: vec![file], ..good.clone() })[1..].to_vec()
+        };
+        assert_eq!(moded(0o640, 0o755), [""; 0]);
+        assert_eq!(moded(0o644, 0o755), ["log_file_readable_by_all"]);
+        assert_eq!(moded(0o644, 0o750), [""; 0], "nobody else gets into the folder");
+        assert_eq!(moded(0o666, 0o755), ["log_file_writable_by_all", "log_file_readable_by_all"]);
+        assert_eq!(moded(0o640, 0o777), ["log_folder_writable_by_all"]);
+        assert_eq!(moded(0o640, 0o1777), [""; 0]);
+    }
+}

@@ -1,0 +1,313 @@
+//! The Collector's pipelines: what is declared, what is used, and which of them are the trail.
+
+use super::collector_config::kind_of;
+use super::finding::Sheet;
+use super::tree::{Entry, Node};
+
+/// Components that are gone, by section: name, since when, and what to use instead.
+const GONE: [(&str, &str, &str, &str); 4] = [
+    ("exporters", "logging", "since release 0.111", "`debug` has taken its place."),
+    (
+        "exporters",
+        "loki",
+        "from today's releases",
+        "Loki 3 takes `otlp_http/loki`, with an endpoint that ends with /otlp.",
+    ),
+    ("exporters", "jaeger", "from today's releases", "Jaeger takes `otlp_grpc`."),
+    ("processors", "spanmetrics", "from today's releases", "There is a connector of that name."),
+];
+
+/// Exporters by their old names.
+const RENAMED: [(&str, &str); 2] = [("otlp", "otlp_grpc"), ("otlphttp", "otlp_http")];
+
+/// What is declared.
+#[derive(Debug)]
+pub(super) struct Components<'a> {
+    pub(super) receivers: Vec<&'a Entry>,
+    pub(super) processors: Vec<&'a Entry>,
+    pub(super) exporters: Vec<&'a Entry>,
+    pub(super) connectors: Vec<&'a Entry>,
+}
+
+impl<'a> Components<'a> {
+    pub(super) fn read(root: &'a Node) -> Self {
+        let section =
+            |name| root.get(name).map_or(&[][..], |section| section.node.entries()).iter().collect();
+        Self {
+            receivers: section("receivers"),
+            processors: section("processors"),
+            exporters: section("exporters"),
+            connectors: section("connectors"),
+        }
+    }
+
+    pub(super) fn is_connector(&self, id: &str) -> bool {
+        self.connectors.iter().any(|connector| connector.key == id)
+    }
+}
+
+/// One pipeline. What it names is kept with the line of the name.
+#[derive(Debug)]
+pub(super) struct Pipeline {
+    pub(super) id: String,
+    pub(super) line: usize,
+    pub(super) signal: String,
+    pub(super) receivers: Vec<Entry>,
+    pub(super) processors: Vec<Entry>,
+    pub(super) exporters: Vec<Entry>,
+    pub(super) exporters_line: usize,
+}
+
+impl Pipeline {
+    pub(super) fn hears(&self, id: &str) -> bool {
+        self.receivers.iter().any(|receiver| receiver.key == id)
+    }
+
+    pub(super) fn writes_to(&self, id: &str) -> bool {
+        self.exporters.iter().any(|exporter| exporter.key == id)
+    }
+
+    /// The text of the pipeline without one of its processors.
+    pub(super) fn without(&self, processor: &str) -> String {
+        let list = |entries: &[Entry]| {
+            let ids: Vec<&str> =
+                entries.iter().map(|entry| entry.key.as_str()).filter(|id| *id != processor).collect();
+            ids.join(", ")
+        };
+        let processors = list(&self.processors);
+        let middle =
+            if processors.is_empty() { String::new() } else { format!("      processors: [{processors}]\n") };
+        format!(
+            "    {}:\n      receivers: [{}]\n{middle}      exporters: [{}]",
+            self.id,
+            list(&self.receivers),
+            list(&self.exporters)
+        )
+    }
+}
+
+/// Reads `service.pipelines`.
+pub(super) fn read_pipelines(sheet: &mut Sheet<'_>, root: &Node) -> Vec<Pipeline> {
+    let entries = root.at(&["service", "pipelines"]).map_or(&[][..], |entry| entry.node.entries());
+    let mut pipelines = Vec::new();
+    for entry in entries {
+        let named = |section: &str| -> Vec<Entry> {
+            let items = entry.node.get(section).map_or(&[][..], |list| list.node.items());
+            (items.iter())
+                .filter_map(|item| {
+                    Some(Entry { key: item.text()?.to_owned(), line: item.line, node: item.clone() })
+                })
+                .collect()
+        };
+        let pipeline = Pipeline {
+            id: entry.key.clone(),
+            line: entry.line,
+            signal: kind_of(&entry.key).to_owned(),
+            receivers: named("receivers"),
+            processors: named("processors"),
+            exporters: named("exporters"),
+            exporters_line: entry.node.get("exporters").map_or(entry.line, |exporters| exporters.line),
+        };
+        for (section, entries) in [("receivers", &pipeline.receivers), ("exporters", &pipeline.exporters)] {
+            if entries.is_empty() {
+                let text = format!(
+                    "The pipeline `{}` has no {section}: the Collector refuses to start.",
+                    pipeline.id
+                );
+                sheet.error("pipeline_incomplete", pipeline.line, text);
+            }
+        }
+        if !matches!(pipeline.signal.as_str(), "logs" | "traces" | "metrics" | "profiles") {
+            let text = format!(
+                "`{}` is no signal: a pipeline is for logs, traces, metrics or profiles, and the Collector \
+                 refuses to start.",
+                pipeline.signal
+            );
+            sheet.error("pipeline_unknown", pipeline.line, text);
+        }
+        pipelines.push(pipeline);
+    }
+    pipelines
+}
+
+/// The pipelines through which log records reach a file, by way of connectors too.
+pub(super) fn trail<'a>(components: &Components<'_>, pipelines: &'a [Pipeline]) -> Vec<&'a Pipeline> {
+    let logs: Vec<&Pipeline> = pipelines.iter().filter(|pipeline| pipeline.signal == "logs").collect();
+    let mut trail: Vec<&Pipeline> = (logs.iter().copied())
+        .filter(|pipeline| pipeline.exporters.iter().any(|exporter| kind_of(&exporter.key) == "file"))
+        .collect();
+    loop {
+        let upstream = logs.iter().copied().find(|pipeline| {
+            !trail.iter().any(|known| known.id == pipeline.id)
+                && pipeline.exporters.iter().any(|exporter| {
+                    components.is_connector(&exporter.key)
+                        && trail.iter().any(|known| known.hears(&exporter.key))
+                })
+        });
+        match upstream {
+            Some(pipeline) => trail.push(pipeline),
+            None => return trail,
+        }
+    }
+}
+
+/// Checks that all that is used is declared and exists, and says what is declared and not used.
+pub(super) fn check_components(
+    sheet: &mut Sheet<'_>,
+    root: &Node,
+    components: &Components<'_>,
+    pipelines: &[Pipeline],
+) {
+    check_names(sheet, components);
+    check_used(sheet, components, pipelines);
+    check_unused(sheet, components, pipelines);
+    check_connectors(sheet, components, pipelines);
+    check_extensions(sheet, root);
+}
+
+fn check_names(sheet: &mut Sheet<'_>, components: &Components<'_>) {
+    for (section, entries) in [("exporters", &components.exporters), ("processors", &components.processors)] {
+        for entry in entries {
+            let kind = kind_of(&entry.key);
+            if let Some((_, _, since, instead)) =
+                GONE.iter().find(|(gone_section, gone, ..)| *gone_section == section && *gone == kind)
+            {
+                let singular = section.trim_end_matches('s');
+                let text = format!(
+                    "The {singular} `{kind}` is gone {since}: the Collector refuses to start. {instead}"
+                );
+                sheet.error("component_gone", entry.line, text);
+            }
+            if section == "exporters"
+                && let Some((_, name)) = RENAMED.iter().find(|(old, _)| *old == kind)
+            {
+                let text = format!(
+                    "The exporter `{kind}` is called `{name}` since release 0.144; the old name still works."
+                );
+                let id = entry.key.replacen(kind, name, 1);
+                sheet.note("component_renamed", entry.line, text).fix(format!("  {id}:"));
+            }
+        }
+    }
+}
+
+fn check_used(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[Pipeline]) {
+    for pipeline in pipelines {
+        let sections = [
+            ("receiver", &pipeline.receivers, &components.receivers, true),
+            ("processor", &pipeline.processors, &components.processors, false),
+            ("exporter", &pipeline.exporters, &components.exporters, true),
+        ];
+        for (role, used, declared, may_be_connector) in sections {
+            for entry in used {
+                let id = &entry.key;
+                let is_declared = declared.iter().any(|declared| declared.key == *id);
+                let is_connector = components.is_connector(id);
+                if is_declared || (may_be_connector && is_connector) {
+                    continue;
+                }
+                let text = if is_connector {
+                    format!(
+                        "`{id}` is a connector, not a {role}: name it under `exporters` of one pipeline and \
+                         under `receivers` of \
+                         another. The Collector refuses to start."
+                    )
+                } else {
+                    format!(
+                        "The pipeline `{}` uses the {role} `{id}`, which is not declared: the Collector \
+                         refuses to start.",
+                        pipeline.id
+                    )
+                };
+                let near = declared.iter().find(|declared| strsim::osa_distance(&declared.key, id) <= 2);
+                let line = sheet.place(entry.line).quote.unwrap_or_default();
+                sheet.error("component_undeclared", entry.line, text).fix = match near {
+                    Some(near) => Some(line.replacen(id, &near.key, 1)),
+                    None if is_connector => None,
+                    None if kind_of(id) == "batch" => Some(pipeline.without(id)),
+                    None => Some(format!("{role}s:\n  {id}:")),
+                };
+            }
+        }
+    }
+}
+
+fn check_unused(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[Pipeline]) {
+    let used = |id: &str| {
+        pipelines.iter().any(|pipeline| {
+            [&pipeline.receivers, &pipeline.processors, &pipeline.exporters]
+                .iter()
+                .any(|named| named.iter().any(|entry| entry.key == id))
+        })
+    };
+    let declared = [
+        ("receiver", &components.receivers),
+        ("processor", &components.processors),
+        ("exporter", &components.exporters),
+        ("connector", &components.connectors),
+    ];
+    for (role, entries) in declared {
+        for entry in entries.iter().filter(|entry| !used(&entry.key)) {
+            let id = &entry.key;
+            if GONE
+                .iter()
+                .any(|(section, gone, ..)| section.trim_end_matches('s') == role && *gone == kind_of(id))
+            {
+                continue;
+            }
+            if role == "exporter" && kind_of(id) == "file" {
+                let text = format!(
+                    "The exporter `{id}` is declared, but no pipeline uses it: nothing is written to its \
+                     file."
+                );
+                sheet
+                    .warning("file_exporter_unused", entry.line, text)
+                    .fix(format!("      exporters: [{id}]"));
+            } else {
+                sheet.note(
+                    "component_unused",
+                    entry.line,
+                    format!("The {role} `{id}` is declared, but no pipeline uses it."),
+                );
+            }
+        }
+    }
+}
+
+fn check_connectors(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[Pipeline]) {
+    for connector in &components.connectors {
+        let id = &connector.key;
+        let fed = pipelines.iter().any(|pipeline| pipeline.writes_to(id));
+        let heard = pipelines.iter().any(|pipeline| pipeline.hears(id));
+        if fed != heard {
+            let missing = if fed { "receivers" } else { "exporters" };
+            let text = format!(
+                "The connector `{id}` stands under `{missing}` of no pipeline. It needs both ends; the \
+                 Collector refuses to start."
+            );
+            sheet.error("connector_one_end", connector.line, text).fix(format!("      {missing}: [{id}]"));
+        }
+    }
+}
+
+fn check_extensions(sheet: &mut Sheet<'_>, root: &Node) {
+    let declared = root.get("extensions").map_or(&[][..], |section| section.node.entries());
+    let used = root.at(&["service", "extensions"]).map_or(&[][..], |list| list.node.items());
+    for item in used {
+        let Some(id) = item.text() else { continue };
+        if !declared.iter().any(|entry| entry.key == id) {
+            let text =
+                format!("The extension `{id}` is used, but not declared: the Collector refuses to start.");
+            sheet.error("component_undeclared", item.line, text).fix(format!("extensions:\n  {id}:"));
+        }
+    }
+    for entry in declared {
+        if !used.iter().any(|item| item.text() == Some(&entry.key)) {
+            let text = format!(
+                "The extension `{}` is declared, but `service.extensions` does not name it.",
+                entry.key
+            );
+            sheet.note("component_unused", entry.line, text);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The Collector's OTLP receiver: on which addresses does it listen, and who may talk to it?
+
+use super::endpoint::{Carrier, Endpoint};
+use super::finding::{Place, Sheet};
+use super::tree::{Entry, Node};
+
+/// One protocol of one receiver.
+#[derive(Clone, Debug)]
+pub(super) struct Listener {
+    pub(super) carrier: Carrier,
+    /// Where it listens; `None` when only the Collector's environment knows.
+    pub(super) endpoint: Option<Endpoint>,
+    /// Whether that is written, and not the default.
+    pub(super) is_written: bool,
+    pub(super) has_tls: bool,
+    /// Whether the size of a request is set, and not the default.
+    pub(super) has_size: bool,
+    /// Where that is said.
+    pub(super) place: Place,
+}
+
+/// Reads an OTLP receiver.
+pub(super) fn read_receiver(sheet: &mut Sheet<'_>, receiver: &Entry) -> Vec<Listener> {
+    let mut listeners = Vec::new();
+    let mut exposed = Vec::new();
+    let protocols = receiver.node.get("protocols").map_or(&[][..], |protocols| protocols.node.entries());
+    for protocol in protocols {
+        let carrier = match protocol.key.as_str() {
+            "http" => Carrier::Http,
+            "grpc" => Carrier::Grpc,
+            _ => continue,
+        };
+        let listener = read_protocol(sheet, &receiver.key, protocol, carrier);
+        let is_exposed = listener.endpoint.as_ref().is_some_and(Endpoint::is_everywhere);
+        if is_exposed && !is_authenticated(&protocol.node) {
+            exposed.push((
+                protocol.node.get("endpoint").map_or(protocol.line, |entry| entry.line),
+                carrier,
+                listener.clone(),
+            ));
+        }
+        listeners.push(listener);
+    }
+    if listeners.is_empty() {
+        let text =
+            format!("The receiver `{}` names no protocol: the Collector refuses to start.", receiver.key);
+        sheet
+            .error("receiver_without_protocol", receiver.line, text)
+            .fix("    protocols:\n      http:\n        endpoint: 127.0.0.1:4318");
+    }
+    if let Some((line, _, _)) = exposed.first() {
+        let ports: Vec<String> = (exposed.iter())
+            .filter_map(|(_, _, listener)| listener.endpoint.as_ref()?.port)
+            .map(|port| port.to_string())
+            .collect();
+        let text = format!(
+            "The receiver `{}` listens on every address and asks nobody who they are: whoever reaches port \
+             {} can write \
+             into the trail. In a container keep 0.0.0.0 and publish the port on 127.0.0.1 only.",
+            receiver.key,
+            ports.join(" or ")
+        );
+        let fix: Vec<String> = (exposed.iter())
+            .map(|(_, carrier, listener)| {
+                let port = listener.endpoint.as_ref().and_then(|endpoint| endpoint.port);
+                let port = port.unwrap_or(carrier.default_port());
+                format!("      {}:\n        endpoint: 127.0.0.1:{port}", carrier.name())
+            })
+            .collect();
+        sheet.warning("receiver_exposed", *line, text).fix(fix.join("\n"));
+    }
+    listeners
+}
+
+fn read_protocol(sheet: &mut Sheet<'_>, receiver: &str, protocol: &Entry, carrier: Carrier) -> Listener {
+    let written = protocol.node.get("endpoint");
+    let line = written.map_or(protocol.line, |entry| entry.line);
+    let endpoint = match written.map(|entry| &entry.node) {
+        None => Some(Endpoint {
+            host: "localhost".to_owned(),
+            port: Some(carrier.default_port()),
+            ..Endpoint::default()
+        }),
+        Some(node) if node.is_unknown() => None,
+        Some(node) => match node.text().and_then(Endpoint::read).filter(|endpoint| endpoint.port.is_some()) {
+            Some(endpoint) => Some(endpoint),
+            None => {
+                let text = format!(
+                    "The {} address of the receiver `{receiver}` is no host:port: the Collector refuses to \
+                     start.",
+                    carrier.spoken()
+                );
+                sheet
+                    .error("receiver_address", line, text)
+                    .fix(format!("        endpoint: 127.0.0.1:{}", carrier.default_port()));
+                None
+            }
+        },
+    };
+    let size = match carrier {
+        Carrier::Http => "max_request_body_size",
+        Carrier::Grpc => "max_recv_msg_size_mib",
+    };
+    Listener {
+        carrier,
+        endpoint,
+        is_written: written.is_some(),
+        has_tls: protocol.node.get("tls").is_some(),
+        has_size: protocol.node.get(size).is_some(),
+        place: sheet.place(line),
+    }
+}
+
+/// Whether senders must show who they are.
+fn is_authenticated(protocol: &Node) -> bool {
+    protocol.get("auth").is_some() || protocol.at(&["tls", "client_ca_file"]).is_some()
+}

@@ -1,0 +1,125 @@
+//! A configuration as a tree in which everything knows its line, whatever language it was written in.
+
+/// A value and the line it stands in.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Node {
+    /// The line, counted from 1.
+    pub(super) line: usize,
+    /// What stands there.
+    pub(super) value: Value,
+    /// The environment variable whose default this is.
+    pub(super) variable: Option<String>,
+}
+
+/// What stands in one place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    /// Nothing.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A number as written.
+    Number(String),
+    /// Text.
+    Text(String),
+    /// Something that only the other program's environment knows, as written.
+    Unknown(String),
+    /// Values in order.
+    List(Vec<Node>),
+    /// Named values in the order written.
+    Map(Vec<Entry>),
+}
+
+/// A named value.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    /// Its name.
+    pub(super) key: String,
+    /// The line of the name.
+    pub(super) line: usize,
+    /// The value.
+    pub(super) node: Node,
+}
+
+/// A text that is no configuration at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SyntaxFault {
+    /// The line, counted from 1.
+    pub(super) line: usize,
+    /// What the parser says.
+    pub(super) message: String,
+}
+
+impl Node {
+    /// A value in its line.
+    pub(super) fn new(line: usize, value: Value) -> Self {
+        Self { line, value, variable: None }
+    }
+
+    /// The member of that name.
+    pub(super) fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// The member at the end of a path of names.
+    pub(super) fn at(&self, path: &[&str]) -> Option<&Entry> {
+        let (first, rest) = path.split_first()?;
+        rest.iter().try_fold(self.get(first)?, |entry, key| entry.node.get(key))
+    }
+
+    /// The members; none unless this is a map.
+    pub(super) fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The values; none unless this is a list. A single value where a list is meant is a list of it.
+    pub(super) fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::List(nodes) => nodes,
+            Value::Text(_) => std::slice::from_ref(self),
+            _ => &[],
+        }
+    }
+
+    /// The text.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The whole number.
+    pub(super) fn integer(&self) -> Option<u64> {
+        match &self.value {
+            Value::Number(digits) => digits.replace('_', "").parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Whether it is `true`.
+    pub(super) fn is_true(&self) -> bool {
+        self.value == Value::Bool(true)
+    }
+
+    /// Whether only the other program's environment knows it.
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self.value, Value::Unknown(_))
+    }
+
+    /// What kind of value it is, for people.
+    pub(super) fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "empty",
+            Value::Bool(_) => "true or false",
+            Value::Number(_) => "a number",
+            Value::Text(_) => "text",
+            Value::Unknown(_) => "a variable",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a table",
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Runs the program in a world of its own, and shows all that it said.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use serde_json::Value;
+
+/// The folder of the fixtures.
+pub(crate) fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// The bytes of a fixture.
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    let path = fixtures().join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// All that the program says to a command line, as text for a snapshot. It runs in the folder of the fixtures.
+pub(crate) fn said(line: &str) -> String {
+    run(line).text()
+}
+
+/// Runs a command line in the folder of the fixtures.
+pub(crate) fn run(line: &str) -> Said {
+    codex_audit(line).run()
+}
+
+/// A command line, quoted as for a shell, that has not run yet.
+pub(crate) fn codex_audit(line: &str) -> Call {
+    let home = tempfile::tempdir().expect("a home folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_codex-audit"));
+    command
+        .args(shlex::split(line).expect("a command line"))
+        .current_dir(fixtures())
+        // Nothing of the world outside counts: no configuration, no zone, no terminal, no wish for colours.
+        .env_clear()
+        .env("HOME", home.path());
+    // Without it no program starts on Windows.
+    if let Some(root) = std::env::var_os("SYSTEMROOT") {
+        command.env("SYSTEMROOT", root);
+    }
+    Call { command, stdin: Vec::new(), home }
+}
+
+/// A command that has not run yet.
+pub(crate) struct Call {
+    pub(crate) command: Command,
+    stdin: Vec<u8>,
+    home: tempfile::TempDir,
+}
+
+impl Call {
+    /// Runs in another folder than that of the fixtures.
+    pub(crate) fn in_folder(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// Sets an environment variable.
+    pub(crate) fn with_variable(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Is given these bytes on standard input.
+    pub(crate) fn with_stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = bytes.into();
+        self
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(mut self) -> Said {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        // In a thread of its own, so that neither waits for the other; a program that ends early has read enough.
+        let bytes = std::mem::take(&mut self.stdin);
+        let feeder = thread::spawn(move || drop(stdin.write_all(&bytes)));
+        let output = child.wait_with_output().expect("the program ends");
+        feeder.join().expect("the input was handed over");
+        self.home.close().expect("the home folder is left as it was");
+        Said {
+            stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
+            exit: output.status.code(),
+        }
+    }
+}
+
+/// What the program said.
+#[must_use]
+pub(crate) struct Said {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    /// `None` when a signal ended it.
+    pub(crate) exit: Option<i32>,
+}
+
+impl Said {
+    /// Standard output, a rule, standard error, and the exit code.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        for (name, said) in [("", &self.stdout), ("------- stderr -------\n", &self.stderr)] {
+            if said.is_empty() {
+                continue;
+            }
+            text += name;
+            text += said;
+            if !said.ends_with('\n') {
+                text += "\n[no line break at the end]\n";
+            }
+        }
+        let exit = self.exit.map_or_else(|| "by a signal".to_owned(), |code| code.to_string());
+        text + &format!("[exit status: {exit}]\n")
+    }
+
+    /// Standard output as JSON Lines.
+    pub(crate) fn records(&self) -> Vec<Value> {
+        self.stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}")))
+            .collect()
+    }
+
+    /// One member of each record, as text.
+    pub(crate) fn column(&self, name: &str) -> Vec<String> {
+        self.records()
+            .iter()
+            .map(|record| record[name].as_str().map_or_else(|| record[name].to_string(), str::to_owned))
+            .collect()
+    }
+}

@@ -1,0 +1,265 @@
+//! `list`: which conversations were there?
+
+use serde_json::{Value, json};
+
+use crate::harness::{codex_audit, run, said};
+
+/// The only conversation in a fixture.
+fn only(fixture: &str) -> Value {
+    let mut records = run(&format!("list --json -f {fixture}")).records();
+    assert_eq!(records.len(), 1, "{fixture} holds one conversation");
+    records.remove(0)
+}
+
+/// Of each conversation: its first prompt, kind, what that rests on, and its parent's place in the list.
+fn kinds(input: &str) -> Vec<String> {
+    let records = run(&format!("list --json -f {input}")).records();
+    let place = |id: &Value| records.iter().position(|record| record["conversation_id"] == *id);
+    records
+        .iter()
+        .map(|record| {
+            let word = |name: &str| record[name].as_str().unwrap_or("null").to_owned();
+            let parent = match &record["parent_conversation_id"] {
+                Value::Null => String::new(),
+                id => format!(" of {}", place(id).map_or("elsewhere".to_owned(), |place| place.to_string())),
+            };
+            format!("{} by {}{parent}", word("kind"), word("kind_basis"))
+        })
+        .collect()
+}
+
+#[test]
+fn a_subagent_is_told_by_the_result_that_opened_it() {
+    assert_eq!(
+        kinds("captures/collector/mcp-0.169.0.jsonl"),
+        ["main by agent_name", "subagent by spawn_result of 0"]
+    );
+}
+
+#[test]
+fn a_subagent_is_told_by_a_message_that_belongs_to_no_conversation() {
+    assert_eq!(
+        kinds("subagent_by_communication.jsonl"),
+        ["main by prompt", "subagent by agent_communication of 0"]
+    );
+}
+
+#[test]
+fn the_reviewer_and_its_spare_thread_are_told_apart_from_a_persons_conversations() {
+    assert_eq!(
+        kinds("captures/collector/reviewer-0.169.0.jsonl"),
+        ["main by agent_name", "reviewer by prompt of 0", "main by prompt", "prewarmed by policy"]
+    );
+}
+
+#[test]
+fn codex_s_own_prompts_name_their_conversations_and_a_forged_line_does_not_name_the_parent() {
+    assert_eq!(
+        kinds("codex_own_conversations.jsonl"),
+        ["main by prompt", "prewarmed by policy", "reviewer by prompt of 0", "title by prompt"]
+    );
+}
+
+#[test]
+fn without_prompts_a_reviewer_is_told_by_its_assessments_and_a_title_cannot_be_told() {
+    assert_eq!(
+        kinds("redacted_prompts.jsonl"),
+        ["main by agent_name", "prewarmed by policy", "reviewer by assessment of 0", "null by null"]
+    );
+}
+
+#[test]
+fn a_redacted_prompt_is_no_text_and_says_so() {
+    for record in run("list --json -f redacted_prompts.jsonl").records() {
+        assert_eq!(record["first_prompt"], Value::Null);
+        assert_eq!(record["prompt_redacted"], record["prompts"] == 1, "{record}");
+    }
+}
+
+#[test]
+fn a_resumed_conversation_is_one_conversation_with_two_starts() {
+    let record = only("resumed_conversation.jsonl");
+    assert_eq!(record["starts"], 2);
+    assert_eq!(record["prompts"], 2);
+    assert_eq!(record["duration_ms"], 86_400_010);
+    assert_eq!([&record["approval_policy"], &record["sandbox_policy"]], ["on-request", "workspace-write"]);
+}
+
+#[test]
+fn the_model_is_that_of_the_start_and_all_models_are_named_in_the_order_of_appearance() {
+    let record = only("model_change.jsonl");
+    assert_eq!(record["model"], "gpt-5.1-codex");
+    assert_eq!(record["models"], json!(["gpt-5.1-codex", "gpt-5.2-codex", "codex-mini"]));
+}
+
+#[test]
+fn of_a_conversation_that_began_elsewhere_the_start_is_unknown() {
+    let said = codex_audit("list --json -f -").with_stdin(second_line_of("one_conversation.jsonl")).run();
+    let record = said.records().remove(0);
+    assert_eq!(record["starts"], 0);
+    assert_eq!(record["model"], "gpt-5.1-codex", "the first that was seen");
+    for unknown in
+        ["kind", "kind_basis", "provider", "approval_policy", "sandbox_policy", "mcp_servers", "first_prompt"]
+    {
+        // Its agent calls itself the root, which tells the kind without a start.
+        let expected = match unknown {
+            "kind" => json!("main"),
+            "kind_basis" => json!("agent_name"),
+            _ => Value::Null,
+        };
+        assert_eq!(record[unknown], expected, "{unknown}");
+    }
+}
+
+fn second_line_of(fixture: &str) -> Vec<u8> {
+    let bytes = crate::harness::fixture(fixture);
+    bytes.split_inclusive(|byte| *byte == b'\n').nth(1).expect("a second line").to_vec()
+}
+
+#[test]
+fn no_servers_is_an_empty_list_and_several_are_several() {
+    assert_eq!(only("one_conversation.jsonl")["mcp_servers"], json!([]));
+    assert_eq!(only("terminal_escapes.jsonl")["mcp_servers"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn a_response_that_broke_off_is_no_response() {
+    let record = only("broken_off_response.jsonl");
+    assert_eq!(
+        record["tokens"],
+        json!({"responses": 1, "input": 700, "cached_input": 0, "cache_write": 0, "output": 20, "reasoning": 0, "total": 720})
+    );
+    assert_eq!([&record["model_requests"], &record["model_errors"]], [2, 0]);
+}
+
+#[test]
+fn counts_are_read_from_text_numbers_and_doubles_and_a_missing_total_is_the_sum() {
+    assert_eq!(
+        only("counts_as_text_and_number.jsonl")["tokens"],
+        json!({"responses": 3, "input": 7000, "cached_input": 1200, "cache_write": null, "output": 70, "reasoning": 15, "total": 7070})
+    );
+}
+
+#[test]
+fn a_warm_up_is_counted_apart_and_an_empty_answer_is_not_one() {
+    let record = only("warm_up.jsonl");
+    assert_eq!(record["warmups"], 1);
+    assert_eq!(
+        record["tokens"],
+        json!({"responses": 3, "input": 3600, "cached_input": 3300, "cache_write": 0, "output": 12, "reasoning": 0, "total": 3612})
+    );
+    assert_eq!([&record["model_requests"], &record["model_errors"]], [5, 1]);
+}
+
+#[test]
+fn a_count_that_no_record_holds_is_null_and_a_conversation_without_responses_used_nothing() {
+    for record in run("list --json -f captures/collector/exec-0.45.0.jsonl").records() {
+        assert_eq!(record["tokens"]["cache_write"], Value::Null, "0.45.0 does not record it");
+        assert_eq!(record["network_requests"], Value::Null);
+        assert_eq!(record["network_denied"], Value::Null);
+        assert_eq!(record["originator"], Value::Null);
+        assert_eq!(record["host"], Value::Null);
+        assert_eq!(record["user_email"], Value::Null);
+    }
+    let nothing = json!({"responses": 0, "input": 0, "cached_input": 0, "cache_write": 0, "output": 0, "reasoning": 0, "total": 0});
+    assert_eq!(only("denied_tool_call.jsonl")["tokens"], nothing);
+}
+
+#[test]
+fn a_request_for_the_list_of_models_is_no_request_to_a_model() {
+    let record = only("request_for_models.jsonl");
+    assert_eq!(record["model_requests"], 3);
+    assert_eq!(record["model_errors"], 2, "no connection, and 429");
+}
+
+#[test]
+fn both_spellings_of_a_decision_are_counted_as_one() {
+    assert_eq!(
+        only("older_decision_spellings.jsonl")["decisions"],
+        json!({
+            "abort": 1,
+            "approved": 2,
+            "approved_for_session": 2,
+            "approved_mcp_policy_amendment": 1,
+            "approved_with_amendment": 2,
+            "approved_with_network_policy_allow": 1,
+            "denied": 1,
+            "denied_with_network_policy_deny": 1,
+            "network_policy_amendment": 1,
+            "timed_out": 2,
+            "unknown": 1,
+        })
+    );
+}
+
+#[test]
+fn two_verdicts_on_one_network_request_are_one_request_and_the_last_one_stands() {
+    let record = only("network_verdicts.jsonl");
+    assert_eq!([&record["network_requests"], &record["network_denied"]], [5, 3]);
+    let captured = only("captures/collector/network-0.169.0.jsonl");
+    assert_eq!([&captured["network_requests"], &captured["network_denied"]], [4, 2]);
+}
+
+#[test]
+fn failed_calls_without_an_id_are_counted_each() {
+    let record = only("result_without_call_id.jsonl");
+    assert_eq!([&record["tool_calls"], &record["tool_failures"]], [2, 2]);
+}
+
+#[test]
+fn who_asked_stands_in_a_column_only_where_it_differs() {
+    assert!(run("list -f two_users.jsonl").stdout.contains("USER"));
+    assert!(!run("list -f two_conversations_interleaved.jsonl").stdout.contains("USER"));
+    let records = run("list --json -f two_users.jsonl").records();
+    assert_eq!(
+        [&records[0]["user_email"], &records[0]["user_account_id"]],
+        ["Li.Wei@example.com", "account-li"]
+    );
+    assert_eq!(records[1]["user_email"], Value::Null);
+}
+
+#[test]
+fn conversations_stand_by_their_start_and_those_without_a_time_last() {
+    for input in ["captures/rotated", "events_without_time.jsonl", "codex_own_conversations.jsonl"] {
+        let starts: Vec<Option<u64>> = (run(&format!("list --json -f {input}")).records().iter())
+            .map(|record| {
+                record["start_time_unix_nano"].as_str().map(|digits| digits.parse().expect("digits"))
+            })
+            .collect();
+        assert!(starts.len() > 1);
+        assert!(starts.is_sorted_by_key(|start| (start.is_none(), *start)), "{input}: {starts:?}");
+    }
+}
+
+#[test]
+fn an_unknown_event_is_counted_like_any_other() {
+    assert_eq!(only("unknown_event.jsonl")["events"], 3);
+}
+
+#[test]
+fn an_empty_file_is_no_conversation_and_no_fault() {
+    insta::assert_snapshot!(said("list -f empty.jsonl"), @"
+    ------- stderr -------
+    note: there is no conversation in the input, or none that the filters admit
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(said("list --json -f empty.jsonl"), @"[exit status: 0]");
+}
+
+#[test]
+fn records_of_no_conversation_are_counted_on_standard_error() {
+    let said = run("list --json -f record_without_attributes.jsonl");
+    assert_eq!(said.stderr, "note: 2 records belong to no conversation\n");
+    assert_eq!(said.records().len(), 1);
+}
+
+#[test]
+fn a_conversation_over_midnight_stands_on_the_day_it_began() {
+    insta::assert_snapshot!(said("list -f over_midnight_in_beijing.jsonl"), @"
+     START     LASTED  ID                                    MODEL          PROMPTS  CALLS  TOKENS  FIRST PROMPT
+    2026-11-02 Mon  times are +08:00
+     23:59:59  1m 30s  01b00048-0000-7000-8000-000000000048  gpt-5.1-codex        2      0      11  late
+    1 conversation on 1 day · 2 prompts · 0 calls
+    [exit status: 0]
+    ");
+}

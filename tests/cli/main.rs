@@ -1,0 +1,22 @@
+//! The program as its user meets it: what it prints, what it says, how it ends.
+
+/// Every capture and every fixture, listed and shown, as a person reviewed it.
+mod captures;
+/// Damaged input, copies, closed pipes: what is said of them, and the exit code.
+mod faults;
+/// Which events a question is about.
+mod filters;
+/// Table, JSON Lines, CSV and Markdown: names, order, escapes.
+mod formats;
+/// Runs the program in a world of its own, and shows all that it said.
+mod harness;
+/// Text that was written to deceive.
+mod hostile;
+/// Files, folders, patterns, standard input: what is read.
+mod input;
+/// `list`: which conversations were there?
+mod list;
+/// `show`: what happened in one conversation?
+mod show;
+/// In which zone times are shown, and dates are read.
+mod zones;

@@ -1,0 +1,260 @@
+//! The drawing of the house, as a test: imports go one way, and every file opens with its sentence.
+//!
+//! ```text
+//!  main → cli → commands → source  query  render
+//!                             └──┬──┘       │
+//!                              event      report
+//! ```
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each floor, and what of ours it may import.
+const FLOORS: [(&str, &[&str]); 9] = [
+    ("event", &[]),
+    ("report", &[]),
+    ("source", &["event"]),
+    ("query", &["event"]),
+    ("render", &["report"]),
+    ("setup", &["event"]),
+    ("commands", &["event", "report", "source", "query", "setup", "render"]),
+    ("cli", &["commands"]),
+    ("main", &["cli", "commands"]),
+];
+
+/// No file is longer.
+const MOST_LINES: usize = 1_000;
+
+fn source_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Every Rust file below a folder, with its text.
+fn files_below(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("text");
+            files.push((path, text));
+        }
+    }
+    files
+}
+
+/// The modules that lead to a file: `src/query/mod.rs` is `query`, `src/query/earliest.rs` is `query`, `earliest`.
+fn module_of(path: &Path) -> Vec<String> {
+    let relative = path.strip_prefix(source_folder()).expect("a file of ours").with_extension("");
+    let mut names: Vec<String> =
+        relative.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    if names.last().is_some_and(|name| name == "mod") {
+        names.pop();
+    }
+    names
+}
+
+/// The code without comments, and without what stands in quotes.
+fn code_only(text: &str) -> String {
+    let mut code = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let skipped = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if let Some(quoted) = raw_string(rest) {
+            quoted
+        } else if next == '"' {
+            quoted(rest, '"')
+        } else if next == '\'' && is_character(rest) {
+            quoted(rest, '\'')
+        } else {
+            code.push(next);
+            rest = &rest[next.len_utf8()..];
+            continue;
+        };
+        code.push(' ');
+        rest = &rest[skipped..];
+    }
+    code
+}
+
+/// The length of the raw string that begins here, if one does.
+fn raw_string(rest: &str) -> Option<usize> {
+    let hashes = rest.strip_prefix('r')?;
+    let count = hashes.len() - hashes.trim_start_matches('#').len();
+    let inside = hashes[count..].strip_prefix('"')?;
+    let end = format!("\"{}", "#".repeat(count));
+    Some(1 + count + 1 + inside.find(&end)? + end.len())
+}
+
+/// The length of what begins with a quotation mark, up to the next one that is not escaped.
+fn quoted(rest: &str, mark: char) -> usize {
+    let mut escaped = false;
+    for (at, character) in rest.char_indices().skip(1) {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            character if character == mark => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+/// Whether an apostrophe opens a character and not a lifetime.
+fn is_character(rest: &str) -> bool {
+    let mut characters = rest.chars().skip(1);
+    match characters.next() {
+        Some('\\') => true,
+        Some(_) => characters.next() == Some('\''),
+        None => false,
+    }
+}
+
+/// The names that follow a path's head: one, or those of a list in braces.
+fn heads(rest: &str) -> Vec<String> {
+    let name = |text: &str| -> String {
+        let text = text.trim_start();
+        text.chars().take_while(|character| character.is_alphanumeric() || *character == '_').collect()
+    };
+    let Some(list) = rest.trim_start().strip_prefix('{') else { return vec![name(rest)] };
+    let mut depth = 0;
+    let mut names = vec![name(list)];
+    for (at, character) in list.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => names.push(name(&list[at + 1..])),
+            _ => {}
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+/// The top-level modules that a file names: behind `crate::`, behind `codex_audit::`, and behind as many `super::` as
+/// lead out of its floor.
+fn floors_named_in(code: &str, depth: usize) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    for root in ["crate::", "codex_audit::"] {
+        for (at, _) in code.match_indices(root) {
+            let before = code[..at].chars().next_back();
+            if before.is_none_or(|before| !before.is_alphanumeric() && before != '_' && before != '$') {
+                named.extend(heads(&code[at + root.len()..]));
+            }
+        }
+    }
+    let mut rest = code;
+    while let Some(at) = rest.find("super::") {
+        let chain = &rest[at..];
+        let inner = chain.trim_start_matches("super::");
+        if (chain.len() - inner.len()) / "super::".len() >= depth {
+            // Within a test module this may still be the floor itself; only names of floors are judged.
+            named.extend(heads(inner));
+        }
+        rest = inner;
+    }
+    named
+}
+
+#[test]
+fn imports_go_one_way() {
+    let floors: Vec<&str> = FLOORS.iter().map(|(floor, _)| *floor).collect();
+    let mut imports = 0;
+    for (path, text) in files_below(&source_folder()) {
+        let module = module_of(&path);
+        let name = path.display();
+        if module == ["lib"] {
+            continue;
+        }
+        let floor = module.first().map(String::as_str).unwrap_or_default();
+        let Some((_, may_import)) = FLOORS.iter().find(|(known, _)| *known == floor) else {
+            panic!("{name} is on no floor: {floors:?}");
+        };
+        for imported in floors_named_in(&code_only(&text), module.len()) {
+            if floors.contains(&imported.as_str()) && imported != floor {
+                imports += 1;
+                assert!(
+                    may_import.contains(&imported.as_str()),
+                    "{name} imports `{imported}`, which `{floor}` may not"
+                );
+            }
+        }
+    }
+    assert!(imports > 20, "only {imports} imports were seen: this test has gone blind");
+}
+
+#[test]
+fn the_library_is_its_floors_and_nothing_else() {
+    let text = fs::read_to_string(source_folder().join("lib.rs")).expect("the library");
+    let modules: BTreeSet<&str> = code_only(&text)
+        .split(';')
+        .map(|item| item.trim().to_owned())
+        .filter(|item| !item.is_empty())
+        .map(|item| {
+            let module = item
+                .strip_prefix("pub mod ")
+                .unwrap_or_else(|| panic!("src/lib.rs holds more than modules: {item}"));
+            FLOORS
+                .iter()
+                .find(|(floor, _)| *floor == module)
+                .unwrap_or_else(|| panic!("`{module}` is no floor"))
+                .0
+        })
+        .collect();
+    assert_eq!(modules.len(), FLOORS.len() - 1, "all but the program itself");
+}
+
+#[test]
+fn every_file_opens_with_a_sentence_that_says_what_it_does() {
+    for (path, text) in files_below(&source_folder()) {
+        let name = path.display();
+        let first = text.lines().next().unwrap_or_default();
+        let sentence =
+            first.strip_prefix("//! ").unwrap_or_else(|| panic!("{name} does not open with `//! `"));
+        assert!(
+            sentence.starts_with(|letter: char| letter.is_uppercase() || letter == '`'),
+            "{name}: {sentence}"
+        );
+        let paragraph: Vec<&str> = text
+            .lines()
+            .map_while(|line| line.strip_prefix("//!"))
+            .map(str::trim)
+            .take_while(|line| !line.is_empty())
+            .collect();
+        let paragraph = paragraph.join(" ");
+        assert!(paragraph.ends_with(['.', '?', '!']), "{name} opens without a whole sentence: {paragraph}");
+    }
+}
+
+#[test]
+fn no_file_is_too_long_to_be_read() {
+    for (path, text) in files_below(&source_folder()) {
+        let lines = text.lines().count();
+        assert!(lines <= MOST_LINES, "{} has {lines} lines", path.display());
+    }
+}
+
+#[test]
+fn this_test_sees_every_way_to_import() {
+    let named = |code: &str, depth| floors_named_in(&code_only(code), depth).into_iter().collect::<Vec<_>>();
+    assert_eq!(named("use crate::event::Event;", 2), ["event"]);
+    assert_eq!(named("use crate::{event::{Event, Fold}, render, self};", 2), ["event", "render", "self"]);
+    assert_eq!(named("let x: crate::query::Story = crate::source::scan();", 2), ["query", "source"]);
+    assert_eq!(named("use super::super::render::ink;", 2), ["render"]);
+    assert_eq!(named("use super::other::Thing;", 2), [""; 0], "one step up is still this floor");
+    assert_eq!(named("use super::render;", 1), ["render"]);
+    assert_eq!(named("use codex_audit::cli::Cli;", 1), ["cli"]);
+    assert_eq!(
+        named(
+            "// use crate::render;\n/// [`crate::render`]\nfn f<'a>(x: &'a str) { \"crate::render\"; r#\"crate::\"render\"#; '\"'; }",
+            2
+        ),
+        [""; 0]
+    );
+}

@@ -319,7 +319,6 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    #[ignore = "places behind bytes that are no UTF-8 are those of the text in which each has become three"]
     fn a_place_of_damage_lies_within_its_file(plan in plan()) {
         assert_places_lie_within(&carried_out(&plan, &whole_lines()).join(&b'\n'));
     }

@@ -6,9 +6,14 @@ use std::fmt::Debug;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use codex_audit::event::{Event, EventFilter, Fold, UnixNano, name_glob};
-use codex_audit::query::{ConversationIndex, StoryCollector};
+use codex_audit::query::price_book::PriceBook;
+use codex_audit::query::{
+    CallLog, ConversationIndex, GroupKey, NetworkRow, StoryCollector, TokenUsage, ToolDecisionRow, Usage,
+    UsageQuestion,
+};
 use codex_audit::source::{Input, InputFile, ScanOptions, scan};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -93,6 +98,13 @@ where
         "joined with parts that heard nothing, cut before {cuts:?}"
     );
     heard.heard
+}
+
+/// The answer to a question that hears everything in one go.
+fn settled<F: Fold + Clone, A>(question: &F, settle: impl Fn(F) -> A, input: &[u8]) -> A {
+    let input = Input { files: vec![InputFile::KeptStdin(input.into())], ..Input::default() };
+    let options = ScanOptions { keep_duplicates: true, ..ScanOptions::default() };
+    settle(scan(&input, options, question, |_| Ok(())).expect("nothing is written").answer)
 }
 
 /// A question that pairs on the way, which is what the law forbids.
@@ -390,6 +402,44 @@ proptest! {
             prop_assert_eq!(heard, events.len());
         }
     }
+
+    #[test]
+    fn the_usage_of_tokens_keeps_the_law(
+        events in proptest::collection::vec(made(), 1..40),
+        cuts in proptest::collection::btree_set(0usize..40, 0..6),
+    ) {
+        let input = lines(&events, 2);
+        for filter in filters() {
+            let heard = assert_split_law(&usage(filter), TokenUsage::settle, &input, &cuts);
+            prop_assert_eq!(heard, events.len());
+        }
+    }
+
+    #[test]
+    fn the_log_of_calls_keeps_the_law(
+        events in proptest::collection::vec(made(), 1..40),
+        cuts in proptest::collection::btree_set(0usize..40, 0..6),
+    ) {
+        let input = lines(&events, 2);
+        for filter in filters() {
+            let heard = assert_split_law(&CallLog::new(filter), calls, &input, &cuts);
+            prop_assert_eq!(heard, events.len());
+        }
+    }
+}
+
+fn usage(filter: EventFilter) -> TokenUsage {
+    let hour = Arc::new(|time: UnixNano| (time.get() / 3_600_000_000_000).to_string());
+    TokenUsage::new(UsageQuestion {
+        filter,
+        keys: vec![(GroupKey::Time, Some(hour)), (GroupKey::Model, None), (GroupKey::Conversation, None)],
+        prices: Arc::new(PriceBook::builtin()),
+        keep_responses: true,
+    })
+}
+
+fn calls(log: CallLog) -> (Vec<ToolDecisionRow>, Vec<NetworkRow>) {
+    (log.clone().decisions(true), log.requests())
 }
 
 // ---------------------------------------------------------------------------------------------- the captures
@@ -419,7 +469,14 @@ fn the_captures_own_events_keep_the_law_wherever_they_are_cut() {
         let cuts: BTreeSet<usize> = (0..all).step_by(step).collect();
         assert_split_law(&ConversationIndex::default(), ConversationIndex::settle, &input, &cuts);
         assert_split_law(&StoryCollector::new(EventFilter::default(), false), told, &input, &cuts);
+        assert_split_law(&usage(EventFilter::default()), TokenUsage::settle, &input, &cuts);
+        assert_split_law(&CallLog::default(), calls, &input, &cuts);
     }
+    // The captures hold something for each question.
+    let heard: Usage = settled(&usage(EventFilter::default()), TokenUsage::settle, &input);
+    assert!(heard.responses.len() > 80, "{}", heard.responses.len());
+    let (decisions, requests) = settled(&CallLog::default(), calls, &input);
+    assert!(decisions.len() > 50 && requests.len() == 4, "{} {}", decisions.len(), requests.len());
     // One cut, at every place of one conversation with everything in it.
     let network = fs::read(fixtures().join("captures/collector/network-0.169.0.jsonl")).expect("a capture");
     for cut in 0..49 {
@@ -487,9 +544,21 @@ fn any_number_of_threads_writes_the_same_bytes() {
         assert!(one == with(2), "two threads: {question} of {input}");
         assert!(one == with(7), "seven threads: {question} of {input}");
     };
-    for question in ["list", "list --json", "show", "show --json"] {
+    for question in [
+        "list",
+        "list --json",
+        "show",
+        "show --json",
+        "tokens --json --by hour,model,conversation",
+        "tokens --json --explain",
+        "tool-decision --json --undecided",
+        "grep --json 密码",
+        "grep -C 2 hello",
+        "grep -l .",
+    ] {
         assert_same(&fixtures(), question, "captures/rotated");
     }
+    assert_same(&fixtures(), "network --json", "captures/collector");
     let (folder, [_, others @ ..]) = shapes();
     for shape in others {
         assert_same(folder.path(), "list --json", shape);

@@ -84,6 +84,9 @@ impl Run<'_> {
             writeln!(self.err, "note: {more} more damaged places are not listed")?;
         }
         for file in &account.files {
+            for note in &file.notes {
+                writeln!(self.err, "note: {}", visible_line(note))?;
+            }
             if let Some(line) = file.unfinished_line {
                 writeln!(
                     self.err,
@@ -105,6 +108,11 @@ impl Run<'_> {
 
     /// Says a sentence on standard error, unless asked to be quiet.
     pub(super) fn note(&mut self, sentence: &str) -> io::Result<()> {
-        if self.quiet { Ok(()) } else { writeln!(self.err, "note: {}", visible_line(sentence)) }
+        if self.quiet {
+            return Ok(());
+        }
+        // On a terminal, what is said of the answer stands below it.
+        self.out.flush()?;
+        writeln!(self.err, "note: {}", visible_line(sentence))
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, FixedOffset};
 
 use super::human::span;
-use crate::event::{DecisionSource, NetworkDecision};
+use crate::event::{Decision, DecisionSource, NetworkDecision};
 use crate::query::{CallDecision, CallResult, NetworkRequest};
 use crate::report::{Line, Tone};
 
@@ -20,9 +20,17 @@ pub(super) fn source_words(source: Option<DecisionSource>, raw: Option<&str>) ->
 /// What was decided, and by whom.
 pub(super) fn decision_words(decision: Option<&CallDecision>) -> Line {
     let Some(decision) = decision else { return Line::new().tone(Tone::Dim, "no decision recorded") };
-    let word = decision.decision.as_str().replace('_', " ");
+    let word = match (decision.decision, &decision.decision_raw) {
+        (Decision::Unknown, Some(raw)) => format!("unknown decision `{raw}`"),
+        (Decision::Abort, _) => "aborted".to_owned(),
+        (decision, _) => decision.as_str().replace('_', " "),
+    };
     let (tone, by) = source_words(decision.source, decision.source_raw.as_deref());
-    let by = if by.is_empty() { by } else { format!(" by {by}") };
+    let by = match decision.decision {
+        _ if by.is_empty() => by,
+        Decision::TimedOut => format!(" waiting for {by}"),
+        _ => format!(" by {by}"),
+    };
     let tone = if decision.decision.refuses() { Tone::Bad } else { tone };
     Line::new().tone(tone, format!("{word}{by}"))
 }

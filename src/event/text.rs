@@ -107,11 +107,11 @@ mod tests {
 
     #[test]
     fn text_is_decoded_once_and_equal_however_it_is_held() {
-        let encoded = Text::encoded("ab", |raw| raw.to_uppercase());
+        let encoded = Text::encoded("ab", str::to_uppercase);
         assert_eq!(encoded, Text::plain("AB"));
         assert_eq!(encoded, Text::from("AB".to_owned()));
         assert_eq!(encoded.clone().into_owned(), Text::plain("AB"));
-        assert_eq!(Text::encoded("ab", |raw| raw.to_uppercase()).into_owned(), Text::plain("AB"));
+        assert_eq!(Text::encoded("ab", str::to_uppercase).into_owned(), Text::plain("AB"));
         assert_eq!(Text::from("AB".to_owned()).into_owned(), Text::plain("AB"));
     }
 }

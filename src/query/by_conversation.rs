@@ -67,7 +67,7 @@ mod tests {
         let mut later = ByConversation::<Vec<u8>>::default();
         later.of(Some("b")).push(4);
         later.of(Some("a")).push(5);
-        earlier.join(later, |one, other| one.extend(other));
+        earlier.join(later, Extend::extend);
         let all: Vec<_> = earlier.into_sorted().into_iter().collect();
         assert_eq!(
             all,

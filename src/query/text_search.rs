@@ -86,42 +86,38 @@ impl TextSearch {
         if !self.attributes.is_empty() && !self.attributes.contains(attribute.as_ref()) {
             return false;
         }
-        let Some(text) = text_of(value) else { return false };
-        if self.inverted {
-            return self.pattern.is_match(&text);
+        let mut found = false;
+        for text in texts_of(value) {
+            if self.inverted {
+                found |= self.pattern.is_match(&text);
+                continue;
+            }
+            let mut ranges: Vec<_> = self.pattern.find_iter(&text).map(|found| found.range()).collect();
+            found |= !ranges.is_empty();
+            // A pattern that can match nothing does so everywhere; one such place says enough.
+            if ranges.iter().any(|range| !range.is_empty()) {
+                ranges.retain(|range| !range.is_empty());
+            } else {
+                ranges.truncate(1);
+            }
+            let of_range = |range| TextMatch { attribute: attribute.clone(), value: text.clone(), range };
+            matches.extend(ranges.into_iter().map(of_range));
         }
-        let mut ranges: Vec<_> = self.pattern.find_iter(&text).map(|found| found.range()).collect();
-        let found = !ranges.is_empty();
-        // A pattern that can match nothing does so everywhere; one such place says enough.
-        if ranges.iter().any(|range| !range.is_empty()) {
-            ranges.retain(|range| !range.is_empty());
-        } else {
-            ranges.truncate(1);
-        }
-        matches.extend((ranges.into_iter()).map(|range| TextMatch {
-            attribute: attribute.clone(),
-            value: text.clone(),
-            range,
-        }));
         found
     }
 }
 
-/// A value as the text that is searched; `None` for an empty one.
-fn text_of<'a>(value: &'a AnyValue<'a>) -> Option<Cow<'a, str>> {
-    Some(match value {
-        AnyValue::Empty => return None,
-        AnyValue::String(text) | AnyValue::Bytes(text) => Cow::Borrowed(text.as_ref()),
-        AnyValue::Bool(truth) => Cow::Borrowed(if *truth { "true" } else { "false" }),
-        AnyValue::Int(number) => Cow::Owned(number.to_string()),
-        AnyValue::Double(number) => Cow::Owned(number.to_string()),
-        AnyValue::Array(values) => {
-            Cow::Owned(values.iter().filter_map(text_of).collect::<Vec<_>>().join("\n"))
-        }
-        AnyValue::KvList(pairs) => {
-            Cow::Owned(pairs.iter().filter_map(|(_, value)| text_of(value)).collect::<Vec<_>>().join("\n"))
-        }
-    })
+/// The texts of a value that are searched: one, or one for each element of a list.
+fn texts_of<'a>(value: &'a AnyValue<'a>) -> Vec<Cow<'a, str>> {
+    match value {
+        AnyValue::Empty => Vec::new(),
+        AnyValue::String(text) | AnyValue::Bytes(text) => vec![Cow::Borrowed(text.as_str())],
+        AnyValue::Bool(truth) => vec![Cow::Borrowed(if *truth { "true" } else { "false" })],
+        AnyValue::Int(number) => vec![Cow::Owned(number.to_string())],
+        AnyValue::Double(number) => vec![Cow::Owned(number.to_string())],
+        AnyValue::Array(values) => values.iter().flat_map(texts_of).collect(),
+        AnyValue::KvList(pairs) => pairs.iter().flat_map(|(_, value)| texts_of(value)).collect(),
+    }
 }
 
 #[cfg(test)]

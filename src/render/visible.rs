@@ -39,7 +39,8 @@ pub(super) fn clean<'a>(text: &'a str, newline: &str, tab: &str) -> Cow<'a, str>
 
 /// Whether a character must not reach a terminal as it is: controls, and all that
 /// Unicode calls default-ignorable (bidi and zero-width characters, tags, fillers)
-/// but for variation selectors, which only choose between two looks of a character.
+/// but for the sixteen variation selectors that choose between looks of a sign. The other
+/// two hundred and forty have no width either, and can carry hidden bytes.
 pub(super) fn is_hazard(c: char) -> bool {
     matches!(c,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' // C0, DEL, C1
@@ -50,7 +51,7 @@ pub(super) fn is_hazard(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' // invisible operators, bidi isolates
         | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}' // tags
+        | '\u{e0000}'..='\u{e0fff}' // tags, variation selectors
     )
 }
 

@@ -1,5 +1,6 @@
 //! What was read and what could not be: the account that goes with every answer.
 
+use super::form::{Compression, Form};
 use crate::event::Location;
 
 /// What was read of the whole input.
@@ -27,8 +28,14 @@ pub struct Unopened {
 pub struct FileAccount {
     /// Its name as shown to people and in machine output.
     pub name: String,
+    /// What form it has.
+    pub form: Form,
+    /// What compresses it.
+    pub compression: Compression,
     /// Bytes read, as they lie in the file.
     pub bytes: u64,
+    /// The SHA-256 of those bytes in lower-case hex, where it was asked for.
+    pub sha256: Option<String>,
     /// Lines or frames that hold anything, damaged ones included.
     pub messages: u64,
     /// Of those, how many could not be read whole.
@@ -39,6 +46,8 @@ pub struct FileAccount {
     pub damage: Vec<Damage>,
     /// The last line breaks off where the file ends, as it does while the file is being written: the line's number.
     pub unfinished_line: Option<u64>,
+    /// What happened to the file while it was read, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// A place that could not be read.
@@ -71,6 +80,8 @@ pub enum DamageKind {
     NulRun,
     /// Nested too deep to be read safely.
     TooDeep,
+    /// A frame that cannot be unpacked, or bytes between frames.
+    BadFrame,
     /// The file could not be read on.
     ReadError,
 }
@@ -86,12 +97,27 @@ impl DamageKind {
             Self::BadUtf8 => "bad_utf8",
             Self::NulRun => "nul_run",
             Self::TooDeep => "too_deep",
+            Self::BadFrame => "bad_frame",
             Self::ReadError => "read_error",
         }
     }
 }
 
 impl Account {
+    /// Adds to the files what their reader knows of them.
+    pub(super) fn complete(&mut self, read: Vec<FileAccount>, mut unopened: Vec<Unopened>) {
+        for (file, mut read) in self.files.iter_mut().zip(read) {
+            file.form = read.form;
+            file.compression = read.compression;
+            file.bytes = read.bytes;
+            file.sha256 = read.sha256;
+            file.notes.append(&mut read.notes);
+            file.damage.append(&mut read.damage);
+            file.damage.sort_by_key(|damage| (damage.location.line, damage.at_byte));
+        }
+        self.unopened.append(&mut unopened);
+    }
+
     /// Every place that could not be read, with the name of its file.
     pub fn damage(&self) -> impl Iterator<Item = (&str, &Damage)> {
         self.files.iter().flat_map(|file| file.damage.iter().map(|damage| (file.name.as_str(), damage)))

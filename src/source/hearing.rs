@@ -112,6 +112,7 @@ impl<F: Fold> Hearing<F> {
             });
             if read.is_ok() {
                 self.messages += 1;
+                self.damaged += u64::from(message.is_damaged);
                 return;
             }
         }
@@ -131,11 +132,14 @@ impl<F: Fold> Hearing<F> {
     ) {
         // A byte order mark is no part of the first line.
         let marked = if line.byte_offset == 0 && bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        let bytes = &bytes[marked..];
+        let mut bytes = &bytes[marked..];
+        if message.unended {
+            bytes = without_begun_character(bytes);
+        }
         if bytes.trim_ascii().is_empty() {
             return;
         }
-        let text_begins = line.byte_offset + marked as u64;
+        let place_of = |offset: usize| message.at_byte(marked + offset);
         let damage_before = self.damage.len();
         let lossy;
         let text = match std::str::from_utf8(bytes) {
@@ -144,10 +148,13 @@ impl<F: Fold> Hearing<F> {
                 let bad = bytes.utf8_chunks().map(|chunk| chunk.invalid().len() as u64).sum();
                 self.damage.push(Damage {
                     location: line,
-                    at_byte: text_begins + error.valid_up_to() as u64,
+                    at_byte: place_of(error.valid_up_to()),
                     bytes: bad,
                     kind: DamageKind::BadUtf8,
-                    reason: format!("{bad} bytes that are no UTF-8, shown as U+FFFD"),
+                    reason: match bad {
+                        1 => "a byte that is no UTF-8, shown as U+FFFD".to_owned(),
+                        _ => format!("{bad} bytes that are no UTF-8, shown as U+FFFD"),
+                    },
                 });
                 lossy = String::from_utf8_lossy(bytes);
                 &lossy
@@ -155,8 +162,13 @@ impl<F: Fold> Hearing<F> {
         };
         let mut parts = Cut::default();
         cut(text, &mut parts);
-        self.hear_parts(&parts, line, text_begins, text, already_heard, options);
+        let at_byte = |offset: usize| place_of(original_offset(bytes, offset));
+        self.hear_parts(&parts, line, &at_byte, text, already_heard, options);
         for gap in parts.gaps.drain(..) {
+            if gap.open_ended && message.is_damaged {
+                // That it breaks off was said by whoever unpacked it.
+                continue;
+            }
             if gap.open_ended && message.unended && gap.kind == DamageKind::Torn {
                 // The normal state of a file that is being written.
                 self.unfinished_line = Some(message.line);
@@ -164,14 +176,15 @@ impl<F: Fold> Hearing<F> {
             }
             self.damage.push(Damage {
                 location: line,
-                at_byte: text_begins + gap.range.start as u64,
-                bytes: (gap.range.end - gap.range.start) as u64,
+                at_byte: at_byte(gap.range.start),
+                bytes: (original_offset(bytes, gap.range.end) - original_offset(bytes, gap.range.start))
+                    as u64,
                 kind: gap.kind,
                 reason: gap.reason,
             });
         }
         self.messages += 1;
-        if self.damage.len() > damage_before {
+        if self.damage.len() > damage_before || message.is_damaged {
             self.damaged += 1;
         }
     }
@@ -180,7 +193,7 @@ impl<F: Fold> Hearing<F> {
         &mut self,
         parts: &Cut<'_>,
         line: Location,
-        text_begins: u64,
+        at_byte: &dyn Fn(usize) -> u64,
         text: &str,
         already_heard: usize,
         options: &HearingOptions<'_>,
@@ -190,7 +203,7 @@ impl<F: Fold> Hearing<F> {
         for (index, part) in parts.records().enumerate().skip(already_heard) {
             let damaged = |what: &str, location: Location, part: &str, error: DecodeError| Damage {
                 location,
-                at_byte: text_begins + (part.as_ptr().addr() - text.as_ptr().addr()) as u64,
+                at_byte: at_byte(part.as_ptr().addr() - text.as_ptr().addr()),
                 bytes: part.len() as u64,
                 kind: error.kind,
                 reason: format!("a {what} that cannot be read: {}", error.reason),
@@ -221,5 +234,56 @@ impl<F: Fold> Hearing<F> {
                 Err(error) => self.damage.push(damaged("log record", location, part.text, error)),
             }
         }
+    }
+}
+
+/// Where a place of the text lies in the bytes that the text was made of: each run of bytes that are no UTF-8 has become
+/// one U+FFFD, of three bytes.
+fn original_offset(bytes: &[u8], place: usize) -> usize {
+    let (mut in_text, mut in_bytes) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        if place <= in_text + chunk.valid().len() {
+            break;
+        }
+        let replaced = if chunk.invalid().is_empty() { 0 } else { char::REPLACEMENT_CHARACTER.len_utf8() };
+        in_text += chunk.valid().len() + replaced;
+        in_bytes += chunk.valid().len() + chunk.invalid().len();
+        if place < in_text {
+            return in_bytes;
+        }
+    }
+    (in_bytes + place.saturating_sub(in_text)).min(bytes.len())
+}
+
+/// The bytes without the beginning of a character at their end, of which the rest has not been written yet.
+fn without_begun_character(bytes: &[u8]) -> &[u8] {
+    let begun = (1..=3).filter_map(|length| bytes.len().checked_sub(length)).find(|begin| {
+        std::str::from_utf8(&bytes[*begin..])
+            .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+    });
+    &bytes[..begun.unwrap_or(bytes.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_the_text_is_found_in_the_bytes_again() {
+        let bytes = b"ab\xff\xffcd\xe4\xbdef";
+        let text = String::from_utf8_lossy(bytes);
+        for (letter, place) in [('a', 0), ('c', 4), ('d', 5), ('e', 8), ('f', 9)] {
+            let in_text = text.find(letter).expect("the letter");
+            assert_eq!(original_offset(bytes, in_text), place, "{letter}");
+        }
+        assert_eq!(original_offset(bytes, text.len()), bytes.len());
+        assert_eq!(original_offset("请a".as_bytes(), 3), 3);
+    }
+
+    #[test]
+    fn a_character_that_has_begun_is_left_for_later() {
+        assert_eq!(without_begun_character("a请".as_bytes()), "a请".as_bytes());
+        assert_eq!(without_begun_character(&"a请".as_bytes()[..3]), b"a");
+        assert_eq!(without_begun_character(b"a\xff"), b"a\xff");
     }
 }

@@ -5,6 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::messages::is_worth_reading;
+use super::opened::denial;
 use super::rotation::Place;
 
 /// Where standard input is named instead of a file.
@@ -19,6 +21,8 @@ pub struct Input {
     pub notes: Vec<String>,
     /// Named inputs that cannot be read, with the reason.
     pub errors: Vec<InputError>,
+    /// Whether to hash the bytes of each file as well.
+    pub digests: bool,
 }
 
 /// One file of the input.
@@ -52,6 +56,9 @@ pub enum InputError {
     /// The folder holds no log file.
     #[error("the folder {0} holds no OTLP file")]
     EmptyFolder(String),
+    /// The system refuses, and it is known whose it is.
+    #[error("{0}")]
+    Denied(String),
     /// The system refuses.
     #[error("{name} cannot be read: {error}")]
     Io {
@@ -60,6 +67,16 @@ pub enum InputError {
         /// What the system says.
         error: io::Error,
     },
+}
+
+impl InputError {
+    fn refused(path: &Path, error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::PermissionDenied {
+            Self::Denied(denial(path, &error))
+        } else {
+            Self::Io { name: path.display().to_string(), error }
+        }
+    }
 }
 
 impl InputFile {
@@ -85,17 +102,22 @@ impl InputFile {
     }
 }
 
+/// Files that came alone, each with the set that it belongs to.
+type Alone = Vec<(PathBuf, Vec<PathBuf>)>;
+
 impl Input {
     /// Finds the files behind `names`: each a file, a folder, a glob or `-`. With `rotated`, a file brings the
     /// rotated files beside it; without, it comes alone, and a note says so where others lie beside it.
     #[must_use]
     pub fn find(names: &[String], rotated: bool) -> Self {
         let mut input = Self::default();
+        let mut alone = Alone::new();
         for name in names {
-            if let Err(error) = input.add(name, rotated) {
+            if let Err(error) = input.add(name, rotated, &mut alone) {
                 input.errors.push(error);
             }
         }
+        input.note_unread_siblings(alone);
         input
     }
 
@@ -114,7 +136,10 @@ impl Input {
         Ok(())
     }
 
-    fn add(&mut self, name: &str, rotated: bool) -> Result<(), InputError> {
+    fn add(&mut self, name: &str, rotated: bool, alone: &mut Alone) -> Result<(), InputError> {
+        if name.is_empty() {
+            return Err(InputError::Missing("a file without a name".to_owned()));
+        }
         if name == STDIN {
             self.files.push(InputFile::Stdin);
             return Ok(());
@@ -123,15 +148,15 @@ impl Input {
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => self.add_folder(path),
             Ok(_) => {
-                self.add_file(path, rotated);
+                self.add_file(path, rotated, alone);
                 Ok(())
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.add_glob(name, rotated),
-            Err(error) => Err(InputError::Io { name: name.to_owned(), error }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.add_glob(name, rotated, alone),
+            Err(error) => Err(InputError::refused(path, error)),
         }
     }
 
-    fn add_glob(&mut self, pattern: &str, rotated: bool) -> Result<(), InputError> {
+    fn add_glob(&mut self, pattern: &str, rotated: bool, alone: &mut Alone) -> Result<(), InputError> {
         if !pattern.contains(['*', '?', '[']) {
             return Err(InputError::Missing(pattern.to_owned()));
         }
@@ -141,10 +166,8 @@ impl Input {
         })?;
         let mut paths = Vec::new();
         for path in found {
-            let path = path.map_err(|error| InputError::Io {
-                name: error.path().display().to_string(),
-                error: io::Error::from(error.error().kind()),
-            })?;
+            let path = path
+                .map_err(|error| InputError::refused(error.path(), io::Error::from(error.error().kind())))?;
             if !path.is_dir() {
                 paths.push(path);
             }
@@ -157,37 +180,40 @@ impl Input {
             // A pattern that takes in the backups brings the whole set; none of them is to be read twice.
             let file = InputFile::Path(path.clone());
             if !rotated || !self.files.contains(&file) {
-                self.add_file(path, rotated);
+                self.add_file(path, rotated, alone);
             }
         }
         Ok(())
     }
 
-    fn add_file(&mut self, path: &Path, rotated: bool) {
+    fn add_file(&mut self, path: &Path, rotated: bool, alone: &mut Alone) {
         let siblings = rotated_siblings(path);
         if rotated {
             self.files.extend(siblings.into_iter().map(InputFile::Path));
             return;
         }
         self.files.push(InputFile::Path(path.to_owned()));
-        let unread = siblings
-            .iter()
-            .filter(|sibling| {
-                sibling.as_path() != path && !self.files.contains(&InputFile::Path((*sibling).clone()))
-            })
-            .count();
-        if unread > 0 {
-            let files = if unread == 1 {
-                "1 rotated file beside it was".into()
-            } else {
-                format!("{unread} rotated files beside it were")
-            };
-            self.notes.push(format!("{}: {files} not read; --rotated takes them in", path.display()));
+        alone.push((path.to_owned(), siblings));
+    }
+
+    /// Says of the files that came alone which others of their sets nobody named.
+    fn note_unread_siblings(&mut self, alone: Alone) {
+        for (path, siblings) in alone {
+            let is_unread = |sibling: &PathBuf| !self.files.contains(&InputFile::Path(sibling.clone()));
+            let unread = siblings.into_iter().filter(is_unread).count();
+            if unread > 0 {
+                let files = if unread == 1 {
+                    "1 rotated file beside it was".to_owned()
+                } else {
+                    format!("{unread} rotated files beside it were")
+                };
+                self.notes.push(format!("{}: {files} not read; --rotated takes them in", path.display()));
+            }
         }
     }
 
     fn add_folder(&mut self, folder: &Path) -> Result<(), InputError> {
-        let refused = |error| InputError::Io { name: folder.display().to_string(), error };
+        let refused = |error| InputError::refused(folder, error);
         let mut paths = Vec::new();
         for entry in fs::read_dir(folder).map_err(refused)? {
             let path = entry.map_err(refused)?.path();
@@ -201,7 +227,7 @@ impl Input {
         let before = self.files.len();
         for path in paths {
             // A file that cannot be opened is kept: the reader must hear of it.
-            if looks_like_otlp(&path).unwrap_or(true) {
+            if is_worth_reading(&path).unwrap_or(true) {
                 self.files.push(InputFile::Path(path));
             } else {
                 passed_over.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
@@ -243,24 +269,6 @@ fn rotated_siblings(path: &Path) -> Vec<PathBuf> {
 /// Sets by name, and within a set the backups in the order they were closed, the file being written last.
 fn sort_as_written(paths: &mut [PathBuf]) {
     paths.sort_by_cached_key(|path| (path.parent().map(Path::to_owned), Place::of_path(path)));
-}
-
-/// Whether a file of a folder is worth reading, by its first bytes. An empty file is: it may be about to be written.
-fn looks_like_otlp(path: &Path) -> io::Result<bool> {
-    let mut head = Vec::new();
-    File::open(path)?.take(64 * 1024).read_to_end(&mut head)?;
-    let text = String::from_utf8_lossy(&head);
-    let text = text.trim_start_matches(['\u{feff}', '\0', ' ', '\t', '\r', '\n']);
-    Ok(text.is_empty()
-        || [
-            "\"resourceLogs\"",
-            "\"resourceSpans\"",
-            "\"resourceMetrics\"",
-            "\"resourceProfiles\"",
-            "\"scopeLogs\"",
-        ]
-        .iter()
-        .any(|name| text.contains(name)))
 }
 
 #[cfg(test)]

@@ -5,13 +5,16 @@
 
 mod account;
 mod copies;
+mod form;
 mod hearing;
 mod input;
 mod messages;
+mod opened;
 mod otlp_json;
 mod rotation;
 mod scan;
 
 pub use account::{Account, Damage, DamageKind, FileAccount, Unopened};
+pub use form::{Compression, Form};
 pub use input::{Input, InputError, InputFile};
 pub use scan::{Scan, ScanOptions, scan};

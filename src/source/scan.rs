@@ -8,12 +8,12 @@ use std::io;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::account::{Account, Damage, DamageKind, FileAccount, Unopened};
+use super::account::{Account, FileAccount, Unopened};
 use super::copies::{Copies, Fingerprint};
 use super::hearing::{Hearing, HearingOptions};
-use super::input::{Input, InputFile};
-use super::messages::{Batch, Lines, Message};
-use crate::event::{Fold, Location};
+use super::input::Input;
+use super::messages::{Batch, Message, Messages};
+use crate::event::Fold;
 
 /// Chunks of about this many bytes share a batch out among the threads.
 const CHUNK_BYTES: usize = 1024 * 1024;
@@ -53,49 +53,23 @@ pub fn scan<F: Fold>(
         .unopened
         .extend(input.errors.iter().map(|error| Unopened { name: String::new(), reason: error.to_string() }));
     let mut copies = (!options.keep_duplicates).then(Copies::default);
-    for file in &input.files {
-        let index = u32::try_from(account.files.len()).unwrap_or(u32::MAX);
-        account.files.push(FileAccount { name: file.name(), ..FileAccount::default() });
-        let reader = match file.open() {
-            Ok(reader) => reader,
-            Err(error) => {
-                account.unopened.push(Unopened { name: file.name(), reason: reason_of(file, &error) });
-                continue;
-            }
-        };
-        let mut lines = Lines::new(reader);
-        let mut batch = Batch::default();
-        let mut next_batch = Batch::default();
-        let mut place = Location { file: index, line: 1, record: 0, byte_offset: 0 };
-        let mut more = lines.next_batch(&mut batch);
-        while let Ok(true) = more {
-            place = Location { line: lines.line(), byte_offset: lines.byte_offset(), ..place };
-            let hear =
-                || hear_batch(&batch, index, question, &mut answer, copies.as_mut(), options, &mut account);
-            // The next lines are read while these are heard.
-            (more, ()) = rayon::join(|| lines.next_batch(&mut next_batch), hear);
-            deliver(&mut answer)?;
-            std::mem::swap(&mut batch, &mut next_batch);
-        }
-        if let Err(error) = more {
-            account.file(index).damage.push(Damage {
-                location: place,
-                at_byte: place.byte_offset,
-                bytes: 0,
-                kind: DamageKind::ReadError,
-                reason: format!("cannot be read on: {error}"),
-            });
-        }
-        account.file(index).bytes = lines.byte_offset();
+    account
+        .files
+        .extend(input.files.iter().map(|file| FileAccount { name: file.name(), ..FileAccount::default() }));
+    let mut messages = Messages::new(&input.files, input.digests);
+    let mut batch = Batch::default();
+    let mut next_batch = Batch::default();
+    let mut more = messages.next_batch(&mut batch);
+    while more {
+        let hear = || hear_batch(&batch, question, &mut answer, copies.as_mut(), options, &mut account);
+        // The next messages are read while these are heard.
+        (more, ()) = rayon::join(|| messages.next_batch(&mut next_batch), hear);
+        deliver(&mut answer)?;
+        std::mem::swap(&mut batch, &mut next_batch);
     }
+    let (read, unopened) = messages.finish();
+    account.complete(read, unopened);
     Ok(Scan { answer, account })
-}
-
-fn reason_of(file: &InputFile, error: &io::Error) -> String {
-    match (file, error.kind()) {
-        (InputFile::Path(path), io::ErrorKind::NotFound) => format!("{} does not exist", path.display()),
-        _ => format!("{} cannot be read: {error}", file.name()),
-    }
 }
 
 impl Account {
@@ -106,13 +80,20 @@ impl Account {
 
 fn hear_batch<F: Fold>(
     batch: &Batch,
-    file: u32,
     question: &F,
     answer: &mut F,
     copies: Option<&mut Copies>,
     scan_options: ScanOptions,
     account: &mut Account,
 ) {
+    let file = batch.file;
+    for bad in &batch.bad_frames {
+        let account = account.file(file);
+        // One that was partly read is counted with its message.
+        account.messages += u64::from(!bad.is_partly_read);
+        account.damaged += u64::from(!bad.is_partly_read);
+        account.damage.push(bad.clone().damage(file));
+    }
     let chunks = chunks_of(&batch.messages);
     let mut hearings = Vec::with_capacity(chunks.len());
     let options =

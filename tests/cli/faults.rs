@@ -44,7 +44,7 @@ fn damage_is_listed_with_its_place_and_the_rest_is_answered() {
     [exit status: 3]
     ");
     insta::assert_snapshot!(talk(&run("list -f too_deep.jsonl")), @"
-    too_deep.jsonl:1: byte 1441: a log record that cannot be read: recursion limit exceeded
+    too_deep.jsonl:1: byte 1441: a log record that cannot be read: nested too deep
     [exit status: 3]
     ");
 }
@@ -81,7 +81,6 @@ fn the_place_of_a_break_is_the_byte_behind_the_last_whole_record() {
 }
 
 #[test]
-#[ignore = "the offset is that of the text in which each bad byte has become three"]
 fn bytes_that_are_no_text_do_not_move_the_place_of_a_break_behind_them() {
     let bytes = fixture("bad_utf8_before_a_break.jsonl");
     let said = run("list -f bad_utf8_before_a_break.jsonl");
@@ -116,7 +115,6 @@ fn an_unfinished_last_line_is_no_damage() {
 }
 
 #[test]
-#[ignore = "the bytes of the character are taken for bytes that are no text"]
 fn an_unfinished_line_may_end_in_the_middle_of_a_character() {
     let said = run("list -f unfinished_in_a_character.jsonl");
     assert_eq!(said.exit, Some(0), "{}", said.stderr);

@@ -95,7 +95,7 @@ fn a_timeline_says_when_a_day_begins_in_the_zone() {
      00:00:00.400  model     response · first token after 12 ms
                              tokens in 10 (0 cached) · out 1 (0 reasoning)
      00:01:30.000  prompt    later
-    last record 00:01:30.000; Codex records no end, the conversation may go on
+    last record 2026-11-03 00:01:30.000; Codex records no end, the conversation may go on
     1 response: in 10 (0 cached) · out 1 (0 reasoning) · about $0.000023 at API list prices
     [exit status: 0]
     ");

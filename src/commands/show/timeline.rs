@@ -77,10 +77,17 @@ impl Telling<'_> {
         };
         let file = self.account.file_name(summary.location.file);
         lines.push(Line::new().plain(when).tone(Tone::Dim, format!(" · {file}:{}", summary.location.line)));
+        if summary.starts > 1 {
+            let times = plural(summary.starts - 1, "time", "times");
+            lines.push(Line::new().tone(
+                Tone::Warn,
+                format!("Resumed {times}: model and policies above are those of its first start."),
+            ));
+        }
         if summary.starts == 0 {
             lines.push(Line::new().tone(
                 Tone::Warn,
-                "Its start lies outside the input: what happened before the first entry is not here.",
+                "Its start is not among what was read or asked for: what happened before the first entry is not here.",
             ));
         }
         if summary.prompt_redacted {
@@ -95,7 +102,11 @@ impl Telling<'_> {
     pub(super) fn footer(&self, summary: Option<&ConversationSummary>) -> Vec<Line> {
         let Some(summary) = summary else { return Vec::new() };
         let last = summary.end.map_or_else(String::new, |end| {
-            format!("last record {}; ", self.zone.show(end).format("%H:%M:%S%.3f"))
+            let same_day = summary
+                .start
+                .is_some_and(|start| self.zone.show(start).date_naive() == self.zone.show(end).date_naive());
+            let form = if same_day { "%H:%M:%S%.3f" } else { "%Y-%m-%d %H:%M:%S%.3f" };
+            format!("last record {}; ", self.zone.show(end).format(form))
         });
         let end = format!("{last}Codex records no end, the conversation may go on");
         let mut lines = vec![Line::new().tone(Tone::Dim, end)];
@@ -153,11 +164,16 @@ impl Telling<'_> {
     fn call(&self, step: &CallStep) -> Entry {
         let CallStep { call, network } = step;
         let denied = network.iter().any(|request| request.last.decision == NetworkDecision::Deny);
+        let refused_by_sandbox =
+            call.sandbox_outcomes.is_empty() && call.result.as_ref().is_some_and(sandbox_refused);
         let mut text = Line::new().tone(Tone::Strong, tool_label(call));
         text = text.plain(" · ").join(decision_words(call.decision()));
         text = text.plain(" · ").join(outcome_words(call.result.as_ref()));
         for outcome in &call.sandbox_outcomes {
             text = text.plain(" · ").join(sandbox_words(outcome));
+        }
+        if refused_by_sandbox {
+            text = text.plain(" · ").join(sandbox_words("denied"));
         }
         if denied {
             text = text.plain(" · ").tone(Tone::Bad, "BLOCKED BY NETWORK PROXY");
@@ -195,7 +211,7 @@ impl Telling<'_> {
         };
         let (shown, left_out) = self.cut(shown.trim_end(), COMMAND_LINES);
         details.push(match (&result.command, &result.mcp_server) {
-            (Some(_), None) if !is_patch(call) => Detail::command(shown),
+            (Some(_), None) if !is_patch(call) && !never_ran(result) => Detail::command(shown),
             _ => Detail::note(shown),
         });
         details.extend(left_out.map(Detail::note));
@@ -233,7 +249,20 @@ impl Telling<'_> {
                 text.push(Tone::Dim, " …");
             }
         }
-        entry(Tone::Dim, remark.label.clone(), text)
+        // Labels have eight columns.
+        let label = match remark.label.as_str() {
+            "websocket_connect" => "connect",
+            "api_request" => "request",
+            "agent_communication" | "agent_response" => "agent",
+            "skill_invocation" => "skill",
+            "auth_recovery" => "login",
+            "turn_cost" => "cost",
+            "http_client.custom_ca_fallback" => "tls",
+            "plugin_install_elicitation_sent" | "plugin_install_suggestion" => "plug-in",
+            "sandbox_assessment" | "sandbox_assessment_latency" => "sandbox",
+            other => other,
+        };
+        entry(Tone::Dim, label, text)
     }
 
     /// The text as it is to be shown, and what to say of the rest.
@@ -312,6 +341,20 @@ fn tool_label(call: &ToolCall) -> String {
     }
 }
 
+/// Older releases have no record of what the sandbox did: its refusal stands in the output.
+fn sandbox_refused(result: &CallResult) -> bool {
+    const REFUSAL: &str = "exec_command failed: CreateProcess { message: \"Codex(Sandbox(Denied";
+    result.output.as_ref().is_some_and(|output| output.starts_with(REFUSAL))
+}
+
+/// Codex had no such tool, and nothing ran.
+fn never_ran(result: &CallResult) -> bool {
+    result.success == Some(false)
+        && result.output.as_ref().is_some_and(|output| {
+            output.starts_with("unsupported call: ") || output.starts_with("unsupported custom tool call: ")
+        })
+}
+
 fn is_patch(call: &ToolCall) -> bool {
     call.tool_name.as_deref() == Some("apply_patch")
 }
@@ -356,7 +399,7 @@ fn model(step: &ModelStep) -> Entry {
     if streamed > 0 {
         text.push(Tone::Dim, format!(" · {}", plural(streamed, "stream event", "stream events")));
     }
-    if let Some(first) = step.ttft_ms.or(step.turn_ttft_ms) {
+    if let Some(first) = step.ttft_ms.or(step.turn_ttft_ms).filter(|first| *first > 0) {
         text.push(Tone::Dim, format!(" · first token after {}", span(first)));
     }
     let mut entry = entry(Tone::Model, "model", text);

@@ -26,6 +26,14 @@ pub(crate) struct Cut<'a> {
     pub(crate) gaps: Vec<Gap>,
 }
 
+/// How much had been cut at some moment.
+#[derive(Clone, Copy)]
+struct Mark {
+    resources: usize,
+    scopes: usize,
+    records: usize,
+}
+
 /// The raw text of one record and of what surrounds it.
 #[derive(Clone, Copy)]
 pub(crate) struct CutRecord<'a> {
@@ -57,6 +65,16 @@ impl<'a> Cut<'a> {
         })
     }
 
+    fn mark(&self) -> Mark {
+        Mark { resources: self.resources.len(), scopes: self.scopes.len(), records: self.records.len() }
+    }
+
+    fn take_back(&mut self, mark: Mark) {
+        self.resources.truncate(mark.resources);
+        self.scopes.truncate(mark.scopes);
+        self.records.truncate(mark.records);
+    }
+
     fn clear(&mut self) {
         self.resources.clear();
         self.scopes.clear();
@@ -68,20 +86,25 @@ impl<'a> Cut<'a> {
 /// Cuts `message`, which is a line or a whole document. Objects of other signals are passed over.
 pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
     into.clear();
+    // Where something breaks off, each object is read only up to where the next one begins: nothing is read twice
+    // more, however many there are.
+    let mut beginnings: Option<Vec<usize>> = None;
     let mut at = skip_space(message, 0);
     while at < message.len() {
-        let records_before = into.records.len();
-        let mut deserializer = serde_json::Deserializer::from_str(&message[at..]);
-        match (Document { cut: into }).deserialize(&mut deserializer) {
+        let limit =
+            beginnings.as_ref().and_then(|all| all.get(all.partition_point(|begin| *begin <= at)).copied());
+        let text = &message[at..limit.unwrap_or(message.len())];
+        let before = into.mark();
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        at = match (Document { cut: into }).deserialize(&mut deserializer) {
             Ok(known) => {
                 // What follows a whole value is another one, or nothing that can be read.
-                let end = deserializer
-                    .end()
-                    .map_or_else(|error| at + offset_of(&message[at..], &error), |()| message.len());
+                let end =
+                    at + deserializer.end().map_or_else(|error| offset_of(text, &error), |()| text.len());
                 if !known {
                     let reason =
-                        "JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics"
-                            .to_owned();
+                        "JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics";
+                    let reason = reason.to_owned();
                     into.gaps.push(Gap {
                         range: at..end,
                         kind: DamageKind::NotOtlp,
@@ -89,59 +112,57 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
                         open_ended: false,
                     });
                 }
-                at = end;
+                end
             }
-            Err(error) => at = resume_behind(message, at, &error, records_before, into),
-        }
+            Err(_) if beginnings.is_none() => {
+                into.take_back(before);
+                beginnings = Some(ANCHOR.find_iter(&message[at..]).map(|found| at + found.start()).collect());
+                at
+            }
+            Err(error) => {
+                let gap = gap(message, at, text, limit.is_some(), &error, &into.records[before.records..]);
+                into.gaps.push(gap);
+                at + text.len()
+            }
+        };
     }
 }
 
-/// Notes the gap that begins behind the last whole record, and finds where reading can go on.
-fn resume_behind<'a>(
-    message: &'a str,
+/// The gap in `text`, which stands at `start` and broke off behind the records `kept`.
+fn gap(
+    message: &str,
     start: usize,
+    text: &str,
+    another_follows: bool,
     error: &serde_json::Error,
-    records_before: usize,
-    into: &mut Cut<'a>,
-) -> usize {
-    // Where an array of records broke off, the next object may have been taken for one more record.
-    while into.records.len() > records_before
-        && into
-            .records
-            .last()
-            .is_some_and(|(_, text)| ANCHOR.find(text).is_some_and(|found| found.start() == 0))
-    {
-        into.records.pop();
-    }
-    let kept = into.records.len() - records_before;
-    let whole_until = (into.records[records_before..].last())
-        .map_or(start, |(_, text)| text.as_ptr().addr() - message.as_ptr().addr() + text.len());
-    let search_from = whole_until.max(start + 1);
-    let next = message
-        .get(search_from..)
-        .and_then(|rest| ANCHOR.find(rest))
-        .map(|found| search_from + found.start());
-    let end = next.unwrap_or(message.len());
-    let rest = &message[whole_until..end];
-    let kind = kind_of(rest, error, whole_until == start, next.is_some());
+    kept: &[(usize, &str)],
+) -> Gap {
+    let whole_until = kept
+        .last()
+        .map_or(start, |(_, record)| record.as_ptr().addr() - message.as_ptr().addr() + record.len());
+    let range = whole_until..start + text.len();
+    let rest = &message[range.clone()];
+    let kind = kind_of(rest, error, whole_until == start, another_follows);
     let mut reason = match kind {
-        DamageKind::NulRun => format!("{} zero bytes", rest.bytes().filter(|byte| *byte == 0).count()),
+        DamageKind::NulRun => match rest.bytes().filter(|byte| *byte == 0).count() {
+            1 => "a zero byte".to_owned(),
+            zeros => format!("{zeros} zero bytes"),
+        },
         DamageKind::Torn => "the object breaks off".to_owned(),
         DamageKind::NotJson => "no JSON".to_owned(),
+        DamageKind::TooDeep => "nested too deep to be read".to_owned(),
         _ => bare_message(error),
     };
-    let kept_words = match kept {
+    let before = match kept.len() {
         0 => String::new(),
         1 => "; the whole record before it is read".to_owned(),
-        _ => format!("; the {kept} whole records before it are read"),
+        whole => format!("; the {whole} whole records before it are read"),
     };
-    reason += &kept_words;
-    if next.is_some() {
+    reason += &before;
+    if another_follows {
         reason += "; the object behind it is read";
     }
-    let open_ended = next.is_none() && error.is_eof();
-    into.gaps.push(Gap { range: whole_until..end, kind, reason, open_ended });
-    end
+    Gap { range, kind, reason, open_ended: !another_follows && error.is_eof() }
 }
 
 fn kind_of(rest: &str, error: &serde_json::Error, at_start: bool, another_follows: bool) -> DamageKind {
@@ -509,6 +530,14 @@ mod tests {
             assert_eq!(gaps[0].0.end, length, "{line}");
             assert_eq!(gaps[0].1, DamageKind::Torn, "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_of_nothing_but_beginnings_is_read_in_one_go() {
+        // Were each beginning read to the end of the line, this would take hours.
+        let beginning = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"arrayValue":{"values":["#;
+        let (records, gaps) = texts(&beginning.repeat(50_000));
+        assert_eq!((records.len(), gaps.len()), (0, 50_000));
     }
 
     #[test]

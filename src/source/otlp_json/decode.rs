@@ -23,9 +23,10 @@ pub(crate) struct DecodeError {
 impl From<serde_json::Error> for DecodeError {
     fn from(error: serde_json::Error) -> Self {
         let reason = bare_message(&error);
-        let kind =
-            if reason.starts_with("recursion limit") { DamageKind::TooDeep } else { DamageKind::NotOtlp };
-        Self { kind, reason }
+        if reason.starts_with("recursion limit") {
+            return Self { kind: DamageKind::TooDeep, reason: "nested too deep".to_owned() };
+        }
+        Self { kind: DamageKind::NotOtlp, reason }
     }
 }
 

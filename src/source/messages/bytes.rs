@@ -1,0 +1,126 @@
+//! The bytes of a file as they lie there: counted, hashed where asked for, and looked at before they are read.
+
+use std::io::{self, Read};
+
+use sha2::{Digest, Sha256};
+
+/// Counts what is read, and hashes it where asked to.
+pub(super) struct Counted {
+    reader: Box<dyn Read + Send>,
+    count: u64,
+    digest: Option<Sha256>,
+}
+
+impl Counted {
+    pub(super) fn new(reader: Box<dyn Read + Send>, with_digest: bool) -> Self {
+        Self { reader, count: 0, digest: with_digest.then(Sha256::new) }
+    }
+
+    /// Bytes read so far.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The SHA-256 of what was read, in lower-case hex.
+    pub(super) fn sha256(&self) -> Option<String> {
+        let digest = self.digest.clone()?.finalize();
+        let digit = |half: u8| char::from_digit(u32::from(half), 16);
+        Some(digest.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)]).flatten().collect())
+    }
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.count += read as u64;
+        if let Some(digest) = &mut self.digest {
+            digest.update(&buffer[..read]);
+        }
+        Ok(read)
+    }
+}
+
+/// A reader whose first bytes can be looked at before they are read.
+pub(super) struct Peeked<R> {
+    reader: R,
+    head: Vec<u8>,
+    at: usize,
+}
+
+impl<R: Read> Peeked<R> {
+    pub(super) fn new(reader: R) -> Self {
+        Self { reader, head: Vec::new(), at: 0 }
+    }
+
+    /// The first bytes: so many, or all there are. To be asked before anything is read.
+    pub(super) fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
+        let known = self.head.len();
+        if known < wanted {
+            self.head.resize(wanted, 0);
+            let (read, ended) = read_full(&mut self.reader, &mut self.head[known..]);
+            self.head.truncate(known + read);
+            ended?;
+        }
+        Ok(&self.head[self.at..])
+    }
+
+    pub(super) fn get_ref(&self) -> &R {
+        &self.reader
+    }
+
+    pub(super) fn get_mut(&mut self) -> &mut R {
+        &mut self.reader
+    }
+
+    /// How many bytes were looked at and not read yet.
+    pub(super) fn unread(&self) -> usize {
+        self.head.len() - self.at
+    }
+}
+
+impl<R: Read> Read for Peeked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at < self.head.len() {
+            let read = buffer.len().min(self.head.len() - self.at);
+            buffer[..read].copy_from_slice(&self.head[self.at..self.at + read]);
+            self.at += read;
+            return Ok(read);
+        }
+        self.reader.read(buffer)
+    }
+}
+
+/// Reads until the buffer is full or nothing more comes. Says how many bytes that were, and whether the end was
+/// reached; an error does not undo what was read before it.
+pub(super) fn read_full(reader: &mut impl Read, buffer: &mut [u8]) -> (usize, io::Result<bool>) {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => return (filled, Ok(true)),
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (filled, Err(error)),
+        }
+    }
+    (filled, Ok(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_looked_at_is_read_all_the_same_and_counted_once() {
+        let mut peeked = Peeked::new(Counted::new(Box::new(&b"abcdef"[..]), true));
+        assert_eq!(peeked.peek(4).expect("readable"), b"abcd");
+        assert_eq!(peeked.peek(2).expect("readable"), b"abcd");
+        let mut all = Vec::new();
+        peeked.read_to_end(&mut all).expect("readable");
+        assert_eq!(all, b"abcdef");
+        assert_eq!(peeked.get_ref().count(), 6);
+        assert_eq!(
+            peeked.get_ref().sha256().as_deref(),
+            Some("bef57ec7f53a6d40beb640a780a639c83bc29ac8a9816f1fc6c5c6dcd93c4721")
+        );
+    }
+}

@@ -1,0 +1,279 @@
+//! Walks over the files of an input, and hands on their messages batch by batch.
+
+use std::io::{self, Read};
+
+use serde::de::IgnoredAny;
+
+use super::bytes::{Counted, Peeked};
+use super::compressed::{Content, Hole};
+use super::document::Document;
+use super::framed::Framed;
+use super::layout::{HEAD_BYTES, Layout};
+use super::lines::Lines;
+use super::{BadFrame, Batch, Message};
+use crate::event::Location;
+use crate::source::account::{Damage, DamageKind, FileAccount, Unopened};
+use crate::source::form::{Compression, Form};
+use crate::source::input::InputFile;
+use crate::source::opened::{FileId, Opened, Watch, refusal};
+use crate::source::rotation::Place;
+
+/// Reads the messages of one file after the other.
+pub(in crate::source) struct Messages<'i> {
+    files: &'i [InputFile],
+    /// Which file each name stood for when the run began.
+    as_found: Vec<Option<FileId>>,
+    with_digests: bool,
+    current: Option<Current>,
+    /// The end of a file that may go on in the next one.
+    held: Option<Held>,
+    accounts: Vec<FileAccount>,
+    unopened: Vec<Unopened>,
+}
+
+/// The file that is being read.
+struct Current {
+    reader: Reader,
+    watch: Option<Watch>,
+}
+
+/// The last line of a file, which breaks off.
+struct Held {
+    file: u32,
+    text: Vec<u8>,
+    message: Message,
+}
+
+enum Reader {
+    Lines(Lines),
+    Document(Document),
+    Framed(Box<Framed>),
+}
+
+impl<'i> Messages<'i> {
+    /// A reader that has read nothing yet. With `with_digests`, the bytes of each file are hashed as well.
+    pub(in crate::source) fn new(files: &'i [InputFile], with_digests: bool) -> Self {
+        Self {
+            files,
+            as_found: files.iter().map(FileId::of_input).collect(),
+            with_digests,
+            current: None,
+            held: None,
+            accounts: Vec::new(),
+            unopened: Vec::new(),
+        }
+    }
+
+    /// Fills the batch with messages of one file, perhaps with none; false at the end of the input.
+    pub(in crate::source) fn next_batch(&mut self, batch: &mut Batch) -> bool {
+        loop {
+            batch.clear();
+            let Some(current) = &mut self.current else {
+                if !self.open_next() {
+                    return false;
+                }
+                if let Some(held) = self.held.take() {
+                    self.release(held, batch);
+                    return true;
+                }
+                continue;
+            };
+            let index = self.accounts.len() - 1;
+            batch.file = u32::try_from(index).unwrap_or(u32::MAX);
+            let (line, byte_offset) = current.reader.place();
+            let outcome = current.reader.next_batch(batch);
+            let holes = current.reader.take_holes();
+            batch.bad_frames.splice(..0, holes.iter().map(|hole| bad_stream(hole, line)));
+            match outcome {
+                Ok(true) => self.hold_back(batch),
+                Ok(false) => {
+                    self.close();
+                    if batch.bad_frames.is_empty() {
+                        continue;
+                    }
+                }
+                Err(error) => {
+                    self.accounts[index].damage.push(Damage {
+                        location: Location { file: batch.file, line, record: 0, byte_offset },
+                        at_byte: byte_offset,
+                        bytes: 0,
+                        kind: DamageKind::ReadError,
+                        reason: format!("cannot be read on: {error}"),
+                    });
+                    self.close();
+                }
+            }
+            return true;
+        }
+    }
+
+    /// What was read of each file, without its messages, and which files could not be opened.
+    pub(in crate::source) fn finish(self) -> (Vec<FileAccount>, Vec<Unopened>) {
+        (self.accounts, self.unopened)
+    }
+
+    /// Opens the next file; false when there is none. When it cannot be opened, nothing is being read.
+    fn open_next(&mut self) -> bool {
+        let index = self.accounts.len();
+        let Some(file) = self.files.get(index) else { return false };
+        let mut account = FileAccount { name: file.name(), ..FileAccount::default() };
+        let opened = Opened::open(file, self.as_found[index].as_ref()).and_then(|opened| {
+            account.notes.extend(opened.note);
+            Ok(Current { reader: Reader::open(opened.reader, self.with_digests)?, watch: opened.watch })
+        });
+        match opened {
+            Ok(current) => self.current = Some(current),
+            Err(error) => {
+                let reason = refusal(file, &error);
+                self.unopened.push(Unopened { name: account.name.clone(), reason });
+            }
+        }
+        self.accounts.push(account);
+        true
+    }
+
+    fn close(&mut self) {
+        let (Some(Current { reader, watch }), Some(account)) =
+            (self.current.take(), self.accounts.last_mut())
+        else {
+            return;
+        };
+        (account.form, account.compression) = reader.form();
+        (account.bytes, account.sha256) = reader.into_content().finish();
+        account.notes.extend(watch.and_then(|watch| watch.what_happened(account.bytes)));
+    }
+
+    /// Keeps back the last line of a file of a rotated set when it breaks off: a Collector before release 0.79 cut
+    /// lines in two when it rotated.
+    fn hold_back(&mut self, batch: &mut Batch) {
+        let index = self.accounts.len() - 1;
+        let Some(last) = batch.messages.last().copied().filter(|message| message.unended) else { return };
+        if !self.is_continued(index) {
+            return;
+        }
+        let text = batch.bytes_of(&last);
+        if is_whole(text) || text.trim_ascii().is_empty() {
+            return;
+        }
+        self.held = Some(Held { file: batch.file, text: text.to_vec(), message: last });
+        batch.messages.pop();
+    }
+
+    /// Whether the next file is the next one of the same rotated set.
+    fn is_continued(&self, index: usize) -> bool {
+        let (Some(InputFile::Path(this)), Some(InputFile::Path(next))) =
+            (self.files.get(index), self.files.get(index + 1))
+        else {
+            return false;
+        };
+        let (here, there) = (Place::of_path(this), Place::of_path(next));
+        this.parent() == next.parent() && here.set == there.set && here < there
+    }
+
+    /// Hands on what was held back, with its rest if the file that was opened begins with it.
+    fn release(&mut self, held: Held, batch: &mut Batch) {
+        let Held { file, mut text, mut message } = held;
+        // The Collector went on in another file: what is missing will not be written any more.
+        message.unended = false;
+        if let Some(Current { reader: Reader::Lines(lines), .. }) = &mut self.current {
+            let torn = text.len();
+            let is_joined = lines.take_first_line(|first_line| {
+                text.extend_from_slice(first_line);
+                !is_whole(first_line) && is_whole(&text)
+            });
+            if !is_joined {
+                text.truncate(torn);
+            }
+        }
+        batch.file = file;
+        batch.messages.push(Message { start: 0, end: text.len(), ..message });
+        batch.bytes = text;
+    }
+}
+
+impl Reader {
+    fn open(file: Box<dyn Read + Send>, with_digest: bool) -> io::Result<Self> {
+        let mut content = Content::of(Peeked::new(Counted::new(file, with_digest)))?;
+        Ok(match Layout::of(content.peek(HEAD_BYTES)?) {
+            Layout::Lines => Self::Lines(Lines::new(content)),
+            Layout::Document => Self::Document(Document::new(content)),
+            Layout::Frames => Self::Framed(Box::new(Framed::new(content))),
+        })
+    }
+
+    fn next_batch(&mut self, batch: &mut Batch) -> io::Result<bool> {
+        match self {
+            Self::Lines(lines) => lines.next_batch(batch),
+            Self::Document(document) => document.next_batch(batch),
+            Self::Framed(framed) => framed.next_batch(batch),
+        }
+    }
+
+    /// The number and the offset of what is read next.
+    fn place(&self) -> (u64, u64) {
+        match self {
+            Self::Lines(lines) => lines.place(),
+            Self::Document(document) => document.place(),
+            Self::Framed(framed) => framed.place(),
+        }
+    }
+
+    fn take_holes(&mut self) -> Vec<Hole> {
+        match self {
+            Self::Lines(lines) => lines.take_holes(),
+            Self::Document(document) => document.take_holes(),
+            Self::Framed(framed) => framed.take_holes(),
+        }
+    }
+
+    fn into_content(self) -> Content {
+        match self {
+            Self::Lines(lines) => lines.into_content(),
+            Self::Document(document) => document.into_content(),
+            Self::Framed(framed) => framed.into_content(),
+        }
+    }
+
+    fn content(&self) -> &Content {
+        match self {
+            Self::Lines(lines) => lines.content(),
+            Self::Document(document) => document.content(),
+            Self::Framed(framed) => framed.content(),
+        }
+    }
+
+    /// The form, and what compresses the file; what compresses the whole outranks what compresses each message.
+    fn form(&self) -> (Form, Compression) {
+        let (form, inner) = match self {
+            Self::Lines(_) => (Form::JsonLines, Compression::None),
+            Self::Document(_) => (Form::JsonDocument, Compression::None),
+            Self::Framed(framed) => {
+                framed.form().unwrap_or((Form::LengthPrefixedProtobuf, Compression::None))
+            }
+        };
+        match self.content().compression() {
+            Compression::None => (form, inner),
+            outer => (form, outer),
+        }
+    }
+}
+
+fn is_whole(text: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text).is_ok()
+}
+
+/// A hole in a compressed file. Its place is one in the file, where its neighbours' are in what was compressed.
+fn bad_stream(hole: &Hole, line: u64) -> BadFrame {
+    let behind = if hole.is_resumed { "; what is behind it is read" } else { "" };
+    BadFrame {
+        line,
+        byte_offset: hole.at,
+        bytes: hole.bytes,
+        kind: DamageKind::BadFrame,
+        reason: format!("{} compressed bytes cannot be decompressed: {}{behind}", hole.bytes, hole.reason),
+        is_partly_read: false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

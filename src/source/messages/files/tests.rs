@@ -1,0 +1,279 @@
+//! Files of every form, whole and damaged, become the same messages.
+
+use std::fs;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What was read: the texts with their number and offset, and the places that could not be.
+#[derive(Debug, Default)]
+struct Seen {
+    messages: Vec<(String, Message)>,
+    bad: Vec<BadFrame>,
+    accounts: Vec<FileAccount>,
+}
+
+impl Seen {
+    fn texts(&self) -> Vec<&str> {
+        self.messages.iter().map(|(text, _)| text.as_str()).collect()
+    }
+
+    fn places(&self) -> Vec<(u64, u64)> {
+        self.messages.iter().map(|(_, message)| (message.line, message.byte_offset)).collect()
+    }
+}
+
+fn read_files(files: &[InputFile]) -> Seen {
+    let mut seen = Seen::default();
+    let mut messages = Messages::new(files, true);
+    let mut batch = Batch::default();
+    while messages.next_batch(&mut batch) {
+        seen.messages.extend(
+            (batch.messages.iter())
+                .map(|message| (String::from_utf8_lossy(batch.bytes_of(message)).into_owned(), *message)),
+        );
+        seen.bad.append(&mut batch.bad_frames);
+    }
+    (seen.accounts, _) = messages.finish();
+    seen
+}
+
+fn read(bytes: &[u8]) -> Seen {
+    read_files(&[InputFile::KeptStdin(bytes.into())])
+}
+
+fn line(name: &str) -> String {
+    format!(
+        concat!(
+            r#"{{"resourceLogs":[{{"resource":{{}},"scopeLogs":[{{"scope":{{}},"logRecords":[{{"observedTimeUnixNano":"7","#,
+            r#""body":{{}},"attributes":[{{"key":"event.name","value":{{"stringValue":"{0}"}}}}]}}]}}]}}]}}"#
+        ),
+        name
+    )
+}
+
+/// The same in protobuf.
+fn protobuf(name: &str) -> Vec<u8> {
+    let bytes = |number: u8, content: &[u8]| {
+        let length = u8::try_from(content.len()).expect("short");
+        assert!(length < 0x80);
+        [&[number << 3 | 2, length], content].concat()
+    };
+    let attribute = bytes(6, &[bytes(1, b"event.name"), bytes(2, &bytes(1, name.as_bytes()))].concat());
+    let record = [&[0x59, 7, 0, 0, 0, 0, 0, 0, 0], &attribute[..]].concat();
+    bytes(1, &bytes(2, &bytes(2, &record)))
+}
+
+fn framed(body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(body.len()).expect("a small frame");
+    [&length.to_be_bytes(), body].concat()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 3).expect("compressed")
+}
+
+/// A way to put messages into a file.
+type Frame = fn(&str) -> Vec<u8>;
+
+const FRAMES: [(Frame, Form, Compression); 4] = [
+    (|name| framed(line(name).as_bytes()), Form::LengthPrefixedJson, Compression::None),
+    (|name| framed(&protobuf(name)), Form::LengthPrefixedProtobuf, Compression::None),
+    (|name| framed(&zstd(line(name).as_bytes())), Form::LengthPrefixedJson, Compression::ZstdFrames),
+    (|name| framed(&zstd(&protobuf(name))), Form::LengthPrefixedProtobuf, Compression::ZstdFrames),
+];
+
+#[test]
+fn every_form_gives_the_same_messages() {
+    let lines = format!("{}\n{}\n", line("a"), line("b"));
+    for (bytes, form, compression) in [
+        (lines.clone().into_bytes(), Form::JsonLines, Compression::None),
+        (zstd(lines.as_bytes()), Form::JsonLines, Compression::Zstd),
+        (
+            zstd(&[framed(&protobuf("a")), framed(&protobuf("b"))].concat()),
+            Form::LengthPrefixedProtobuf,
+            Compression::Zstd,
+        ),
+    ] {
+        let seen = read(&bytes);
+        assert_eq!(seen.texts(), [line("a"), line("b")]);
+        assert_eq!(seen.messages[1].1.line, 2);
+        assert_eq!((seen.accounts[0].form, seen.accounts[0].compression), (form, compression));
+        assert_eq!(seen.accounts[0].bytes, bytes.len() as u64);
+        assert_eq!(seen.bad, []);
+    }
+    for (frame, form, compression) in FRAMES {
+        let seen = read(&[frame("a"), frame("b")].concat());
+        assert_eq!(seen.texts(), [line("a"), line("b")]);
+        assert_eq!(seen.places(), [(1, 0), (2, frame("a").len() as u64)]);
+        assert_eq!((seen.accounts[0].form, seen.accounts[0].compression), (form, compression));
+        assert_eq!(seen.bad, []);
+    }
+}
+
+#[test]
+fn frames_of_several_forms_may_follow_each_other() {
+    let all: Vec<u8> = FRAMES.iter().flat_map(|(frame, ..)| frame("a")).collect();
+    assert_eq!(read(&all).texts(), vec![line("a"); 4]);
+}
+
+#[test]
+fn a_frame_that_the_end_of_the_file_cuts_short_is_unfinished_and_no_damage() {
+    for (frame, ..) in FRAMES {
+        let (whole, torn) = (frame("a"), frame("b"));
+        for length in 1..torn.len() {
+            let seen = read(&[&whole, &torn[..length]].concat());
+            assert_eq!(seen.bad, [], "{length}");
+            let [(first, _), (_, last)] = &seen.messages[..] else { panic!("{length}: {:?}", seen.texts()) };
+            assert_eq!(*first, line("a"));
+            assert!(last.unended && last.line == 2 && last.byte_offset == whole.len() as u64, "{last:?}");
+        }
+    }
+}
+
+#[test]
+fn behind_a_frame_with_a_wrong_length_the_next_one_is_read() {
+    for (frame, ..) in FRAMES {
+        let (one, two, three) = (frame("a"), frame("b"), frame("c"));
+        for wrong in [[0, 0, 0, 0], [0xFF; 4], [0, 0, 0, 17], [0, 0, 1, 0], [0x3F, 0, 0, 0]] {
+            let mut second = two.clone();
+            second[..4].copy_from_slice(&wrong);
+            let seen = read(&[&one[..], &second, &three].concat());
+            assert_eq!(seen.texts().first(), Some(&line("a").as_str()), "{wrong:?}");
+            assert_eq!(seen.texts().last(), Some(&line("c").as_str()), "{wrong:?}");
+            assert_eq!(
+                seen.messages.last().expect("a message").1.byte_offset,
+                (one.len() + two.len()) as u64
+            );
+            assert_eq!(seen.bad.len(), 1, "{wrong:?}: {:?}", seen.bad);
+            assert_eq!(
+                (seen.bad[0].line, seen.bad[0].byte_offset, seen.bad[0].bytes),
+                (2, one.len() as u64, two.len() as u64)
+            );
+        }
+    }
+}
+
+#[test]
+fn bytes_that_are_no_frame_are_passed_over() {
+    for (frame, ..) in FRAMES {
+        for garbage in [&[0; 5_000][..], b"no frame at all", &[0x0A; 300]] {
+            let seen = read(&[&frame("a")[..], garbage, &frame("b")].concat());
+            assert_eq!(seen.texts(), [line("a"), line("b")]);
+            let [bad] = &seen.bad[..] else { panic!("{:?}", seen.bad) };
+            assert_eq!((bad.byte_offset, bad.bytes), (frame("a").len() as u64, garbage.len() as u64));
+            let zeros = garbage.iter().all(|byte| *byte == 0);
+            assert_eq!(bad.kind, if zeros { DamageKind::NulRun } else { DamageKind::BadFrame });
+            // At the end, too.
+            let seen = read(&[&frame("a")[..], garbage].concat());
+            assert_eq!((seen.texts(), seen.bad.len()), (vec![line("a").as_str()], 1));
+        }
+    }
+}
+
+#[test]
+fn many_frames_keep_their_order_and_places() {
+    for (frame, ..) in FRAMES {
+        let bodies: Vec<_> = (0..20_000).map(|number| frame(&format!("n{number}"))).collect();
+        let seen = read(&bodies.concat());
+        assert_eq!(seen.messages.len(), bodies.len());
+        let mut at = 0;
+        for (number, (body, (text, message))) in bodies.iter().zip(&seen.messages).enumerate() {
+            assert_eq!(*text, line(&format!("n{number}")));
+            assert_eq!((message.line, message.byte_offset), (number as u64 + 1, at));
+            at += body.len() as u64;
+        }
+    }
+}
+
+#[test]
+fn a_document_over_many_lines_is_one_message() {
+    let value: serde_json::Value = serde_json::from_str(&line("a")).expect("JSON");
+    let pretty = serde_json::to_string_pretty(&value).expect("JSON");
+    let seen = read(pretty.as_bytes());
+    assert_eq!(seen.texts(), [pretty]);
+    assert_eq!(seen.accounts[0].form, Form::JsonDocument);
+}
+
+/// The files of a rotated set, oldest first; the last is the one that is written to.
+fn rotated(contents: &[&[u8]]) -> (tempfile::TempDir, Vec<InputFile>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let names = (1..contents.len()).map(|number| format!("logs-2026-11-20T10-00-00.00{number}.jsonl"));
+    let paths: Vec<PathBuf> =
+        names.chain(["logs.jsonl".to_owned()]).map(|name| folder.path().join(name)).collect();
+    for (path, content) in paths.iter().zip(contents) {
+        fs::write(path, content).expect("a file");
+    }
+    (folder, paths.into_iter().map(InputFile::Path).collect())
+}
+
+#[test]
+fn a_line_that_was_cut_in_two_by_a_rotation_is_one_message() {
+    let whole = line("cut");
+    for cut in 1..whole.len() {
+        let (head, rest) = whole.split_at(cut);
+        let before = format!("{}\n{head}", line("a"));
+        let behind = format!("{rest}\n{}\n", line("b"));
+        let (_folder, files) = rotated(&[before.as_bytes(), behind.as_bytes()]);
+        let seen = read_files(&files);
+        assert_eq!(seen.texts(), [line("a"), whole.clone(), line("b")]);
+        let offsets = [(1, 0), (2, line("a").len() as u64 + 1), (2, rest.len() as u64 + 1)];
+        assert_eq!(seen.places(), offsets);
+        assert!(seen.messages.iter().all(|(_, message)| !message.unended));
+    }
+}
+
+#[test]
+fn a_torn_line_without_its_rest_is_damage_where_the_collector_went_on_in_another_file() {
+    let head = &line("torn")[..90];
+    let next = format!("{}\n", line("b"));
+    let (_folder, files) = rotated(&[head.as_bytes(), next.as_bytes()]);
+    let seen = read_files(&files);
+    assert_eq!(seen.texts(), [head, &line("b")]);
+    assert!(!seen.messages[0].1.unended, "nobody will finish it");
+    let (_folder, files) = rotated(&[next.as_bytes(), head.as_bytes()]);
+    assert!(read_files(&files).messages[1].1.unended, "it is being written");
+}
+
+#[test]
+fn a_backup_without_a_last_line_break_and_a_file_that_begins_with_it_are_whole() {
+    let (_folder, files) = rotated(&[line("a").as_bytes(), format!("\n{}\n", line("b")).as_bytes()]);
+    let seen = read_files(&files);
+    assert_eq!(seen.texts(), [&line("a"), "", &line("b")]);
+    assert_eq!(seen.bad, []);
+}
+
+#[test]
+fn the_bytes_of_each_file_are_hashed_as_they_lie_there() {
+    let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(read(b"abc").accounts[0].sha256.as_deref(), Some(hash));
+    for form in [zstd(b"abc\n"), framed(&zstd(b"{}")), [zstd(b"abc"), vec![0; 100]].concat()] {
+        let mut plain = Counted::new(Box::new(io::Cursor::new(form.clone())), true);
+        io::copy(&mut plain, &mut io::sink()).expect("readable");
+        assert_eq!(read(&form).accounts[0].sha256, plain.sha256());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_bytes_are_read_to_their_end(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+        let seen = read(&bytes);
+        prop_assert_eq!(seen.accounts[0].bytes, bytes.len() as u64);
+    }
+
+    #[test]
+    fn damage_to_one_frame_costs_no_other(kind in 0_usize..4, at in 0_usize..1000, garbage in proptest::collection::vec(any::<u8>(), 1..20)) {
+        let (frame, ..) = FRAMES[kind];
+        let mut second = frame("b");
+        let at = at % second.len();
+        let end = second.len().min(at + garbage.len());
+        second[at..end].copy_from_slice(&garbage[..end - at]);
+        let seen = read(&[frame("a"), second, frame("c")].concat());
+        prop_assert!(seen.texts().contains(&line("a").as_str()), "{:?}", seen.texts());
+        prop_assert!(seen.texts().contains(&line("c").as_str()), "{:?}", seen.texts());
+    }
+}

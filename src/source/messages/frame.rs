@@ -1,0 +1,232 @@
+//! One frame of a length-prefixed file: where it can begin, and the text that it holds.
+
+use std::io::Read;
+
+use memchr::memchr3;
+use serde::de::IgnoredAny;
+use zstd::bulk::Decompressor;
+
+use super::MAX_MESSAGE_BYTES;
+use super::layout::ZSTD_MAGIC;
+use super::protobuf::{self, Written};
+use crate::source::form::{Compression, Form};
+
+/// The length before each frame, in bytes.
+pub(super) const PREFIX_BYTES: usize = 4;
+
+/// So much of a frame must be known to tell whether it is one.
+pub(super) const HEADER_BYTES: usize = PREFIX_BYTES + 64;
+
+/// What the bytes at some place can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Header {
+    /// A frame, whose body has so many bytes.
+    Frame { length: usize },
+    /// There are too few bytes to tell.
+    TooShort,
+    /// No frame.
+    None,
+}
+
+/// Whether a frame can begin so: a length that can be, and behind it what a message begins with.
+pub(super) fn header(bytes: &[u8]) -> Header {
+    let Some((prefix, body)) = bytes.split_first_chunk::<PREFIX_BYTES>() else { return Header::TooShort };
+    let length = usize::try_from(u32::from_be_bytes(*prefix)).unwrap_or(usize::MAX);
+    if !(2..=MAX_MESSAGE_BYTES).contains(&length) {
+        return Header::None;
+    }
+    let body = &body[..body.len().min(length)];
+    let can_begin = match body {
+        [] | [_] => return Header::TooShort,
+        // White space in place of a length is text.
+        [b'{' | b'[', b'"' | b'}' | b']' | b'{' | b'[' | b' ' | b'\t' | b'\r' | b'\n', ..] => {
+            !prefix.iter().all(u8::is_ascii_whitespace)
+        }
+        [0x0A, ..] => protobuf::begins_message(body, length),
+        _ => length > ZSTD_MAGIC.len() && ZSTD_MAGIC.starts_with(&body[..body.len().min(ZSTD_MAGIC.len())]),
+    };
+    if can_begin { Header::Frame { length } } else { Header::None }
+}
+
+/// The next place, `from` on, where a frame can begin. JSON within a frame has many places that look like the
+/// beginning of another, so that only the beginning of an OTLP object counts.
+pub(super) fn find(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let body = at.checked_add(PREFIX_BYTES)?;
+        let found = memchr3(b'{', 0x0A, ZSTD_MAGIC[0], bytes.get(body..)?)?;
+        at += found;
+        let text = &bytes[at + PREFIX_BYTES..];
+        let is_inside_json = text[0] == b'{' && !text.starts_with(b"{\"resource");
+        if !is_inside_json && matches!(header(&bytes[at..]), Header::Frame { .. }) {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
+/// What a frame holds besides its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unpacked {
+    pub(super) form: Form,
+    pub(super) compression: Compression,
+    pub(super) written: Written,
+}
+
+/// A frame that would take more memory than is given.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TooLarge;
+
+/// Unpacks frames; to be kept, as making one takes longer than using it.
+pub(super) struct Unpacker {
+    decompressor: Option<Decompressor<'static>>,
+}
+
+impl Unpacker {
+    pub(super) fn new() -> Self {
+        Self { decompressor: Decompressor::new().ok() }
+    }
+
+    /// Adds the text of a frame's body to `text`. A body that is more than `most` bytes when unpacked is left alone.
+    pub(super) fn unpack(
+        &mut self,
+        body: &[u8],
+        most: usize,
+        text: &mut Vec<u8>,
+    ) -> Result<Unpacked, TooLarge> {
+        if !body.starts_with(&ZSTD_MAGIC) {
+            let begin = text.len();
+            let (form, mut written) = content(body, text);
+            // Nothing but its text tells whether the frame had the right length.
+            if form == Form::LengthPrefixedJson
+                && let Some((end, reason)) = json_error(body)
+            {
+                text.truncate(begin + end);
+                written = Written::BrokenOff(reason);
+            }
+            return Ok(Unpacked { form, compression: Compression::None, written });
+        }
+        let at_once = self.decompressor.as_mut().and_then(|decompressor| {
+            let size = zstd::zstd_safe::get_frame_content_size(body).ok()??;
+            let capacity = usize::try_from(size).ok().filter(|size| *size <= most)?;
+            decompressor.decompress(body, capacity).ok()
+        });
+        let (unpacked, broken) = match at_once {
+            Some(unpacked) => (unpacked, None),
+            // The header does not say how large it is, says it wrongly, or the frame is damaged.
+            None => inflate(body, most)?,
+        };
+        let (form, mut written) = content(&unpacked, text);
+        if let Some(reason) = broken {
+            written = Written::BrokenOff(reason);
+        }
+        Ok(Unpacked { form, compression: Compression::ZstdFrames, written })
+    }
+}
+
+/// Unpacks step by step: what can be unpacked, and why there is no more.
+fn inflate(body: &[u8], most: usize) -> Result<(Vec<u8>, Option<String>), TooLarge> {
+    let mut unpacked = Vec::new();
+    let mut decoder = match zstd::Decoder::with_buffer(body) {
+        Ok(decoder) => decoder.take(most as u64 + 1),
+        Err(error) => return Ok((unpacked, Some(cannot_unpack(&error)))),
+    };
+    let ended = decoder.read_to_end(&mut unpacked);
+    if unpacked.len() > most {
+        return Err(TooLarge);
+    }
+    Ok((unpacked, ended.err().map(|error| cannot_unpack(&error))))
+}
+
+fn cannot_unpack(error: &std::io::Error) -> String {
+    format!("cannot be decompressed: {error}")
+}
+
+/// Adds the text of a message.
+fn content(message: &[u8], text: &mut Vec<u8>) -> (Form, Written) {
+    let first_letter = message.iter().find(|byte| !byte.is_ascii_whitespace());
+    // The first byte of a protobuf message is also a line break, and the second may be a bracket.
+    let is_json = matches!(first_letter, Some(b'{' | b'['))
+        && !(message[0] == 0x0A && protobuf::begins_message(message, message.len()));
+    if is_json {
+        text.extend_from_slice(message);
+        (Form::LengthPrefixedJson, Written::Whole)
+    } else if matches!(message, [] | [0x0A, ..]) {
+        (Form::LengthPrefixedProtobuf, protobuf::write_json(message, text))
+    } else {
+        (Form::LengthPrefixedProtobuf, Written::BrokenOff("neither JSON nor protobuf".to_owned()))
+    }
+}
+
+/// How far JSON goes, where it does not go to the end, and why.
+fn json_error(text: &[u8]) -> Option<(usize, String)> {
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+    let error = values.by_ref().find_map(Result::err)?;
+    if error.is_eof() {
+        return Some((text.len(), "the object breaks off".to_owned()));
+    }
+    let line_start: usize = text
+        .split_inclusive(|byte| *byte == b'\n')
+        .take(error.line().saturating_sub(1))
+        .map(<[u8]>::len)
+        .sum();
+    Some(((line_start + error.column().saturating_sub(1)).min(text.len()), "no JSON".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn framed(body: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(body.len()).expect("a small frame");
+        [&length.to_be_bytes(), body].concat()
+    }
+
+    const OBJECT: &[u8] = br#"{"resourceLogs":[]}"#;
+
+    #[test]
+    fn a_frame_has_a_length_that_can_be_and_begins_as_a_message_does() {
+        assert_eq!(header(&framed(OBJECT)), Header::Frame { length: OBJECT.len() });
+        assert_eq!(header(&framed(&[0x0A, 0])), Header::Frame { length: 2 });
+        assert_eq!(header(&[0, 0, 0]), Header::TooShort);
+        for none in [b"\0\0\0\0{\"".as_slice(), b"{\"resourceLogs\"", b"    {\n", b"\xFF\xFF\xFF\xFF\x0A\0"] {
+            assert_eq!(header(none), Header::None, "{none:?}");
+        }
+    }
+
+    #[test]
+    fn the_next_frame_is_found_behind_anything() {
+        for body in
+            [OBJECT, &[0x0A, 0x04, 0x12, 0x02, 0x0A, 0x00], &zstd::encode_all(OBJECT, 0).expect("compressed")]
+        {
+            for garbage in [&b""[..], b"\0\0\0\0", b"{{{{\n\n\n(((", &[0xFF; 300]] {
+                let bytes = [garbage, &framed(body)].concat();
+                assert_eq!(find(&bytes, 0), Some(garbage.len()), "{garbage:?} {body:?}");
+            }
+        }
+        assert_eq!(find(&[0; 1000], 0), None);
+    }
+
+    #[test]
+    fn a_frame_larger_than_what_is_given_is_left_alone() {
+        let bomb = zstd::encode_all(&vec![b' '; 1_000_000][..], 0).expect("compressed");
+        let mut text = Vec::new();
+        assert_eq!(Unpacker::new().unpack(&bomb, 999_999, &mut text), Err(TooLarge));
+        assert!(text.is_empty());
+        assert!(Unpacker::new().unpack(&bomb, 1_000_000, &mut text).is_ok());
+    }
+
+    #[test]
+    fn a_frame_that_is_cut_short_gives_what_it_holds() {
+        let text: Vec<u8> = (0..400_000_u64)
+            .flat_map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string().into_bytes())
+            .collect();
+        let object = [b"{\"a\":\"", &text[..], b"\"}"].concat();
+        let body = zstd::encode_all(&object[..], 1).expect("compressed");
+        let mut text = Vec::new();
+        let unpacked =
+            Unpacker::new().unpack(&body[..body.len() / 2], usize::MAX - 1, &mut text).expect("small enough");
+        assert!(matches!(unpacked.written, Written::BrokenOff(_)));
+        assert!(text.len() > object.len() / 4 && object.starts_with(&text));
+    }
+}

@@ -1,0 +1,333 @@
+//! Cuts content into frames, each behind its length, and unpacks them on every core.
+//!
+//! A frame that cannot be unpacked may have a wrong length, so that its end cannot be trusted: the next frame is
+//! looked for right behind its first byte. A frame that goes beyond the end of the file, with no frame in it, is one
+//! that is still being written.
+
+use std::io;
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use super::bytes::read_full;
+use super::compressed::{Content, Hole};
+
+use super::frame::{HEADER_BYTES, Header, PREFIX_BYTES, TooLarge, Unpacked, Unpacker, find, header};
+use super::protobuf::Written;
+use super::{BATCH_BYTES, BadFrame, Batch, MAX_MESSAGE_BYTES, Message};
+use crate::source::account::DamageKind;
+use crate::source::form::{Compression, Form};
+
+/// So much is read at once.
+const READ_BYTES: usize = 1024 * 1024;
+
+/// Frames are unpacked side by side while none of them is larger than this; larger ones are unpacked alone, so that
+/// the memory taken does not grow with the number of cores.
+const MOST_SIDE_BY_SIDE: usize = 32 * 1024 * 1024;
+
+/// Reads frames from the content of a file.
+pub(super) struct Framed {
+    content: Content,
+    buffer: Vec<u8>,
+    /// The part of `buffer` that was read and not handed on yet.
+    start: usize,
+    end: usize,
+    /// Offset of `buffer[0]` in the content.
+    offset: u64,
+    /// The number of the next frame.
+    frame: u64,
+    ended: bool,
+    /// Why the content cannot be read on; to be told when what is before it was handed on.
+    failed: Option<io::Error>,
+    /// How much to unpack at once. Little behind a bad frame: what was unpacked behind the next one is thrown away.
+    budget: usize,
+    form: Option<(Form, Compression)>,
+    unpacker: Unpacker,
+}
+
+/// What stands at some place.
+enum Next {
+    /// A frame with its prefix.
+    Frame(std::ops::Range<usize>),
+    /// The beginning of a frame that goes beyond the end.
+    CutShort,
+    /// No frame.
+    Bad,
+    /// Nothing more.
+    End,
+}
+
+impl Framed {
+    pub(super) fn new(mut content: Content) -> Self {
+        content.holds_frames();
+        Self {
+            content,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            offset: 0,
+            frame: 1,
+            ended: false,
+            failed: None,
+            budget: BATCH_BYTES,
+            form: None,
+            unpacker: Unpacker::new(),
+        }
+    }
+
+    /// Where the next frame begins: its number and its offset.
+    pub(super) fn place(&self) -> (u64, u64) {
+        (self.frame, self.offset + self.start as u64)
+    }
+
+    /// The form of the frames, and what compresses each, when one was read.
+    pub(super) fn form(&self) -> Option<(Form, Compression)> {
+        self.form
+    }
+
+    pub(super) fn content(&self) -> &Content {
+        &self.content
+    }
+
+    pub(super) fn into_content(self) -> Content {
+        self.content
+    }
+
+    pub(super) fn take_holes(&mut self) -> Vec<Hole> {
+        self.content.take_holes()
+    }
+
+    /// Fills the batch with whole frames; false at the end of the file.
+    pub(super) fn next_batch(&mut self, batch: &mut Batch) -> io::Result<bool> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.offset += self.start as u64;
+        self.end -= self.start;
+        self.start = 0;
+        let mut frames = Vec::new();
+        let mut at = 0;
+        let mut expected = 0;
+        while expected < self.budget {
+            let Next::Frame(frame) = self.frame_at(at) else { break };
+            at = frame.end;
+            expected += expected_size(&self.buffer[frame.start + PREFIX_BYTES..frame.end]);
+            frames.push(frame);
+        }
+        if frames.is_empty() {
+            match self.frame_at(0) {
+                Next::End => return self.failed.take().map_or(Ok(false), Err),
+                Next::CutShort => self.cut_short(batch),
+                Next::Bad | Next::Frame(_) => self.pass_over(batch, "no frame begins here", false),
+            }
+            return Ok(true);
+        }
+        self.unpack(batch, &frames);
+        Ok(true)
+    }
+
+    /// Unpacks frames side by side, and hands them on up to the first that breaks off.
+    fn unpack(&mut self, batch: &mut Batch, frames: &[std::ops::Range<usize>]) {
+        let buffer = &self.buffer;
+        let mut unpacked = Vec::with_capacity(frames.len());
+        frames
+            .par_iter()
+            .with_min_len(frames.len().div_ceil(4 * rayon::current_num_threads()))
+            .map_init(Unpacker::new, |unpacker, frame| {
+                let mut text = Vec::new();
+                let body = &buffer[frame.start + PREFIX_BYTES..frame.end];
+                let unpacked = unpacker.unpack(body, MOST_SIDE_BY_SIDE, &mut text);
+                (text, unpacked)
+            })
+            .collect_into_vec(&mut unpacked);
+        let mut filled = 0;
+        for ((mut text, unpacked), frame) in unpacked.into_iter().zip(frames) {
+            let body = &self.buffer[frame.start + PREFIX_BYTES..frame.end];
+            let unpacked =
+                unpacked.or_else(|TooLarge| self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text));
+            let (reason, breaks_off) = match &unpacked {
+                Ok(Unpacked { written: Written::Whole, .. }) => (None, false),
+                Ok(Unpacked { written: Written::PartlyUnread(reason), .. }) => (Some(reason.clone()), false),
+                Ok(Unpacked { written: Written::BrokenOff(reason), .. }) => (Some(reason.clone()), true),
+                Err(TooLarge) => (Some("a message larger than 1 GiB".to_owned()), false),
+            };
+            if let Ok(unpacked) = &unpacked
+                && !breaks_off
+            {
+                self.form.get_or_insert((unpacked.form, unpacked.compression));
+            }
+            let lies_as_it_is = matches!(
+                &unpacked,
+                Ok(Unpacked { form: Form::LengthPrefixedJson, compression: Compression::None, .. })
+            );
+            let is_read = unpacked.is_ok() && !(breaks_off && text.is_empty());
+            self.start = frame.start;
+            if is_read {
+                filled = self.hand_on(batch, filled, &text, lies_as_it_is, reason.is_some(), false);
+            }
+            if let (Some(reason), false) = (&reason, breaks_off) {
+                batch.bad_frames.push(self.bad_frame(frame.len() as u64, reason.clone(), is_read));
+            }
+            if breaks_off {
+                let reason = reason.unwrap_or_default();
+                self.pass_over(batch, &reason, is_read);
+                return;
+            }
+            self.start = frame.end;
+            self.frame += 1;
+        }
+        self.budget = self.budget.saturating_mul(4).min(BATCH_BYTES);
+    }
+
+    /// Adds a message to the batch, and says how far its bytes are filled now.
+    fn hand_on(
+        &self,
+        batch: &mut Batch,
+        filled: usize,
+        text: &[u8],
+        lies_as_it_is: bool,
+        is_damaged: bool,
+        unended: bool,
+    ) -> usize {
+        let end = filled + text.len();
+        if batch.bytes.len() < end {
+            batch.bytes.resize(end, 0);
+        }
+        batch.bytes[filled..end].copy_from_slice(text);
+        let (line, byte_offset) = self.place();
+        let text_offset = lies_as_it_is.then_some(byte_offset + PREFIX_BYTES as u64);
+        batch.messages.push(Message {
+            start: filled,
+            end,
+            line,
+            byte_offset,
+            text_offset,
+            unended,
+            is_damaged,
+        });
+        end
+    }
+
+    fn bad_frame(&self, bytes: u64, reason: String, is_partly_read: bool) -> BadFrame {
+        let (line, byte_offset) = self.place();
+        BadFrame { line, byte_offset, bytes, kind: DamageKind::BadFrame, reason, is_partly_read }
+    }
+
+    /// What stands at that place of the buffer, which is filled as far as needed.
+    fn frame_at(&mut self, at: usize) -> Next {
+        self.fill(at + HEADER_BYTES);
+        let known = &self.buffer[at..self.end];
+        match header(known) {
+            _ if known.is_empty() => Next::End,
+            Header::None => Next::Bad,
+            Header::TooShort => Next::CutShort,
+            Header::Frame { length } => {
+                let end = at + PREFIX_BYTES + length;
+                self.fill(end);
+                if self.end < end { Next::CutShort } else { Next::Frame(at..end) }
+            }
+        }
+    }
+
+    /// Reads until the buffer is filled so far, or nothing more comes.
+    fn fill(&mut self, wanted: usize) {
+        while self.end < wanted && !self.ended {
+            // A length can lie: memory is taken as bytes come.
+            let target = self.end + READ_BYTES.max((wanted - self.end).min(self.end));
+            if self.buffer.len() < target {
+                self.buffer.resize(target, 0);
+            }
+            let (read, ended) = read_full(&mut self.content, &mut self.buffer[self.end..target]);
+            self.end += read;
+            match ended {
+                Ok(ended) => self.ended = ended,
+                Err(error) => {
+                    self.ended = true;
+                    self.failed = Some(error);
+                }
+            }
+        }
+    }
+
+    /// The frame at the start goes beyond the end of the file: it is still being written, unless its length is wrong,
+    /// in which case there are frames within it.
+    fn cut_short(&mut self, batch: &mut Batch) {
+        if self.next_sound_frame(1).is_some() {
+            return self.pass_over(batch, "its length goes beyond the end of the file", false);
+        }
+        let body = self.buffer[..self.end].get(PREFIX_BYTES..).unwrap_or_default();
+        let mut text = Vec::new();
+        // When it holds nothing that can be read yet, it still is a message that has begun.
+        if self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text).is_err() || text.is_empty() {
+            text = b"{".to_vec();
+        }
+        self.hand_on(batch, 0, &text, false, false, true);
+        self.start = self.end;
+        self.frame += 1;
+    }
+
+    /// Notes that there is no sound frame at the start, and goes to the next one.
+    fn pass_over(&mut self, batch: &mut Batch, reason: &str, is_partly_read: bool) {
+        self.budget = BATCH_BYTES / 256;
+        let begin = self.start;
+        let (mut passed, mut zeros) = (0, true);
+        let mut from = begin + 1;
+        let next = loop {
+            if let Some(found) = self.next_sound_frame(from) {
+                break found;
+            }
+            if self.ended {
+                break self.end;
+            }
+            // What has been searched is let go, but for what may be the beginning of a frame.
+            let searched = self.end.saturating_sub(HEADER_BYTES).max(begin + 1);
+            zeros &= self.buffer[begin..searched].iter().all(|byte| *byte == 0);
+            passed += searched - begin;
+            self.buffer.copy_within(searched..self.end, begin);
+            self.end -= searched - begin;
+            from = begin;
+            self.fill(self.end + 1);
+        };
+        zeros &= self.buffer[begin..next].iter().all(|byte| *byte == 0);
+        let bytes = (passed + next - begin) as u64;
+        let mut bad = self.bad_frame(bytes, String::new(), is_partly_read);
+        bad.reason = if zeros {
+            bad.kind = DamageKind::NulRun;
+            format!("{bytes} zero bytes")
+        } else if next < self.end {
+            format!("{reason}; the frame behind it is read")
+        } else {
+            reason.to_owned()
+        };
+        batch.bad_frames.push(bad);
+        self.offset += passed as u64;
+        self.start = next;
+        self.frame += 1;
+    }
+
+    /// The next place, `from` on, with a whole frame that can be unpacked.
+    fn next_sound_frame(&mut self, mut from: usize) -> Option<usize> {
+        loop {
+            let found = find(&self.buffer[..self.end], from)?;
+            let is_sound = match self.frame_at(found) {
+                Next::Frame(frame) => {
+                    let body = &self.buffer[frame.start + PREFIX_BYTES..frame.end];
+                    let unpacked = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut Vec::new());
+                    unpacked.is_ok_and(|unpacked| !matches!(unpacked.written, Written::BrokenOff(_)))
+                }
+                Next::CutShort | Next::Bad | Next::End => false,
+            };
+            if is_sound {
+                return Some(found);
+            }
+            from = found + 1;
+        }
+    }
+}
+
+/// About how many bytes a frame's text will have.
+fn expected_size(body: &[u8]) -> usize {
+    const UNKNOWN: usize = 1024 * 1024;
+    match zstd::zstd_safe::get_frame_content_size(body) {
+        Ok(Some(size)) => usize::try_from(size).unwrap_or(usize::MAX),
+        Ok(None) => UNKNOWN,
+        Err(_) => body.len() * 2,
+    }
+}

@@ -1,0 +1,164 @@
+//! What form a file has, told by its first bytes: never by its name, which its owner chooses.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use memchr::memmem;
+use serde::de::IgnoredAny;
+
+use super::bytes::{Counted, Peeked};
+use super::compressed::Content;
+use super::frame::{self, Header};
+use crate::source::form::Compression;
+
+/// So many bytes are looked at.
+pub(super) const HEAD_BYTES: usize = 64 * 1024;
+
+/// The first bytes of a zstd frame.
+pub(super) const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+
+/// What compresses a file that begins so, as a whole.
+pub(super) fn compression_of(head: &[u8]) -> Compression {
+    // A stream may begin with a frame that is to be skipped: four bytes of which only half a byte varies.
+    let skippable = matches!(head, [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..]);
+    if head.starts_with(&ZSTD_MAGIC) || skippable {
+        Compression::Zstd
+    } else if head.starts_with(&[0x1F, 0x8B, 0x08]) {
+        Compression::Gzip
+    } else {
+        Compression::None
+    }
+}
+
+/// How to cut the content of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    Lines,
+    Document,
+    Frames,
+}
+
+impl Layout {
+    /// The layout of content that begins so. A file whose first line or frame is damaged has the layout of what
+    /// follows; what fits nothing is lines, each of which will be found to be no JSON.
+    pub(super) fn of(head: &[u8]) -> Self {
+        if matches!(frame::header(head), Header::Frame { .. }) {
+            return Self::Frames;
+        }
+        let text = skip_blank(head);
+        if matches!(text.first(), Some(b'{' | b'[')) {
+            let is_all = head.len() < HEAD_BYTES;
+            return if is_document(text, is_all) { Self::Document } else { Self::Lines };
+        }
+        let first_object = memmem::find(head, b"{\"resource").unwrap_or(head.len());
+        let first_frame = frame::find(head, 1).unwrap_or(head.len());
+        if first_frame < first_object { Self::Frames } else { Self::Lines }
+    }
+}
+
+/// Behind a byte order mark, white space, and zero bytes that a power failure left.
+fn skip_blank(head: &[u8]) -> &[u8] {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let blank = head.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0)).count();
+    &head[blank..]
+}
+
+/// Whether text that begins with a bracket is one value over several lines. A line that breaks off with a whole
+/// object on the next line is none.
+fn is_document(text: &[u8], is_all: bool) -> bool {
+    let Some(line_end) = memchr::memchr(b'\n', text) else { return false };
+    let (first, rest) = (&text[..line_end], &text[line_end + 1..]);
+    let is_whole = |text: &[u8]| serde_json::from_slice::<IgnoredAny>(text).is_ok();
+    let objects_begin_lines =
+        rest.starts_with(b"{\"resource") || memmem::find(rest, b"\n{\"resource").is_some();
+    if is_whole(first) || (objects_begin_lines && first.trim_ascii() != b"[") {
+        return false;
+    }
+    match serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>().next() {
+        Some(Ok(_)) => true,
+        // It may go on behind what was looked at; or it breaks off, which an indented line tells from a torn one.
+        Some(Err(error)) => error.is_eof() && (!is_all || matches!(rest.first(), Some(b' ' | b'\t'))),
+        None => false,
+    }
+}
+
+/// Whether a file of a folder holds OTLP, by its first bytes. An empty file may: it may be about to be written.
+///
+/// # Errors
+/// When it cannot be read.
+pub(in crate::source) fn is_worth_reading(path: &Path) -> io::Result<bool> {
+    const NAMES: [&str; 5] = [
+        "\"resourceLogs\"",
+        "\"resourceSpans\"",
+        "\"resourceMetrics\"",
+        "\"resourceProfiles\"",
+        "\"scopeLogs\"",
+    ];
+    let file = Peeked::new(Counted::new(Box::new(File::open(path)?), false));
+    let mut content = Content::of(file)?;
+    let head = content.peek(HEAD_BYTES)?;
+    if Layout::of(head) == Layout::Frames {
+        return Ok(true);
+    }
+    Ok(skip_blank(head).is_empty() || NAMES.iter().any(|name| memmem::find(head, name.as_bytes()).is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &[u8] = br#"{"resourceLogs":[{"resource":{},"scopeLogs":[]}]}"#;
+
+    fn framed(body: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(body.len()).expect("a small frame");
+        [&length.to_be_bytes(), body].concat()
+    }
+
+    #[test]
+    fn a_layout_is_told_by_the_first_bytes() {
+        let compressed = zstd::encode_all(LINE, 0).expect("compressed");
+        for (layout, head) in [
+            (Layout::Lines, LINE.to_vec()),
+            (Layout::Lines, b"".to_vec()),
+            (Layout::Lines, [b"\xef\xbb\xbf\n", LINE].concat()),
+            (Layout::Lines, [b"\0\0\0\0\0", LINE].concat()),
+            (Layout::Lines, [LINE, b"\n", LINE].concat()),
+            (Layout::Frames, framed(LINE)),
+            (Layout::Frames, framed(&compressed)),
+            (Layout::Frames, framed(&[0x0A, 0x02, 0x12, 0x00])),
+        ] {
+            assert_eq!(Layout::of(&head), layout, "{:?}", String::from_utf8_lossy(&head));
+        }
+    }
+
+    #[test]
+    fn a_document_over_many_lines_is_one_value_and_a_torn_line_is_none() {
+        let pretty = b"{\n  \"resourceLogs\": [\n    {\n      \"scopeLogs\": []\n    }\n  ]\n}\n";
+        let array = b"[\n{\"resource\": {},\n\"scopeLogs\": []}\n]";
+        assert_eq!(Layout::of(pretty), Layout::Document);
+        assert_eq!(Layout::of(&pretty[..30]), Layout::Document, "also when it breaks off");
+        assert_eq!(Layout::of(array), Layout::Document);
+        for torn in 1..LINE.len() {
+            let torn = &LINE[..torn];
+            assert_eq!(Layout::of(&[torn, b"\n"].concat()), Layout::Lines);
+            assert_eq!(Layout::of(&[torn, b"\n", LINE, b"\n"].concat()), Layout::Lines);
+        }
+    }
+
+    #[test]
+    fn a_file_whose_first_message_is_damaged_has_the_layout_of_the_rest() {
+        assert_eq!(Layout::of(&[b"hello\n", LINE, b"\n"].concat()), Layout::Lines);
+        assert_eq!(Layout::of(&[b"\xff\xfe\x00garbage", LINE].concat()), Layout::Lines);
+        let compressed = framed(&zstd::encode_all(LINE, 0).expect("compressed"));
+        assert_eq!(Layout::of(&[b"\0\0\0\0garbage", &compressed[..]].concat()), Layout::Frames);
+        assert_eq!(Layout::of(b"no OTLP at all"), Layout::Lines);
+    }
+
+    #[test]
+    fn a_stream_is_told_by_its_magic() {
+        assert_eq!(compression_of(&zstd::encode_all(LINE, 0).expect("compressed")), Compression::Zstd);
+        assert_eq!(compression_of(&[0x1F, 0x8B, 0x08, 0x00]), Compression::Gzip);
+        assert_eq!(compression_of(LINE), Compression::None);
+    }
+}

@@ -1,0 +1,102 @@
+//! Cuts the bytes of a file, in whatever form they lie there, into messages: texts of OTLP JSON.
+//!
+//! Lines are handed on as they lie in the file. Frames are unpacked, and protobuf becomes the text that a Collector's
+//! JSON exporter writes for the same message; so one decoder reads every form, and a record that lies in files of two
+//! forms is one record.
+
+mod bytes;
+mod compressed;
+mod document;
+mod files;
+mod frame;
+mod framed;
+mod layout;
+mod lines;
+mod protobuf;
+
+use super::account::{Damage, DamageKind};
+use crate::event::Location;
+
+pub(super) use files::Messages;
+pub(super) use layout::is_worth_reading;
+
+/// Enough bytes to keep every thread busy, few enough to stay in the processor's cache.
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
+
+/// No message may be larger. A Collector takes requests of up to 20 MiB and may put several into one message; what is
+/// larger than this is no message but damage, or meant to exhaust the memory.
+const MAX_MESSAGE_BYTES: usize = 1024 * 1024 * 1024;
+
+/// Some whole messages of one file. Reused from batch to batch.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Which file of the input, counted from 0.
+    pub(super) file: u32,
+    /// The texts of the messages; what lies between and behind them is left over from earlier batches.
+    pub(super) bytes: Vec<u8>,
+    pub(super) messages: Vec<Message>,
+    /// What could not be made into messages, in the order of the file.
+    pub(super) bad_frames: Vec<BadFrame>,
+}
+
+/// One message: where it stands in the batch and where in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Message {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The line or the frame, counted from 1.
+    pub(super) line: u64,
+    /// Offset of its first byte in the file, or, where the whole file is compressed, in what was compressed.
+    pub(super) byte_offset: u64,
+    /// Where its text lies as it is; `None` when the text was made from a frame.
+    pub(super) text_offset: Option<u64>,
+    /// The file ends here, perhaps in the middle of the message.
+    pub(super) unended: bool,
+    /// Part of it could not be read, and the batch's bad frames say so: it may break off.
+    pub(super) is_damaged: bool,
+}
+
+/// A place that could not be made into a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BadFrame {
+    pub(super) line: u64,
+    pub(super) byte_offset: u64,
+    /// How many bytes could not be read.
+    pub(super) bytes: u64,
+    pub(super) kind: DamageKind,
+    pub(super) reason: String,
+    /// A message with that number holds what could be read.
+    pub(super) is_partly_read: bool,
+}
+
+impl Batch {
+    /// The text of a message.
+    pub(super) fn bytes_of(&self, message: &Message) -> &[u8] {
+        &self.bytes[message.start..message.end]
+    }
+
+    fn clear(&mut self) {
+        self.messages.clear();
+        self.bad_frames.clear();
+    }
+}
+
+impl Message {
+    /// The place in the file that an offset in the text is about: where a frame was unpacked, the frame's beginning.
+    pub(super) fn at_byte(&self, offset: usize) -> u64 {
+        self.text_offset.map_or(self.byte_offset, |text| text + offset as u64)
+    }
+}
+
+impl BadFrame {
+    /// What it is in the account of a file.
+    pub(super) fn damage(self, file: u32) -> Damage {
+        Damage {
+            location: Location { file, line: self.line, record: 0, byte_offset: self.byte_offset },
+            at_byte: self.byte_offset,
+            bytes: self.bytes,
+            kind: self.kind,
+            reason: self.reason,
+        }
+    }
+}

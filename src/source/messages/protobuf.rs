@@ -1,0 +1,522 @@
+//! OTLP in protobuf, made into the JSON text that a Collector writes for the same message.
+//!
+//! The text follows the Collector's own writer since release 0.132: order of members, what is left out, escapes, the
+//! form of numbers. A general decoder would build the whole message only to take it apart again, would refuse it
+//! whole for one string that is no UTF-8, and could not say what lies before the place where a message breaks off.
+//! Here the bytes are walked over once, and a record that cannot be read costs no other.
+
+mod json;
+mod wire;
+
+use json::{Object, write_base64, write_double, write_hex, write_string};
+pub(super) use wire::begins_message;
+use wire::{Fields, Value};
+
+use super::MAX_MESSAGE_BYTES;
+
+/// What became of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// It is all there.
+    Whole,
+    /// Its frame is sound, but parts of it were left out, and why.
+    PartlyUnread(String),
+    /// It breaks off here, and so does the text.
+    BrokenOff(String),
+}
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signal {
+    Logs,
+    Traces,
+    Metrics,
+    Profiles,
+}
+
+/// Values that lie deeper within each other than this are left out. The text around them is far deeper than what its
+/// decoder reads, which refuses such a record and says so.
+const MAX_DEPTH: usize = 200;
+
+/// A message breaks off: the arrays that are open are not closed.
+struct Break(String);
+
+/// Writes the message as JSON. One of another signal becomes an object without content.
+pub(super) fn write_json(message: &[u8], json: &mut Vec<u8>) -> Written {
+    match signal(message) {
+        None | Some(Signal::Logs) => {}
+        Some(Signal::Traces) => return other_signal("{\"resourceSpans\":[]}", json),
+        Some(Signal::Metrics) => return other_signal("{\"resourceMetrics\":[]}", json),
+        Some(Signal::Profiles) => return other_signal("{\"resourceProfiles\":[]}", json),
+    }
+    let mut writer = Writer { start: json.len(), json, unread: Vec::new() };
+    match (writer.logs_data(message), writer.unread.as_slice()) {
+        (Err(Break(reason)), _) => Written::BrokenOff(reason),
+        (Ok(()), []) => Written::Whole,
+        (Ok(()), [reason]) => Written::PartlyUnread(reason.clone()),
+        (Ok(()), [first, more @ ..]) => Written::PartlyUnread(format!("{first}; and {} more", more.len())),
+    }
+}
+
+fn other_signal(object: &str, json: &mut Vec<u8>) -> Written {
+    json.extend_from_slice(object.as_bytes());
+    Written::Whole
+}
+
+/// Tells the signal of a message by its records: the messages around them have the same numbers in every signal, but
+/// under the same numbers a `LogRecord`, a `Span`, a `Metric` and a `Profile` have members of different types. The
+/// first record that fits one of them decides; `None` when there is no such record.
+fn signal(message: &[u8]) -> Option<Signal> {
+    for (number, resource) in Fields::of(message).filter_map(inner) {
+        // Only profiles have a dictionary beside the resources.
+        if number == 2 {
+            return Some(Signal::Profiles);
+        }
+        for (number, scope) in Fields::of(resource).filter_map(inner) {
+            if number != 2 && number != DEPRECATED_SCOPE_LOGS {
+                continue;
+            }
+            let mut records = Fields::of(scope).filter_map(inner).filter(|(number, _)| *number == 2);
+            if let Some(signal) = records.find_map(|(_, record)| record_signal(record)) {
+                return Some(signal);
+            }
+        }
+    }
+    None
+}
+
+/// What lies in a member that is a message, also where it breaks off.
+fn inner<'a>(field: Result<(u32, Value<'a>), wire::End<'a>>) -> Option<(u32, &'a [u8])> {
+    match field {
+        Ok((number, value)) => Some((number, value.bytes()?)),
+        Err(end) => end.cut_short,
+    }
+}
+
+/// Which kind of record this is, if it is one from its first byte to its last.
+fn record_signal(record: &[u8]) -> Option<Signal> {
+    // The types under the numbers from 1 on, as `Value::letter` has them.
+    const LOG_RECORD: &[u8; 12] = b"FVB-BBVDBBFB";
+    const SPAN: &[u8; 16] = b"BBBBBVFFBVBVBVBD";
+    const METRIC: &[u8; 12] = b"BBB-B-B-BBBB";
+    // Their numbers have changed from release to release; the first was never a number.
+    const PROFILE: &[u8; 1] = b"B";
+    let kinds: [(Signal, &[u8]); 4] = [
+        (Signal::Logs, LOG_RECORD),
+        (Signal::Traces, SPAN),
+        (Signal::Metrics, METRIC),
+        (Signal::Profiles, PROFILE),
+    ];
+    let mut fits = [true; 4];
+    let mut has_first = false;
+    for field in Fields::of(record) {
+        let (number, value) = field.ok()?;
+        has_first |= number == 1;
+        for (fits, (_, letters)) in fits.iter_mut().zip(kinds) {
+            let letter = usize::try_from(number).ok().and_then(|number| letters.get(number - 1));
+            *fits &= letter.is_none_or(|letter| *letter == value.letter());
+        }
+    }
+    if record.is_empty() {
+        return None;
+    }
+    // Without their first member, which no writer leaves out, the others cannot be told from a record without time.
+    let found =
+        (fits.iter().zip(kinds)).find(|(fits, (signal, _))| **fits && (has_first || *signal == Signal::Logs));
+    found.map(|(_, (signal, _))| signal)
+}
+
+/// Once `InstrumentationLibraryLogs`, with the same numbers inside.
+const DEPRECATED_SCOPE_LOGS: u32 = 1000;
+
+struct Writer<'a> {
+    json: &'a mut Vec<u8>,
+    /// Where the message begins in `json`.
+    start: usize,
+    /// Why parts of the message were left out.
+    unread: Vec<String>,
+}
+
+impl Writer<'_> {
+    fn logs_data(&mut self, message: &[u8]) -> Result<(), Break> {
+        let mut object = Object::open(self.json);
+        let mut array_is_open = false;
+        for field in Fields::of(message) {
+            let (number, value) = match field {
+                Ok(field) => field,
+                Err(end) => {
+                    // What breaks off first is what holds everything, so its parts are looked for in what is left.
+                    if let Some((1, rest)) = end.cut_short {
+                        object.element("resourceLogs", &mut array_is_open, self.json);
+                        self.resource_logs(rest, true)?;
+                    }
+                    return Err(Break(end.reason.to_owned()));
+                }
+            };
+            if number == 1 {
+                let resource_logs =
+                    value.bytes().ok_or_else(|| Break("ResourceLogs of a wrong type".to_owned()))?;
+                object.element("resourceLogs", &mut array_is_open, self.json);
+                self.resource_logs(resource_logs, false)?;
+            }
+        }
+        object.end_array(array_is_open, self.json);
+        object.close(self.json);
+        Ok(())
+    }
+
+    /// `breaks_off` says that these are not all of its bytes.
+    fn resource_logs(&mut self, message: &[u8], breaks_off: bool) -> Result<(), Break> {
+        let parts = Parts::of(message, &[1, 2, 3, DEPRECATED_SCOPE_LOGS]);
+        let mut object = Object::open(self.json);
+        object.member("resource", self.json);
+        self.resource(&parts.merged(1));
+        // A Collector writes the records of clients from before 2022 under today's name.
+        let scope_logs = if parts.has(2) { 2 } else { DEPRECATED_SCOPE_LOGS };
+        let mut array_is_open = false;
+        for scope in parts.all(scope_logs) {
+            object.element("scopeLogs", &mut array_is_open, self.json);
+            self.scope_logs(scope, false)?;
+        }
+        if let Some((number, rest)) = parts.cut_short
+            && number == scope_logs
+        {
+            object.element("scopeLogs", &mut array_is_open, self.json);
+            self.scope_logs(rest, true)?;
+        }
+        parts.check(breaks_off)?;
+        object.end_array(array_is_open, self.json);
+        object.text("schemaUrl", parts.last(3), self.json);
+        object.close(self.json);
+        Ok(())
+    }
+
+    fn scope_logs(&mut self, message: &[u8], breaks_off: bool) -> Result<(), Break> {
+        let parts = Parts::of(message, &[1, 2, 3]);
+        let mut object = Object::open(self.json);
+        object.member("scope", self.json);
+        self.scope(&parts.merged(1));
+        let mut array_is_open = false;
+        for record in parts.all(2) {
+            if self.json.len() - self.start > MAX_MESSAGE_BYTES {
+                return Err(Break("the message is larger than 1 GiB".to_owned()));
+            }
+            let (before, was_open) = (self.json.len(), array_is_open);
+            let before_member = object.is_filled();
+            object.element("logRecords", &mut array_is_open, self.json);
+            if let Err(reason) = self.log_record(record) {
+                self.json.truncate(before);
+                array_is_open = was_open;
+                object.set_filled(before_member);
+                self.unread.push(format!("a log record that cannot be read: {reason}"));
+            }
+        }
+        parts.check(breaks_off)?;
+        object.end_array(array_is_open, self.json);
+        object.text("schemaUrl", parts.last(3), self.json);
+        object.close(self.json);
+        Ok(())
+    }
+
+    fn resource(&mut self, message: &[u8]) {
+        let parts = self.sound_parts(message, "a resource", &[1, 2, 3]);
+        let mut object = Object::open(self.json);
+        self.attributes(&mut object, "attributes", parts.all(1));
+        object.number("droppedAttributesCount", parts.unsigned(2), self.json);
+        let mut array_is_open = false;
+        for entity in parts.all(3) {
+            object.element("entityRefs", &mut array_is_open, self.json);
+            self.entity_ref(entity);
+        }
+        object.end_array(array_is_open, self.json);
+        object.close(self.json);
+    }
+
+    fn scope(&mut self, message: &[u8]) {
+        let parts = self.sound_parts(message, "a scope", &[1, 2, 3, 4]);
+        let mut object = Object::open(self.json);
+        object.text("name", parts.last(1), self.json);
+        object.text("version", parts.last(2), self.json);
+        self.attributes(&mut object, "attributes", parts.all(3));
+        object.number("droppedAttributesCount", parts.unsigned(4), self.json);
+        object.close(self.json);
+    }
+
+    fn entity_ref(&mut self, message: &[u8]) {
+        let parts = self.sound_parts(message, "an entity", &[1, 2, 3, 4]);
+        let mut object = Object::open(self.json);
+        object.text("schemaUrl", parts.last(1), self.json);
+        object.text("type", parts.last(2), self.json);
+        for (number, name) in [(3, "idKeys"), (4, "descriptionKeys")] {
+            let mut array_is_open = false;
+            for key in parts.all(number) {
+                object.element(name, &mut array_is_open, self.json);
+                write_string(key, self.json);
+            }
+            object.end_array(array_is_open, self.json);
+        }
+        object.close(self.json);
+    }
+
+    /// The parts of a message that must be whole; if it is not, that is noted.
+    fn sound_parts<'m>(&mut self, message: &'m [u8], what: &str, numbers: &[u32]) -> Parts<'m> {
+        let parts = Parts::of(message, numbers);
+        if let Some(reason) = parts.broken {
+            self.unread.push(format!("{what} that cannot be read: {reason}"));
+        }
+        parts
+    }
+
+    fn attributes<'m>(&mut self, object: &mut Object, name: &str, pairs: impl Iterator<Item = &'m [u8]>) {
+        let mut array_is_open = false;
+        for pair in pairs {
+            object.element(name, &mut array_is_open, self.json);
+            if let Err(reason) = key_value(pair, 0, self.json) {
+                self.unread.push(format!("an attribute that cannot be read: {reason}"));
+            }
+        }
+        object.end_array(array_is_open, self.json);
+    }
+
+    fn log_record(&mut self, message: &[u8]) -> Result<(), &'static str> {
+        let json = &mut *self.json;
+        let mut record = Record::default();
+        for field in Fields::of(message) {
+            let (number, value) = field.map_err(|end| end.reason)?;
+            record.set(number, value)?;
+        }
+        let mut object = Object::open(json);
+        object.digits("timeUnixNano", record.time, json);
+        object.digits("observedTimeUnixNano", record.observed_time, json);
+        #[expect(clippy::cast_possible_truncation, reason = "an enum has 32 bits")]
+        object.signed("severityNumber", record.severity_number as i32, json);
+        object.text("severityText", Some(record.severity_text), json);
+        object.member("body", json);
+        any_value(record.body, 0, json)?;
+        let mut array_is_open = false;
+        for (number, value) in Fields::of(message).flatten() {
+            if let (6, Value::Bytes(pair)) = (number, value) {
+                object.element("attributes", &mut array_is_open, json);
+                key_value(pair, 0, json)?;
+            }
+        }
+        object.end_array(array_is_open, json);
+        object.number("droppedAttributesCount", record.dropped_attributes, json);
+        object.number("flags", record.flags, json);
+        for (name, id) in [("traceId", record.trace_id), ("spanId", record.span_id)] {
+            if id.iter().any(|byte| *byte != 0) {
+                object.member(name, json);
+                write_hex(id, json);
+            }
+        }
+        object.text("eventName", Some(record.event_name), json);
+        object.close(json);
+        Ok(())
+    }
+}
+
+/// The members of a log record but its attributes.
+#[derive(Default)]
+struct Record<'a> {
+    time: u64,
+    observed_time: u64,
+    severity_number: u64,
+    severity_text: &'a [u8],
+    body: &'a [u8],
+    dropped_attributes: u32,
+    flags: u32,
+    trace_id: &'a [u8],
+    span_id: &'a [u8],
+    event_name: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    #[expect(clippy::cast_possible_truncation, reason = "the wire's rule for 32-bit numbers")]
+    fn set(&mut self, number: u32, value: Value<'a>) -> Result<(), &'static str> {
+        match (number, value) {
+            (1, Value::Fixed64(time)) => self.time = time,
+            (2, Value::Varint(number)) => self.severity_number = number,
+            (3, Value::Bytes(text)) => self.severity_text = text,
+            (5, Value::Bytes(body)) => self.body = body,
+            (7, Value::Varint(count)) => self.dropped_attributes = count as u32,
+            (8, Value::Fixed32(flags)) => self.flags = flags,
+            (9, Value::Bytes(id)) => self.trace_id = id,
+            (10, Value::Bytes(id)) => self.span_id = id,
+            (11, Value::Fixed64(time)) => self.observed_time = time,
+            (12, Value::Bytes(name)) => self.event_name = name,
+            (6, Value::Bytes(_)) => {}
+            (1 | 2 | 3 | 5..=12, _) => return Err("a member of a wrong type"),
+            // A member that a later release of OTLP may have added.
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Writes a `KeyValue`.
+fn key_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), &'static str> {
+    let (mut key, mut value, mut key_index) = (&b""[..], &b""[..], 0);
+    let mut result = Ok(());
+    for field in Fields::of(message) {
+        match field {
+            Ok((1, Value::Bytes(bytes))) => key = bytes,
+            Ok((2, Value::Bytes(bytes))) => value = bytes,
+            Ok((3, Value::Varint(index))) => key_index = index,
+            Ok((1..=3, _)) => result = Err("a member of a wrong type"),
+            Ok(_) => {}
+            Err(end) => result = Err(end.reason),
+        }
+    }
+    let mut object = Object::open(json);
+    object.text("key", Some(key), json);
+    object.member("value", json);
+    let value = any_value(value, depth, json);
+    #[expect(clippy::cast_possible_truncation, reason = "the wire's rule for int32")]
+    object.signed("keyStrindex", key_index as i32, json);
+    object.close(json);
+    result.and(value)
+}
+
+/// Writes an `AnyValue`: of several types that are set, the last counts.
+fn any_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), &'static str> {
+    let mut object = Object::open(json);
+    let mut last = None;
+    let mut result = Ok(());
+    for field in Fields::of(message) {
+        match field {
+            Ok(field @ (1..=8, _)) => last = Some(field),
+            Ok(_) => {}
+            Err(end) => result = Err(end.reason),
+        }
+    }
+    match last {
+        None => {}
+        Some((1, Value::Bytes(text))) => {
+            object.member("stringValue", json);
+            write_string(text, json);
+        }
+        Some((2, Value::Varint(truth))) => {
+            object.member("boolValue", json);
+            json.extend_from_slice(if truth == 0 { b"false" } else { b"true" });
+        }
+        #[expect(clippy::cast_possible_wrap, reason = "the wire's rule for int64")]
+        Some((3, Value::Varint(number))) => {
+            object.member("intValue", json);
+            write_string((number as i64).to_string().as_bytes(), json);
+        }
+        Some((4, Value::Fixed64(bits))) => {
+            object.member("doubleValue", json);
+            write_double(f64::from_bits(bits), json);
+        }
+        Some((number @ (5 | 6), Value::Bytes(values))) => {
+            object.member(if number == 5 { "arrayValue" } else { "kvlistValue" }, json);
+            result = result.and(list(values, number == 6, depth + 1, json));
+        }
+        Some((7, Value::Bytes(bytes))) => {
+            object.member("bytesValue", json);
+            write_base64(bytes, json);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "the wire's rule for int32")]
+        Some((8, Value::Varint(index))) => {
+            object.member("stringValueStrindex", json);
+            json.extend_from_slice((index as i32).to_string().as_bytes());
+        }
+        Some(_) => result = Err("a value of a wrong type"),
+    }
+    object.close(json);
+    result
+}
+
+/// Writes an `ArrayValue` or a `KeyValueList`.
+fn list(message: &[u8], of_pairs: bool, depth: usize, json: &mut Vec<u8>) -> Result<(), &'static str> {
+    let mut object = Object::open(json);
+    let mut array_is_open = false;
+    let mut result = Ok(());
+    for field in Fields::of(message) {
+        match field {
+            Ok((1, Value::Bytes(value))) => {
+                object.element("values", &mut array_is_open, json);
+                let value = if depth > MAX_DEPTH { &[] } else { value };
+                let written =
+                    if of_pairs { key_value(value, depth, json) } else { any_value(value, depth, json) };
+                result = result.and(written);
+            }
+            Ok((1, _)) => result = Err("a member of a wrong type"),
+            Ok(_) => {}
+            Err(end) => result = Err(end.reason),
+        }
+    }
+    object.end_array(array_is_open, json);
+    object.close(json);
+    result
+}
+
+/// The members of a message that matter, in the order they lie there.
+struct Parts<'a> {
+    fields: Vec<(u32, Value<'a>)>,
+    /// Why it could not be read to its end.
+    broken: Option<&'static str>,
+    /// The member that breaks off, and what there is of it.
+    cut_short: Option<(u32, &'a [u8])>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(message: &'a [u8], numbers: &[u32]) -> Self {
+        let mut parts = Self { fields: Vec::new(), broken: None, cut_short: None };
+        for field in Fields::of(message) {
+            match field {
+                Ok((number, value)) if numbers.contains(&number) => parts.fields.push((number, value)),
+                Ok(_) => {}
+                Err(end) => {
+                    parts.broken = Some(end.reason);
+                    parts.cut_short = end.cut_short;
+                }
+            }
+        }
+        parts
+    }
+
+    fn check(&self, breaks_off: bool) -> Result<(), Break> {
+        match self.broken {
+            Some(reason) => Err(Break(reason.to_owned())),
+            None if breaks_off => Err(Break(wire::CUT_SHORT.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    fn has(&self, number: u32) -> bool {
+        self.fields.iter().any(|(found, _)| *found == number)
+            || self.cut_short.is_some_and(|(found, _)| found == number)
+    }
+
+    fn all(&self, number: u32) -> impl Iterator<Item = &'a [u8]> {
+        self.fields.iter().filter(move |(found, _)| *found == number).filter_map(|(_, value)| value.bytes())
+    }
+
+    fn last(&self, number: u32) -> Option<&'a [u8]> {
+        self.all(number).last()
+    }
+
+    /// A message that is set twice is one with the members of both: on the wire, one behind the other.
+    fn merged(&self, number: u32) -> std::borrow::Cow<'a, [u8]> {
+        let mut all = self.all(number);
+        match (all.next(), all.next()) {
+            (None, _) => (&[]).into(),
+            (Some(one), None) => one.into(),
+            (Some(_), Some(_)) => self.all(number).collect::<Vec<_>>().concat().into(),
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the wire's rule for uint32")]
+    fn unsigned(&self, number: u32) -> u32 {
+        (self.fields.iter().rev())
+            .find_map(|(found, value)| match value {
+                Value::Varint(count) if *found == number => Some(*count as u32),
+                _ => None,
+            })
+            .unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use clap::Parser as _;
 use codex_audit::cli::Cli;
 use codex_audit::commands::{Exit, World, exit_after};
 use codex_audit::event::{Event, Fold, Location};
-use codex_audit::source::{Input, InputFile, Scan, ScanOptions, scan};
+use codex_audit::source::{Form, Input, InputFile, Scan, ScanOptions, scan};
 use proptest::prelude::*;
 
 // ---------------------------------------------------------------------------------------------- what is heard
@@ -71,16 +71,19 @@ fn assert_account_adds_up(bytes: &[u8]) -> Scan<Roll> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let holds_something = |line: &&[u8]| !line.iter().all(u8::is_ascii_whitespace);
     let messages = text.split(|byte| *byte == b'\n').filter(holds_something).count();
-    assert_eq!(file.messages, messages as u64, "a message is a line that is not blank");
+    if file.form == Form::JsonLines {
+        assert_eq!(file.messages, messages as u64, "a message is a line that is not blank");
+    }
 
     let lines = 1 + memchr::memchr_iter(b'\n', bytes).count() as u64;
     for damage in &file.damage {
         assert!((1..=lines).contains(&damage.location.line), "{damage:?}");
         let start = usize::try_from(damage.location.byte_offset).expect("a small file");
-        assert!(start == 0 || bytes[start - 1] == b'\n', "a line begins there: {damage:?}");
+        let begins_a_line = start == 0 || bytes[start - 1] == b'\n';
+        assert!(begins_a_line || file.form != Form::JsonLines, "a line begins there: {damage:?}");
         assert!(!damage.reason.is_empty());
     }
-    if let Some(line) = file.unfinished_line {
+    if let Some(line) = file.unfinished_line.filter(|_| file.form == Form::JsonLines) {
         assert_eq!(line, lines, "only the last line can be unfinished");
         assert!(!bytes.ends_with(b"\n"));
     }

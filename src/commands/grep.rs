@@ -23,8 +23,9 @@ use crate::source::Account;
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_long_help = help::GREP)]
 pub struct GrepArgs {
-    /// A regular expression in Rust's syntax; ^ and $ are the ends of each line of a value
-    #[arg(value_name = "PATTERN", allow_hyphen_values = true)]
+    /// A regular expression in Rust's syntax; ^ and $ are the ends of each line of a value. One that begins with a
+    /// hyphen stands behind `--`
+    #[arg(value_name = "PATTERN")]
     pattern: String,
 
     /// Letter case does not matter
@@ -101,7 +102,11 @@ impl RowMaker for Hits {
         let tone = if found.is_some() { Tone::Accent } else { Tone::Dim };
         let time = event.time().map_or_else(
             || "no time".to_owned(),
-            |time| zone.show(time).format("%Y-%m-%d %H:%M:%S%.3f %:z").to_string(),
+            |time| {
+                // On a terminal of 80 columns the heading is to be one line.
+                let form = if style.truncate { "%Y-%m-%d %H:%M:%S %:z" } else { "%Y-%m-%d %H:%M:%S%.3f %:z" };
+                zone.show(time).format(form).to_string()
+            },
         );
         let name = event.name().map_or("record", event_family);
         let mut lines = vec![

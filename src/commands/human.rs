@@ -67,6 +67,15 @@ pub(crate) fn short_ids<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeMap<
     short
 }
 
+/// The ids as they are shown: short on a terminal, whole elsewhere.
+#[must_use]
+pub(crate) fn shown_ids<'a>(
+    ids: impl IntoIterator<Item = &'a str>,
+    short: bool,
+) -> BTreeMap<&'a str, &'a str> {
+    if short { short_ids(ids) } else { ids.into_iter().map(|id| (id, id)).collect() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

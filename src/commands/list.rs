@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::account::Exit;
 use super::help;
-use super::human::{count, plural, short_ids, span};
+use super::human::{count, plural, shown_ids, span};
 use super::output::RecordWriter;
 use super::records::ConversationRecord;
 use super::wording::day_heading;
@@ -67,14 +67,7 @@ fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Tabl
     if conversations.is_empty() {
         return Table::default();
     }
-    let ids = if short {
-        short_ids(conversations.iter().map(|conversation| conversation.id.as_str()))
-    } else {
-        conversations
-            .iter()
-            .map(|conversation| (conversation.id.as_str(), conversation.id.as_str()))
-            .collect()
-    };
+    let ids = shown_ids(conversations.iter().map(|conversation| conversation.id.as_str()), short);
     let layout = Layout::of(conversations);
     let mut sections: Vec<(Option<chrono::NaiveDate>, Section)> = Vec::new();
     for (conversation, depth) in in_families(conversations) {

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::account::Exit;
 use super::help;
-use super::human::plural;
+use super::human::{plural, shown_ids};
 use super::output::RecordWriter;
 use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION};
 use super::wording::{day_heading, target, verdict_words};
@@ -70,7 +70,9 @@ impl NetworkArgs {
             (Some(medium), true) => {
                 write_table(&summary_table(&summaries(&rows, run.zone)), medium, &run.style, run.out)?;
             }
-            (Some(medium), false) => write_table(&table(&rows, run.zone), medium, &run.style, run.out)?,
+            (Some(medium), false) => {
+                write_table(&table(&rows, run.zone, run.style.truncate), medium, &run.style, run.out)?
+            }
             (None, true) => {
                 let mut writer = RecordWriter::new::<NetworkSummaryRecord>(run.format, run.out)?;
                 for record in summaries(&rows, run.zone) {
@@ -94,7 +96,8 @@ impl NetworkArgs {
     }
 }
 
-fn table(rows: &[NetworkRow], zone: Zone) -> Table {
+fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
+    let ids = shown_ids(rows.iter().filter_map(|row| row.conversation_id.as_deref()), short);
     let mut sections: Vec<(Option<chrono::NaiveDate>, Section)> = Vec::new();
     for row in rows {
         let last = &row.request.last;
@@ -107,7 +110,10 @@ fn table(rows: &[NetworkRow], zone: Zone) -> Table {
         let command = row.call.as_ref().and_then(|call| call.result.as_ref()?.command.clone());
         let cells = vec![
             shown.map(|shown| shown.format("%H:%M:%S%.3f").to_string()).into(),
-            row.conversation_id.clone().map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, id)),
+            row.conversation_id
+                .as_deref()
+                .and_then(|id| ids.get(id))
+                .map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, *id)),
             verdict_words(last.decision).into(),
             target(&row.request).into(),
             if why.is_empty() { Cell::Unknown } else { Cell::toned(Tone::Dim, why.join(", ")) },
@@ -128,9 +134,9 @@ fn table(rows: &[NetworkRow], zone: Zone) -> Table {
             Column::left("TIME"),
             Column::left("CONVERSATION").drop_at(1),
             Column::left("VERDICT"),
-            Column::left("TARGET").cut(16),
+            Column::left("TARGET").cut(20),
             Column::left("WHY").cut(8),
-            Column::left("DURING").cut(12),
+            Column::left("DURING").cut(18),
         ],
         sections: sections.into_iter().map(|(_, section)| section).collect(),
         footer: vec![

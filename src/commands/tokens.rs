@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::account::Exit;
 use super::help;
-use super::human::{count, plural, separated};
+use super::human::{count, plural, separated, shown_ids};
 use super::output::{Record, RecordWriter};
 use super::records::{PricedResponseRecord, TokenUsageRecord};
 use super::time_span::TimeSpan;
@@ -138,14 +138,14 @@ impl TokensArgs {
                     }
                     if self.explain && !usage.responses.is_empty() {
                         write_table(
-                            &explanation(&usage.responses, &prices, run.zone),
+                            &explanation(&usage.responses, &prices, run.zone, run.style.truncate),
                             medium,
                             &run.style,
                             run.out,
                         )?;
                     }
                     if !self.chart {
-                        write_table(&self.table(&usage), medium, &run.style, run.out)?;
+                        write_table(&self.table(&usage, run.style.truncate), medium, &run.style, run.out)?;
                     }
                     if !usage.groups.is_empty() {
                         write_lines(&fine_print(&usage.total, &prices), medium, &run.style, run.out)?;
@@ -209,7 +209,12 @@ impl TokensArgs {
         vec![None; self.by.len()]
     }
 
-    fn table(&self, usage: &Usage) -> Table {
+    fn table(&self, usage: &Usage, short: bool) -> Table {
+        let place = self.by.iter().position(|by| *by == By::Conversation);
+        let of_group = |values: &Group| place.and_then(|place| values[place].clone());
+        let conversations: Vec<String> =
+            usage.groups.iter().filter_map(|(values, _)| of_group(values)).collect();
+        let ids = shown_ids(conversations.iter().map(String::as_str), short);
         let most = usage.groups.iter().filter_map(|(_, sum)| sum.tokens.total()).max().unwrap_or(0).max(1);
         let mut columns: Vec<Column> = (self.by.iter())
             .map(|by| {
@@ -227,7 +232,14 @@ impl TokensArgs {
             Column::left("").drop_at(0),
         ]);
         let row = |values: &Group, sum: &UsageSum, bar: bool| -> Row {
-            let mut cells: Row = values.iter().map(|value| value.clone().into()).collect();
+            let mut cells: Row = (values.iter().enumerate())
+                .map(|(index, value)| match value {
+                    Some(id) if Some(index) == place => {
+                        Cell::toned(Tone::Accent, ids.get(id.as_str()).copied().unwrap_or(id))
+                    }
+                    value => value.clone().into(),
+                })
+                .collect();
             #[expect(clippy::cast_precision_loss, reason = "the length of a bar")]
             let share = sum.tokens.total().unwrap_or(0) as f64 / most as f64;
             cells.extend([
@@ -319,7 +331,8 @@ fn fine_print(total: &UsageSum, prices: &PriceBook) -> Vec<Line> {
 }
 
 /// Every response with the products that make its cost.
-fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone) -> Table {
+fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bool) -> Table {
+    let ids = shown_ids(responses.iter().filter_map(|response| response.conversation_id.as_deref()), short);
     let rows = responses.iter().map(|response| {
         let priced = response.price(prices);
         let (row, products, cost) = match &priced {
@@ -346,7 +359,8 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone) -> Table 
                 .time()
                 .map(|time| zone.show(time).format("%Y-%m-%d %H:%M:%S%.3f").to_string())
                 .into(),
-            response.conversation_id.clone().map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, id)),
+            (response.conversation_id.as_deref().and_then(|id| ids.get(id)))
+                .map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, *id)),
             if priced.is_ok() { row } else { response.model.clone().into() },
             products,
             cost,

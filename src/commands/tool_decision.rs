@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::account::Exit;
 use super::help;
-use super::human::plural;
+use super::human::{plural, shown_ids};
 use super::output::RecordWriter;
 use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 use super::wording::{day_heading, decision_words, outcome_words, sandbox_words, source_words};
@@ -89,7 +89,9 @@ impl ToolDecisionArgs {
             (Some(medium), true) => {
                 write_table(&summary_table(&summaries(&rows)), medium, &run.style, run.out)?;
             }
-            (Some(medium), false) => write_table(&table(&rows, run.zone), medium, &run.style, run.out)?,
+            (Some(medium), false) => {
+                write_table(&table(&rows, run.zone, run.style.truncate), medium, &run.style, run.out)?
+            }
             (None, true) => {
                 let mut writer = RecordWriter::new::<ToolDecisionSummaryRecord>(run.format, run.out)?;
                 for record in summaries(&rows) {
@@ -116,7 +118,8 @@ impl ToolDecisionArgs {
     }
 }
 
-fn table(rows: &[ToolDecisionRow], zone: Zone) -> Table {
+fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
+    let ids = shown_ids(rows.iter().filter_map(|row| row.conversation_id.as_deref()), short);
     let mut sections: Vec<(Option<chrono::NaiveDate>, Section)> = Vec::new();
     for row in rows {
         let shown = row.order.time().map(|time| zone.show(time));
@@ -125,7 +128,7 @@ fn table(rows: &[ToolDecisionRow], zone: Zone) -> Table {
             sections.push((date, Section { heading: Some(day_heading(shown)), rows: Vec::new() }));
         }
         if let Some((_, section)) = sections.last_mut() {
-            section.rows.push(table_row(row, shown.map(|shown| shown.format("%H:%M:%S").to_string())));
+            section.rows.push(table_row(row, shown.map(|shown| shown.format("%H:%M:%S").to_string()), &ids));
         }
     }
     let undecided = rows.iter().filter(|row| row.decision.is_none()).count() as u64;
@@ -142,16 +145,16 @@ fn table(rows: &[ToolDecisionRow], zone: Zone) -> Table {
             Column::left("TIME"),
             Column::left("CONVERSATION").drop_at(1),
             Column::left("TOOL").cut(8),
-            Column::left("DECISION").cut(12),
-            Column::left("OUTCOME").cut(10),
-            Column::left("WHAT").cut(12),
+            Column::left("DECISION").cut(20),
+            Column::left("OUTCOME").cut(14),
+            Column::left("WHAT").cut(14),
         ],
         sections: sections.into_iter().map(|(_, section)| section).collect(),
         footer: vec![counts, Line::new().tone(Tone::Dim, LIMIT)],
     }
 }
 
-fn table_row(row: &ToolDecisionRow, time: Option<String>) -> Row {
+fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &str>) -> Row {
     let mut outcome = outcome_words(row.call.result.as_ref());
     for sandbox in &row.call.sandbox_outcomes {
         outcome = outcome.plain(" · ").join(sandbox_words(sandbox));
@@ -168,7 +171,10 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>) -> Row {
     );
     vec![
         time.into(),
-        row.conversation_id.clone().map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, id)),
+        row.conversation_id
+            .as_deref()
+            .and_then(|id| ids.get(id))
+            .map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, *id)),
         row.tool_name().map(str::to_owned).into(),
         decision_words(row.decision.as_ref()).into(),
         outcome.into(),

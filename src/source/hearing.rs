@@ -133,10 +133,16 @@ impl<F: Fold> Hearing<F> {
         // A byte order mark is no part of the first line.
         let marked = if line.byte_offset == 0 && bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         let mut bytes = &bytes[marked..];
+        if bytes.trim_ascii().is_empty() {
+            return;
+        }
         if message.unended {
             bytes = without_begun_character(bytes);
         }
-        if bytes.trim_ascii().is_empty() {
+        if bytes.is_empty() {
+            // All there is of the line is the beginning of a character.
+            self.messages += 1;
+            self.unfinished_line = Some(message.line);
             return;
         }
         let place_of = |offset: usize| message.at_byte(marked + offset);

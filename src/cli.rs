@@ -7,7 +7,7 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     CompletionsArgs, DoctorArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs, PROGRAM_EXAMPLES, Run,
-    SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, World,
+    SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, VerifyArgs, World,
 };
 
 /// Answers what OpenAI Codex did, from the OpenTelemetry log files that a Collector wrote
@@ -34,6 +34,7 @@ enum Command {
     Tokens(TokensArgs),
     ToolDecision(ToolDecisionArgs),
     Network(NetworkArgs),
+    Verify(VerifyArgs),
     Doctor(DoctorArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
@@ -101,6 +102,7 @@ impl Cli {
             Command::Tokens(args) => args.run(ready(out, err)?),
             Command::ToolDecision(args) => args.run(ready(out, err)?),
             Command::Network(args) => args.run(ready(out, err)?),
+            Command::Verify(args) => args.run(ready(out, err)?),
             Command::Doctor(args) => args.run(ready(out, err)?, world),
         }
     }

@@ -18,6 +18,7 @@ mod show;
 mod time_span;
 mod tokens;
 mod tool_decision;
+mod verify;
 mod wording;
 mod world;
 mod zone;
@@ -37,6 +38,7 @@ pub use output::OutputArgs;
 pub use show::ShowArgs;
 pub use tokens::TokensArgs;
 pub use tool_decision::ToolDecisionArgs;
+pub use verify::VerifyArgs;
 pub use world::World;
 pub use zone::Zone;
 

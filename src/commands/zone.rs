@@ -159,7 +159,7 @@ impl Zone {
 }
 
 /// `3h`, `7d`, `1h30m`: one or more numbers with a unit each.
-fn span_nanoseconds(text: &str) -> Option<u64> {
+pub(super) fn span_nanoseconds(text: &str) -> Option<u64> {
     let mut rest = text;
     let mut seconds: u64 = 0;
     while !rest.is_empty() {

@@ -16,6 +16,10 @@ pub trait Fold: Send + Sync {
     /// Hears one event.
     fn add(&mut self, event: &Event<'_>);
 
+    /// Notes a copy of an event that was heard before. A question is about what happened, as a rule, and not about
+    /// how often it was recorded.
+    fn add_copy(&mut self, _event: &Event<'_>) {}
+
     /// Takes in what a fold heard that listened to the part of the input right behind this one's.
     fn join(&mut self, later: Self);
 }
@@ -28,6 +32,11 @@ impl<A: Fold, B: Fold> Fold for (A, B) {
     fn add(&mut self, event: &Event<'_>) {
         self.0.add(event);
         self.1.add(event);
+    }
+
+    fn add_copy(&mut self, event: &Event<'_>) {
+        self.0.add_copy(event);
+        self.1.add_copy(event);
     }
 
     fn join(&mut self, later: Self) {

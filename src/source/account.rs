@@ -1,5 +1,6 @@
 //! What was read and what could not be: the account that goes with every answer.
 
+use super::deviations::Deviations;
 use super::form::{Compression, Form};
 use crate::event::Location;
 
@@ -12,6 +13,8 @@ pub struct Account {
     pub copies: u64,
     /// Inputs that could not be opened.
     pub unopened: Vec<Unopened>,
+    /// In what messages differ from a Collector's.
+    pub deviations: Deviations,
 }
 
 /// An input that could not be opened.
@@ -28,6 +31,8 @@ pub struct Unopened {
 pub struct FileAccount {
     /// Its name as shown to people and in machine output.
     pub name: String,
+    /// Whether it could be opened.
+    pub was_opened: bool,
     /// What form it has.
     pub form: Form,
     /// What compresses it.
@@ -46,6 +51,8 @@ pub struct FileAccount {
     pub damage: Vec<Damage>,
     /// The last line breaks off where the file ends, as it does while the file is being written: the line's number.
     pub unfinished_line: Option<u64>,
+    /// Offset in bytes of that line's first byte.
+    pub unfinished_byte_offset: Option<u64>,
     /// What happened to the file while it was read, a sentence each.
     pub notes: Vec<String>,
 }
@@ -107,6 +114,7 @@ impl Account {
     /// Adds to the files what their reader knows of them.
     pub(super) fn complete(&mut self, read: Vec<FileAccount>, mut unopened: Vec<Unopened>) {
         for (file, mut read) in self.files.iter_mut().zip(read) {
+            file.was_opened = read.was_opened;
             file.form = read.form;
             file.compression = read.compression;
             file.bytes = read.bytes;
@@ -121,6 +129,11 @@ impl Account {
     /// Every place that could not be read, with the name of its file.
     pub fn damage(&self) -> impl Iterator<Item = (&str, &Damage)> {
         self.files.iter().flat_map(|file| file.damage.iter().map(|damage| (file.name.as_str(), damage)))
+    }
+
+    /// The files that could be opened, each with its index in the input.
+    pub fn opened(&self) -> impl Iterator<Item = (u32, &FileAccount)> {
+        (0..).zip(&self.files).filter(|(_, file)| file.was_opened)
     }
 
     /// Whether part of the input could not be read.

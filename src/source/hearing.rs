@@ -4,6 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::account::{Damage, DamageKind};
 use super::copies::{Fingerprint, Surroundings};
+use super::deviations::Deviations;
 use super::messages::{Batch, Message};
 use super::otlp_json::{
     CompactReader, Cut, DecodeError, ReadRecord, cut, decode_record, decode_resource, decode_scope,
@@ -18,6 +19,8 @@ pub(super) struct Hearing<F> {
     pub(super) damaged: u64,
     pub(super) damage: Vec<Damage>,
     pub(super) unfinished_line: Option<u64>,
+    pub(super) unfinished_byte_offset: Option<u64>,
+    pub(super) deviations: Deviations,
 }
 
 /// The records of a chunk, heard.
@@ -52,7 +55,9 @@ impl<F: Fold> Heard<F> {
         if options.fingerprinted {
             self.fingerprints.push(Fingerprint::of(text, surroundings));
         }
-        if !options.dropped.get(ordinal).copied().unwrap_or(false) {
+        if options.dropped.get(ordinal).copied().unwrap_or(false) {
+            self.fold.add_copy(event);
+        } else {
             self.fold.add(event);
         }
     }
@@ -73,6 +78,8 @@ impl<F: Fold> Hearing<F> {
             damaged: 0,
             damage: Vec::new(),
             unfinished_line: None,
+            unfinished_byte_offset: None,
+            deviations: Deviations::default(),
         };
         let mut reader = CompactReader::new();
         for message in messages {
@@ -91,6 +98,7 @@ impl<F: Fold> Hearing<F> {
     ) {
         let mut line = Location { file, line: message.line, record: 0, byte_offset: message.byte_offset };
         let text = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        self.deviations.carriage_returns += u64::from(text.len() < bytes.len());
         let mut heard = 0;
         if !options.plainly
             && let Ok(text) = simdutf8::basic::from_utf8(text)
@@ -120,6 +128,11 @@ impl<F: Fold> Hearing<F> {
         self.hear_plainly(bytes, message, line, heard, options);
     }
 
+    fn note_unfinished(&mut self, message: &Message) {
+        self.unfinished_line = Some(message.line);
+        self.unfinished_byte_offset = Some(message.byte_offset);
+    }
+
     /// Hears a message that may be written in any way and may be damaged. Its first `already_heard` records were
     /// heard before.
     fn hear_plainly(
@@ -138,12 +151,12 @@ impl<F: Fold> Hearing<F> {
         }
         if message.unended {
             bytes = without_begun_character(bytes);
-        }
-        if bytes.is_empty() {
-            // All there is of the line is the beginning of a character.
-            self.messages += 1;
-            self.unfinished_line = Some(message.line);
-            return;
+            if bytes.trim_ascii().is_empty() {
+                // All there is of the line is the beginning of a character.
+                self.messages += 1;
+                self.note_unfinished(message);
+                return;
+            }
         }
         let place_of = |offset: usize| message.at_byte(marked + offset);
         let damage_before = self.damage.len();
@@ -166,6 +179,8 @@ impl<F: Fold> Hearing<F> {
                 &lossy
             }
         };
+        self.deviations.byte_order_marks += u64::from(marked > 0);
+        self.deviations.note(text);
         let mut parts = Cut::default();
         cut(text, &mut parts);
         let at_byte = |offset: usize| place_of(original_offset(bytes, offset));
@@ -177,7 +192,7 @@ impl<F: Fold> Hearing<F> {
             }
             if gap.open_ended && message.unended && gap.kind == DamageKind::Torn {
                 // The normal state of a file that is being written.
-                self.unfinished_line = Some(message.line);
+                self.note_unfinished(message);
                 continue;
             }
             self.damage.push(Damage {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::messages::is_worth_reading;
 use super::opened::denial;
-use super::rotation::Place;
+use super::rotation::{Place, RotatedSet};
 
 /// Where standard input is named instead of a file.
 const STDIN: &str = "-";
@@ -119,6 +119,15 @@ impl Input {
         }
         input.note_unread_siblings(alone);
         input
+    }
+
+    /// The sets of rotated files that are in the input.
+    #[must_use]
+    pub fn rotated_sets(&self) -> Vec<RotatedSet> {
+        RotatedSet::of(self.files.iter().filter_map(|file| match file {
+            InputFile::Path(path) => Some(path.as_path()),
+            InputFile::Stdin | InputFile::KeptStdin(_) => None,
+        }))
     }
 
     /// Reads standard input into memory, for a question that has to read the input more than once.

@@ -5,6 +5,7 @@
 
 mod account;
 mod copies;
+mod deviations;
 mod form;
 mod hearing;
 mod input;
@@ -15,6 +16,8 @@ mod rotation;
 mod scan;
 
 pub use account::{Account, Damage, DamageKind, FileAccount, Unopened};
+pub use deviations::Deviations;
 pub use form::{Compression, Form};
 pub use input::{Input, InputError, InputFile};
+pub use rotation::RotatedSet;
 pub use scan::{Scan, ScanOptions, scan};

@@ -1,9 +1,12 @@
 //! Names of the files that a Collector's file exporter leaves when it rotates.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+use crate::event::UnixNano;
 
 /// A backup's name: stem, moment of the rotation, since release 0.146 the reason, extension, and what compressed it.
 static BACKUP: LazyLock<Regex> = LazyLock::new(|| {
@@ -48,9 +51,48 @@ impl Place {
     }
 }
 
+/// The files of one exporter, as far as they are in the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotatedSet {
+    /// The file that is written to.
+    pub file: PathBuf,
+    /// How many backups of it there are.
+    pub backups: u64,
+    /// When the oldest backup was closed, by its name; the exporter writes UTC there unless it is told otherwise.
+    pub oldest: Option<UnixNano>,
+    /// When the newest was.
+    pub newest: Option<UnixNano>,
+}
+
+impl RotatedSet {
+    /// The sets of these files that have backups.
+    pub(super) fn of<'p>(paths: impl Iterator<Item = &'p Path>) -> Vec<Self> {
+        let mut sets: BTreeMap<PathBuf, Self> = BTreeMap::new();
+        for path in paths {
+            let place = Place::of_path(path);
+            let Closed::At(moment) = &place.closed else { continue };
+            let file = path.with_file_name(&place.set);
+            let set =
+                sets.entry(file.clone()).or_insert(Self { file, backups: 0, oldest: None, newest: None });
+            set.backups += 1;
+            if let Some(moment) = closing_time(moment) {
+                set.oldest = Some(set.oldest.map_or(moment, |oldest| oldest.min(moment)));
+                set.newest = set.newest.max(Some(moment));
+            }
+        }
+        sets.into_values().collect()
+    }
+}
+
+/// The moment in a backup's name: `2026-11-20T22-04-31.388`.
+fn closing_time(text: &str) -> Option<UnixNano> {
+    let (date, time) = text.split_once('T')?;
+    UnixNano::from_rfc3339(&format!("{date}T{}Z", time.replace('-', ":")))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::*;
 
     #[test]
     fn a_set_is_ordered_by_moment_whatever_the_pattern_and_the_file_being_written_is_last() {
@@ -77,5 +119,28 @@ mod tests {
     #[test]
     fn a_date_in_a_name_is_no_backup() {
         assert_eq!(Place::of("logs-2026-02-20.jsonl").set, "logs-2026-02-20.jsonl");
+    }
+
+    #[test]
+    fn a_set_knows_how_far_its_backups_reach() {
+        let names = [
+            "a/logs-2026-02-20T10-00-00.002-size.jsonl",
+            "a/logs-2025-12-20T10-00-00.000.jsonl",
+            "a/logs.jsonl",
+            "b/logs.jsonl",
+            "b/other-2026-02-20T10-00-00.002.jsonl",
+        ];
+        let sets = RotatedSet::of(names.iter().map(Path::new));
+        let at = UnixNano::from_rfc3339;
+        let told: Vec<_> =
+            sets.iter().map(|set| (set.file.to_str(), set.backups, set.oldest, set.newest)).collect();
+        let same = at("2026-02-20T10:00:00.002Z");
+        assert_eq!(
+            told,
+            [
+                (Some("a/logs.jsonl"), 2, at("2025-12-20T10:00:00Z"), same),
+                (Some("b/other.jsonl"), 1, same, same)
+            ]
+        );
     }
 }

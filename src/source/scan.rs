@@ -118,12 +118,14 @@ fn hear_batch<F: Fold>(
             hearing = Hearing::of(batch, messages, file, question.fresh(), again);
         }
         answer.join(hearing.heard.fold);
+        account.deviations.join(hearing.deviations);
         let file = account.file(file);
         file.messages += hearing.messages;
         file.damaged += hearing.damaged;
         file.records += hearing.heard.records;
         file.damage.append(&mut hearing.damage);
         file.unfinished_line = file.unfinished_line.or(hearing.unfinished_line);
+        file.unfinished_byte_offset = file.unfinished_byte_offset.or(hearing.unfinished_byte_offset);
     }
 }
 

@@ -8,6 +8,7 @@ mod matched;
 mod network;
 mod schema;
 mod usage;
+mod verify;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,6 +21,7 @@ pub use matched::MatchRecord;
 pub use network::{NetworkDecisionRecord, NetworkSummaryRecord};
 pub use schema::schemas;
 pub use usage::{PricedResponseRecord, TokenUsageRecord};
+pub use verify::{DamageRecord, InputFileRecord, VerifyColumns, VerifyFindingRecord, VerifySummaryRecord};
 
 use crate::event::{Location, UnixNano};
 

@@ -6,8 +6,9 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 use super::{
-    ConversationRecord, EventRecord, FindingRecord, MatchRecord, NetworkDecisionRecord, NetworkSummaryRecord,
-    PricedResponseRecord, SCHEMA_VERSION, TokenUsageRecord, ToolDecisionRecord, ToolDecisionSummaryRecord,
+    ConversationRecord, DamageRecord, EventRecord, FindingRecord, InputFileRecord, MatchRecord,
+    NetworkDecisionRecord, NetworkSummaryRecord, PricedResponseRecord, SCHEMA_VERSION, TokenUsageRecord,
+    ToolDecisionRecord, ToolDecisionSummaryRecord, VerifySummaryRecord,
 };
 
 /// The schema of every record type, with its name.
@@ -15,8 +16,10 @@ use super::{
 pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("conversation", schema::<ConversationRecord>(&["conversation"])),
+        ("damage", schema::<DamageRecord<'_>>(&["damage"])),
         ("event", schema::<EventRecord<'_>>(&["event"])),
         ("finding", schema::<FindingRecord<'_>>(&["finding"])),
+        ("input_file", schema::<InputFileRecord<'_>>(&["input_file"])),
         ("match", schema::<MatchRecord<'_>>(&["match", "context"])),
         ("match_conversation", schema::<MatchConversationRecord>(&["match_conversation"])),
         ("match_count", schema::<MatchCountRecord>(&["match_count"])),
@@ -26,6 +29,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("token_usage", schema::<TokenUsageRecord>(&["token_usage"])),
         ("tool_decision", schema::<ToolDecisionRecord<'_>>(&["tool_decision"])),
         ("tool_decision_summary", schema::<ToolDecisionSummaryRecord>(&["tool_decision_summary"])),
+        ("verify_summary", schema::<VerifySummaryRecord<'_>>(&["verify_summary"])),
     ]
 }
 

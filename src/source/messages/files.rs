@@ -122,7 +122,10 @@ impl<'i> Messages<'i> {
             Ok(Current { reader: Reader::open(opened.reader, self.with_digests)?, watch: opened.watch })
         });
         match opened {
-            Ok(current) => self.current = Some(current),
+            Ok(current) => {
+                account.was_opened = true;
+                self.current = Some(current);
+            }
             Err(error) => {
                 let reason = refusal(file, &error);
                 self.unopened.push(Unopened { name: account.name.clone(), reason });

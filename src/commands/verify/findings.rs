@@ -1,0 +1,300 @@
+//! What a reviewer must know before relying on the input: facts, judged.
+
+use std::collections::BTreeMap;
+
+use crate::commands::human::{plural, separated, span};
+use crate::commands::zone::Zone;
+use crate::event::{Location, UnixNano};
+use crate::query::{Distance, InputFacts, Sightings};
+use crate::setup::Severity;
+use crate::source::{Account, RotatedSet};
+
+/// One thing that a reviewer must know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    /// What it is, for scripts.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it is, for people: whole sentences.
+    pub text: String,
+    /// The first place that it is about.
+    pub location: Option<Location>,
+}
+
+/// What is judged.
+pub(super) struct Evidence<'a> {
+    pub(super) account: &'a Account,
+    pub(super) facts: &'a InputFacts,
+    pub(super) rotated: &'a [RotatedSet],
+    /// Whether somebody asked for gaps of a certain length.
+    pub(super) gap_was_asked_for: bool,
+    /// In nanoseconds.
+    pub(super) gap: u64,
+    pub(super) tolerance: u64,
+    pub(super) zone: Zone,
+}
+
+/// So many backups the exporter keeps unless it is told otherwise, and then deletes the oldest.
+const DEFAULT_BACKUPS: u64 = 100;
+
+/// An audit trail that reaches less far back than this is worth a word, in milliseconds: six months.
+const SHORT_REACH: u64 = 183 * 24 * 3_600_000;
+
+/// More gaps than this are counted, not listed.
+const LISTED_GAPS: usize = 20;
+
+const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
+
+impl Evidence<'_> {
+    /// The findings, the worst first.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        self.files(&mut findings);
+        self.records(&mut findings);
+        self.deviations(&mut findings);
+        self.time(&mut findings);
+        self.retention(&mut findings);
+        findings.sort_by_key(|finding| finding.severity);
+        findings
+    }
+
+    fn files(&self, findings: &mut Vec<Finding>) {
+        for unopened in &self.account.unopened {
+            findings.push(error("unopened", format!("{}.", unopened.reason), None));
+        }
+        let damage: Vec<_> = self.account.files.iter().flat_map(|file| &file.damage).collect();
+        if let Some(first) = damage.first() {
+            let mut kinds: BTreeMap<_, u64> = BTreeMap::new();
+            for damage in &damage {
+                *kinds.entry(damage.kind).or_default() += 1;
+            }
+            let kinds: Vec<_> =
+                kinds.iter().map(|(kind, count)| format!("{count} {}", kind.as_str())).collect();
+            let places = plural(damage.len() as u64, "place", "places");
+            let text = format!(
+                "{places} could not be read ({}): what was recorded there is lost.",
+                kinds.join(", ")
+            );
+            findings.push(error("damaged", text, Some(first.location)));
+        }
+        for (index, file) in self.account.files.iter().enumerate() {
+            for note in &file.notes {
+                findings.push(note_on("file_changed", format!("{note}."), None));
+            }
+            if let Some(line) = file.unfinished_line {
+                let file_index = u32::try_from(index).unwrap_or(u32::MAX);
+                let byte_offset = file.unfinished_byte_offset.unwrap_or(0);
+                let location = Location { file: file_index, line, record: 0, byte_offset };
+                let text = "The last line is unfinished, as while it is being written; its whole records are counted.";
+                findings.push(note_on("unfinished_line", text.to_owned(), Some(location)));
+            }
+        }
+        let nothing_read = self.account.files.iter().all(|file| file.records == 0);
+        if nothing_read && self.account.unopened.is_empty() {
+            findings.push(warning("no_records", "There is no log record in the input.".to_owned(), None));
+        }
+    }
+
+    fn records(&self, findings: &mut Vec<Finding>) {
+        let facts = self.facts;
+        note_sightings(facts.copies, findings, "duplicates", |records| {
+            format!(
+                "{} had been read before: delivered again by a client or a Collector, or the input holds a file and a copy of it. Each record counts once.",
+                plural(records, "record", "records")
+            )
+        });
+        if !facts.unknown.is_empty() {
+            let mut all = Sightings::default();
+            let mut names = Vec::new();
+            for (name, sightings) in &facts.unknown {
+                all.count += sightings.count;
+                all.first = [all.first, sightings.first].into_iter().flatten().min();
+                names.push(format!("{name} ({})", separated(u128::from(sightings.count))));
+            }
+            let names = names.join(", ");
+            note_sightings(all, findings, "unknown_event", |records| {
+                let has = if records == 1 { "has a name" } else { "have names" };
+                format!(
+                    "{} {has} that no known release of Codex sends: {names}.",
+                    plural(records, "record", "records")
+                )
+            });
+        }
+        note_sightings(facts.unnamed, findings, "unnamed_record", |records| {
+            let has = if records == 1 { "has" } else { "have" };
+            format!(
+                "{} {has} no event name, as what Codex's telemetry says of itself.",
+                plural(records, "record", "records")
+            )
+        });
+        note_sightings(facts.without_conversation, findings, "records_without_conversation", |records| {
+            let belong = if records == 1 { "belongs" } else { "belong" };
+            format!("{} {belong} to no conversation.", plural(records, "record", "records"))
+        });
+        if facts.without_start.count > 0 {
+            let conversations = plural(facts.without_start.count, "conversation has", "conversations have");
+            let text = format!(
+                "{conversations} no codex.conversation_starts in the input: what came before may be missing, in a file that was not read, deleted, or never written."
+            );
+            findings.push(warning("conversation_without_start", text, facts.without_start.first));
+        }
+        note_sightings(facts.unanswered, findings, "conversation_without_answer", |conversations| {
+            format!(
+                "{} with a prompt that no completed response follows: interrupted, failed, still running, or the rest was not recorded. Codex records no end of a conversation.",
+                if conversations == 1 {
+                    "1 conversation ends".to_owned()
+                } else {
+                    format!("{} conversations end", separated(u128::from(conversations)))
+                }
+            )
+        });
+    }
+
+    /// What other writers did otherwise.
+    fn deviations(&self, findings: &mut Vec<Finding>) {
+        let found = self.account.deviations;
+        let named = [
+            (found.carriage_returns, "lines that end in CRLF"),
+            (found.byte_order_marks, "files with a byte order mark"),
+            (found.several_objects, "messages of several objects"),
+            (found.bare_resource_logs, "messages without the object around ResourceLogs"),
+            (found.snake_case_names, "messages with names in snake_case"),
+            (found.severity_names, "messages with severities by name"),
+            (found.bare_integers, "messages with integers as JSON numbers, which other readers may round"),
+        ];
+        let told: Vec<_> = named
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{what} ({})", separated(u128::from(*count))))
+            .collect();
+        if !told.is_empty() {
+            let text = format!(
+                "Written otherwise than a Collector of today does, and understood: {}.",
+                told.join(", ")
+            );
+            findings.push(note_on("writer_deviation", text, None));
+        }
+    }
+
+    fn time(&self, findings: &mut Vec<Finding>) {
+        let facts = self.facts;
+        let milliseconds = |distance: Distance| span(distance.nanoseconds / NANOSECONDS_PER_MILLISECOND);
+        let tolerance = span(self.tolerance / NANOSECONDS_PER_MILLISECOND);
+        if let Some(farthest) = facts.farthest_apart {
+            let text = format!(
+                "{} more than {tolerance} apart in event.timestamp and the observed time, at most by {}: a clock was wrong or was set, or a time was changed.",
+                plural(facts.apart.count, "record is", "records are"),
+                milliseconds(farthest)
+            );
+            findings.push(warning("clock_disorder", text, Some(farthest.location)));
+        }
+        if let Some(farthest) = facts.farthest_back {
+            let text = format!(
+                "In {}, an event stands behind one that is more than {tolerance} later, at most by {}: a clock was set back, or records were delivered late or moved.",
+                plural(facts.backwards.count, "conversation", "conversations"),
+                milliseconds(farthest)
+            );
+            findings.push(warning("clock_disorder", text, Some(farthest.location)));
+        }
+        let severity = if self.gap_was_asked_for { Severity::Warning } else { Severity::Note };
+        for gap in facts.gaps.iter().take(LISTED_GAPS) {
+            let silence = gap.to.milliseconds_since(gap.from).unwrap_or(0);
+            let text = format!(
+                "No event for {}, from {} to {}.",
+                span(silence),
+                self.zone.rfc3339(gap.from),
+                self.zone.rfc3339(gap.to)
+            );
+            findings.push(Finding { code: "silent_gap", severity, text, location: Some(gap.location) });
+        }
+        if let Some(more) = facts.gaps.get(LISTED_GAPS..).filter(|more| !more.is_empty()) {
+            let length = span(self.gap / NANOSECONDS_PER_MILLISECOND);
+            let text = format!(
+                "{} more than {length} long are not listed.",
+                plural(more.len() as u64, "more silence", "more silences")
+            );
+            findings.push(Finding { code: "silent_gap", severity, text, location: Some(more[0].location) });
+        }
+    }
+
+    fn retention(&self, findings: &mut Vec<Finding>) {
+        for set in self.rotated {
+            let name = set.file.display();
+            if set.backups == DEFAULT_BACKUPS {
+                let oldest = set
+                    .oldest
+                    .map_or_else(|| "an unknown time".to_owned(), |oldest| self.zone.rfc3339(oldest));
+                let text = format!(
+                    "{name} has {DEFAULT_BACKUPS} backups, exactly as many as the exporter keeps unless max_backups says otherwise: when the next one comes, the oldest, closed at {oldest}, is deleted; older ones may have been. max_backups: 0 keeps all."
+                );
+                findings.push(warning("retention_at_risk", text, None));
+            } else if let Some(reach) = reach(set)
+                && reach < SHORT_REACH
+            {
+                let text = format!(
+                    "{name} has {} backups; at their pace, {DEFAULT_BACKUPS} of them hold {}, and the exporter deletes the oldest beyond that unless max_backups says otherwise, which the files do not tell. max_backups: 0 keeps all.",
+                    set.backups,
+                    span(reach)
+                );
+                findings.push(note_on("retention_at_risk", text, None));
+            }
+        }
+    }
+}
+
+/// How far back as many backups as the exporter keeps would reach, in milliseconds, at the pace of those there are.
+fn reach(set: &RotatedSet) -> Option<u64> {
+    let spans = set.backups.checked_sub(1).filter(|spans| *spans > 0 && set.backups < DEFAULT_BACKUPS)?;
+    let between = UnixNano::milliseconds_since(set.newest?, set.oldest?)?;
+    Some(between.saturating_mul(DEFAULT_BACKUPS) / spans)
+}
+
+fn error(code: &'static str, text: String, location: Option<Location>) -> Finding {
+    Finding { code, severity: Severity::Error, text, location }
+}
+
+fn warning(code: &'static str, text: String, location: Option<Location>) -> Finding {
+    Finding { code, severity: Severity::Warning, text, location }
+}
+
+fn note_on(code: &'static str, text: String, location: Option<Location>) -> Finding {
+    Finding { code, severity: Severity::Note, text, location }
+}
+
+/// A note on something that was seen, if it was.
+fn note_sightings(
+    sightings: Sightings,
+    findings: &mut Vec<Finding>,
+    code: &'static str,
+    text: impl FnOnce(u64) -> String,
+) {
+    if sightings.count > 0 {
+        findings.push(note_on(code, text(sightings.count), sightings.first));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn set(backups: u64, days: u64) -> RotatedSet {
+        let at = |nanoseconds| UnixNano::new(nanoseconds);
+        let day = 24 * 3_600_000 * NANOSECONDS_PER_MILLISECOND;
+        RotatedSet {
+            file: PathBuf::from("logs.jsonl"),
+            backups,
+            oldest: at(day),
+            newest: at(day + days * day),
+        }
+    }
+
+    #[test]
+    fn the_reach_of_the_backups_is_told_from_their_pace() {
+        assert_eq!(reach(&set(11, 10)), Some(DEFAULT_BACKUPS * 24 * 3_600_000));
+        assert_eq!(reach(&set(1, 0)), None, "one backup has no pace");
+        assert_eq!(reach(&set(150, 10)), None, "the default is not in force");
+    }
+}

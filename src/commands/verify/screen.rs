@@ -1,0 +1,225 @@
+//! What the input holds, for people: the files, the events, the findings, and what no file can show.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::findings::Finding;
+use crate::commands::human::{plural, separated};
+use crate::commands::zone::Zone;
+use crate::event::UnixNano;
+use crate::query::InputFacts;
+use crate::render::{Style, TextMedium, TimelineWriter, write_lines, write_table};
+use crate::report::{Cell, Column, Detail, Entry, Gutter, Line, Row, Section, Span, Table, Tone};
+use crate::setup::Severity;
+use crate::source::{Account, Compression, FileAccount, Form};
+
+/// What is to be shown.
+pub(super) struct Screen<'a> {
+    pub(super) account: &'a Account,
+    pub(super) facts: &'a InputFacts,
+    pub(super) findings: &'a [Finding],
+    pub(super) zone: Zone,
+}
+
+/// Said at the end, because a reviewer may expect more of a check than it can give.
+const LIMITS: [&str; 3] = [
+    "No file shows what was never written to it: Codex drops events when its queue of 2,048 overflows or the Collector does not answer, and what a Collector had not written when it was killed is gone.",
+    "Whole is not the same as genuine: who can write to the files can change them. Keep these hashes where the files are not.",
+    "Names, users and times are what Codex reported of itself.",
+];
+
+impl Screen<'_> {
+    /// Writes all of it.
+    pub(super) fn write(&self, medium: TextMedium, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        write_table(&self.files(), medium, style, out)?;
+        if !self.facts.events.is_empty() {
+            writeln!(out)?;
+            write_table(&self.events(), medium, style, out)?;
+        }
+        writeln!(out)?;
+        self.write_findings(medium, style, out)?;
+        writeln!(out)?;
+        let limits: Vec<Line> = LIMITS.iter().map(|limit| Line::new().tone(Tone::Dim, *limit)).collect();
+        write_lines(&limits, medium, style, out)
+    }
+
+    fn files(&self) -> Table {
+        let folder = common_folder(self.account.opened().map(|(_, file)| file.name.as_str()));
+        let rows = self.account.opened().map(|(index, file)| self.file(index, file, folder.len())).collect();
+        let title = if folder.is_empty() {
+            Vec::new()
+        } else {
+            vec![Line::new().tone(Tone::Dim, format!("in {folder}"))]
+        };
+        Table {
+            title,
+            columns: vec![
+                Column::left("FILE").cut(16),
+                Column::left("FORM").drop_at(1),
+                Column::right("BYTES"),
+                Column::right("MESSAGES").drop_at(3),
+                Column::right("DAMAGED"),
+                Column::right("RECORDS"),
+                Column::left("FIRST EVENT").drop_at(2),
+                Column::left("LAST EVENT").drop_at(2),
+                Column::left("SHA-256").cut(12),
+            ],
+            sections: vec![Section { heading: None, rows }],
+            footer: self.totals(),
+        }
+    }
+
+    fn file(&self, index: u32, file: &FileAccount, begin: usize) -> Row {
+        let span = self.facts.files.get(&index).copied().unwrap_or_default();
+        vec![
+            Line::new().tone(Tone::Strong, file.name.get(begin..).unwrap_or(&file.name)).into(),
+            form(file.form, file.compression).into(),
+            number(file.bytes),
+            number(file.messages),
+            if file.damaged > 0 { Cell::toned(Tone::Bad, separated(file.damaged.into())) } else { number(0) },
+            number(file.records),
+            self.moment(span.first),
+            self.moment(span.last),
+            file.sha256.clone().into(),
+        ]
+    }
+
+    fn moment(&self, time: Option<UnixNano>) -> Cell {
+        time.map(|time| self.zone.show(time).format("%Y-%m-%d %H:%M:%S %:z").to_string()).into()
+    }
+
+    fn totals(&self) -> Vec<Line> {
+        let sum = |of: fn(&FileAccount) -> u64| self.account.files.iter().map(of).sum::<u64>();
+        let mut line = Line::new()
+            .plain(plural(self.account.opened().count() as u64, "file", "files"))
+            .plain(format!(" · {}", plural(sum(|file| file.bytes), "byte", "bytes")))
+            .plain(format!(" · {}", plural(sum(|file| file.messages), "message", "messages")));
+        let damaged = sum(|file| file.damaged);
+        if damaged > 0 {
+            line.push(Tone::Bad, format!(", {} damaged", separated(damaged.into())));
+        }
+        line.push(Tone::Plain, format!(" · {}", plural(sum(|file| file.records), "record", "records")));
+        if self.facts.copies.count > 0 {
+            line.push(Tone::Warn, format!(", {}", plural(self.facts.copies.count, "copy", "copies")));
+        }
+        line.push(
+            Tone::Plain,
+            format!(" · {}", plural(self.facts.conversations, "conversation", "conversations")),
+        );
+        let mut lines = vec![line];
+        for (what, counts) in [
+            ("releases", &self.facts.app_versions),
+            ("services", &self.facts.services),
+            ("users", &self.facts.users),
+        ] {
+            if !counts.is_empty() {
+                lines.push(Line::new().tone(Tone::Dim, format!("{what}: ")).plain(most_of(counts)));
+            }
+        }
+        lines
+    }
+
+    fn events(&self) -> Table {
+        let mut rows: Vec<Row> = Vec::new();
+        for (name, count) in &self.facts.events {
+            let tone = if self.facts.unknown.contains_key(name) { Tone::Warn } else { Tone::Plain };
+            rows.push(vec![Cell::toned(tone, name.as_ref()), number(*count)]);
+        }
+        if self.facts.unnamed.count > 0 {
+            rows.push(vec![Cell::toned(Tone::Dim, "without a name"), number(self.facts.unnamed.count)]);
+        }
+        Table {
+            columns: vec![Column::left("EVENT"), Column::right("RECORDS")],
+            sections: vec![Section { heading: None, rows }],
+            ..Table::default()
+        }
+    }
+
+    fn write_findings(&self, medium: TextMedium, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        let mut writer = TimelineWriter::new(Gutter { time: 0, label: 7 }, medium, *style, out);
+        if self.findings.is_empty() {
+            return writer.header(&[Line::new().tone(Tone::Good, "Nothing to say against the input.")]);
+        }
+        writer.header(&[self.counts()])?;
+        self.findings.iter().try_for_each(|finding| writer.entry(&self.finding(finding)))
+    }
+
+    fn counts(&self) -> Line {
+        let of =
+            |severity| self.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+        let tone = |count, tone| if count > 0 { tone } else { Tone::Plain };
+        let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
+        Line::new()
+            .tone(tone(errors, Tone::Bad), plural(errors, "error", "errors"))
+            .plain(", ")
+            .tone(tone(warnings, Tone::Warn), plural(warnings, "warning", "warnings"))
+            .plain(format!(", {}", plural(of(Severity::Note), "note", "notes")))
+    }
+
+    fn finding(&self, finding: &Finding) -> Entry {
+        let tone = match finding.severity {
+            Severity::Error => Tone::Bad,
+            Severity::Warning => Tone::Warn,
+            Severity::Note | Severity::Ok => Tone::Dim,
+        };
+        let place = finding.location.map(|location| {
+            let name = self.account.file_name(location.file);
+            Detail::note(
+                Line::new().tone(Tone::Dim, format!("{}, first at {name}:{}", finding.code, location.line)),
+            )
+        });
+        let code = || Detail::note(Line::new().tone(Tone::Dim, finding.code));
+        Entry {
+            time: String::new(),
+            label: Span::new(tone, finding.severity.as_str()),
+            text: finding.text.as_str().into(),
+            details: vec![place.unwrap_or_else(code)],
+        }
+    }
+}
+
+/// The folder that all files lie in, with the separator at its end.
+fn common_folder<'n>(mut names: impl Iterator<Item = &'n str>) -> &'n str {
+    let Some(first) = names.next() else { return "" };
+    let mut common = first.rfind(std::path::is_separator).map_or(0, |slash| slash + 1);
+    for name in names {
+        while !first.get(..common).is_some_and(|folder| name.starts_with(folder)) {
+            let folder = first.get(..common.saturating_sub(1)).unwrap_or("");
+            common = folder.rfind(std::path::is_separator).map_or(0, |slash| slash + 1);
+        }
+    }
+    first.get(..common).unwrap_or("")
+}
+
+fn number(number: u64) -> Cell {
+    separated(number.into()).into()
+}
+
+fn form(form: Form, compression: Compression) -> String {
+    let form = match form {
+        Form::JsonLines => "JSON lines",
+        Form::JsonDocument => "JSON document",
+        Form::LengthPrefixedJson => "framed JSON",
+        Form::LengthPrefixedProtobuf => "framed protobuf",
+    };
+    match compression {
+        Compression::None => form.to_owned(),
+        Compression::Zstd => format!("{form}, zstd"),
+        Compression::Gzip => format!("{form}, gzip"),
+        Compression::ZstdFrames => format!("{form}, zstd in each frame"),
+    }
+}
+
+/// The names with the most records.
+fn most_of(counts: &BTreeMap<Box<str>, u64>) -> String {
+    const SHOWN: usize = 8;
+    let mut sorted: Vec<_> = counts.iter().collect();
+    sorted.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), *name));
+    let shown: Vec<_> = sorted
+        .iter()
+        .take(SHOWN)
+        .map(|(name, count)| format!("{name} ({})", separated(u128::from(**count))))
+        .collect();
+    let more = sorted.len().saturating_sub(SHOWN);
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}

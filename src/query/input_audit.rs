@@ -1,0 +1,512 @@
+//! What does the input hold, and what is missing or doubtful in it?
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::by_conversation::ByConversation;
+use crate::event::{Event, EventKind, Fold, Key, Location, UnixNano, is_known};
+
+/// Hears every event, and answers with what a reviewer must know before relying on the input.
+#[derive(Clone, Debug)]
+pub struct InputAudit {
+    question: AuditQuestion,
+    files: BTreeMap<u32, TimeSpan>,
+    records: u64,
+    copies: Sightings,
+    events: BTreeMap<Box<str>, u64>,
+    unnamed: Sightings,
+    unknown: BTreeMap<Box<str>, Sightings>,
+    without_conversation: Sightings,
+    users: BTreeMap<Box<str>, u64>,
+    app_versions: BTreeMap<Box<str>, u64>,
+    services: BTreeMap<Box<str>, u64>,
+    conversations: ByConversation<Heard>,
+    apart: Sightings,
+    farthest_apart: Option<Distance>,
+    /// The first and the last event of each stretch of `gap`, by the stretch's number since 1970.
+    stretches: BTreeMap<u64, (Moment, Moment)>,
+}
+
+/// What to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditQuestion {
+    /// A time without any event that is longer than this is a gap, in nanoseconds.
+    pub gap: u64,
+    /// Two clocks, or two events in the order of the input, may differ by so much, in nanoseconds.
+    pub tolerance: u64,
+    /// Count a record again each time it is found.
+    pub counts_copies: bool,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputFacts {
+    /// First and last event of each file, by its index in the input; copies included.
+    pub files: BTreeMap<u32, TimeSpan>,
+    /// Events heard, copies left out unless they are counted.
+    pub records: u64,
+    /// Records that had been read before.
+    pub copies: Sightings,
+    /// Records by event name.
+    pub events: BTreeMap<Box<str>, u64>,
+    /// Records without a name.
+    pub unnamed: Sightings,
+    /// Records with a name that no known release of Codex sends, by name.
+    pub unknown: BTreeMap<Box<str>, Sightings>,
+    /// Records that belong to no conversation.
+    pub without_conversation: Sightings,
+    /// Records by user: the e-mail address, else the account id.
+    pub users: BTreeMap<Box<str>, u64>,
+    /// Records by Codex's release.
+    pub app_versions: BTreeMap<Box<str>, u64>,
+    /// Records by `service.name`.
+    pub services: BTreeMap<Box<str>, u64>,
+    /// How many conversations there are.
+    pub conversations: u64,
+    /// Those of which no start was heard; the place is that of the first one's first record.
+    pub without_start: Sightings,
+    /// Those in which no response was completed after the last prompt; the place is that prompt's.
+    pub unanswered: Sightings,
+    /// Records whose own time and the time at which they were taken in differ by more than the tolerance.
+    pub apart: Sightings,
+    /// The one where they differ most.
+    pub farthest_apart: Option<Distance>,
+    /// Conversations in which an event stands behind a later one by more than the tolerance.
+    pub backwards: Sightings,
+    /// The event that goes back farthest.
+    pub farthest_back: Option<Distance>,
+    /// First and last event.
+    pub span: TimeSpan,
+    /// The times without any event that are longer than asked for, in order.
+    pub gaps: Vec<Gap>,
+}
+
+/// How often something was seen, and where first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sightings {
+    /// How often.
+    pub count: u64,
+    /// The first place in the order of the input.
+    pub first: Option<Location>,
+}
+
+/// From the first event to the last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimeSpan {
+    /// Time of the first event; `None` when none has a time.
+    pub first: Option<UnixNano>,
+    /// Time of the last.
+    pub last: Option<UnixNano>,
+}
+
+/// How far two times lie apart, and the record that it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Distance {
+    /// In nanoseconds.
+    pub nanoseconds: u64,
+    /// Where the record lies.
+    pub location: Location,
+}
+
+/// A time without any event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The last event before it.
+    pub from: UnixNano,
+    /// The first event behind it.
+    pub to: UnixNano,
+    /// Where the first event behind it lies.
+    pub location: Location,
+}
+
+/// A time and the first place in the input with an event at that time.
+type Moment = (UnixNano, Location);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Heard {
+    starts: u64,
+    first_place: Option<Location>,
+    earliest: Option<Moment>,
+    latest: Option<UnixNano>,
+    farthest_back: Option<Distance>,
+    last_prompt: Option<Moment>,
+    last_completion: Option<Moment>,
+}
+
+impl Sightings {
+    fn note(&mut self, location: Location) {
+        self.join(Self { count: 1, first: Some(location) });
+    }
+
+    fn join(&mut self, later: Self) {
+        self.count += later.count;
+        self.first = min_of(self.first, later.first);
+    }
+}
+
+impl TimeSpan {
+    fn note(&mut self, time: Option<UnixNano>) {
+        self.join(Self { first: time, last: time });
+    }
+
+    fn join(&mut self, later: Self) {
+        self.first = min_of(self.first, later.first);
+        self.last = self.last.max(later.last);
+    }
+}
+
+impl Distance {
+    /// The larger one; of equals the one that stands first in the input.
+    fn larger(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        let (Some(first), Some(second)) = (one, other) else { return one.or(other) };
+        let rank = |distance: &Self| (distance.nanoseconds, Reverse(distance.location));
+        Some(if rank(&first) >= rank(&second) { first } else { second })
+    }
+}
+
+fn min_of<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+fn count(counts: &mut BTreeMap<Box<str>, u64>, name: Option<&str>) {
+    let Some(name) = name else { return };
+    match counts.get_mut(name) {
+        Some(count) => *count += 1,
+        None => drop(counts.insert(name.into(), 1)),
+    }
+}
+
+impl InputAudit {
+    /// An audit that has heard nothing yet.
+    #[must_use]
+    pub fn new(question: AuditQuestion) -> Self {
+        Self {
+            question,
+            files: BTreeMap::new(),
+            records: 0,
+            copies: Sightings::default(),
+            events: BTreeMap::new(),
+            unnamed: Sightings::default(),
+            unknown: BTreeMap::new(),
+            without_conversation: Sightings::default(),
+            users: BTreeMap::new(),
+            app_versions: BTreeMap::new(),
+            services: BTreeMap::new(),
+            conversations: ByConversation::default(),
+            apart: Sightings::default(),
+            farthest_apart: None,
+            stretches: BTreeMap::new(),
+        }
+    }
+
+    /// The facts, when everything has been heard.
+    #[must_use]
+    pub fn settle(self) -> InputFacts {
+        let mut facts = InputFacts {
+            files: self.files,
+            records: self.records,
+            copies: self.copies,
+            events: self.events,
+            unnamed: self.unnamed,
+            unknown: self.unknown,
+            without_conversation: self.without_conversation,
+            users: self.users,
+            app_versions: self.app_versions,
+            services: self.services,
+            conversations: 0,
+            without_start: Sightings::default(),
+            unanswered: Sightings::default(),
+            apart: self.apart,
+            farthest_apart: self.farthest_apart,
+            backwards: Sightings::default(),
+            farthest_back: None,
+            span: TimeSpan {
+                first: self.stretches.values().next().map(|(first, _)| first.0),
+                last: self.stretches.values().next_back().map(|(_, last)| last.0),
+            },
+            gaps: gaps(&self.stretches, self.question.gap),
+        };
+        for heard in self.conversations.into_sorted().into_values() {
+            facts.conversations += 1;
+            if let Some(place) = heard.first_place
+                && heard.starts == 0
+            {
+                facts.without_start.note(place);
+            }
+            if let Some(prompt) = heard.last_prompt
+                && heard.last_completion.is_none_or(|completion| completion < prompt)
+            {
+                facts.unanswered.note(prompt.1);
+            }
+            if let Some(back) = heard.farthest_back
+                && back.nanoseconds > self.question.tolerance
+            {
+                facts.backwards.note(back.location);
+                facts.farthest_back = Distance::larger(facts.farthest_back, Some(back));
+            }
+        }
+        facts
+    }
+}
+
+/// Between two events of one stretch there is no gap; between those of two stretches there may be.
+fn gaps(stretches: &BTreeMap<u64, (Moment, Moment)>, gap: u64) -> Vec<Gap> {
+    let mut ends = stretches.values();
+    let Some((_, mut before)) = ends.next().copied() else { return Vec::new() };
+    let mut gaps = Vec::new();
+    for (first, last) in ends {
+        if first.0.get() - before.0.get() > gap {
+            gaps.push(Gap { from: before.0, to: first.0, location: first.1 });
+        }
+        before = *last;
+    }
+    gaps
+}
+
+impl Fold for InputAudit {
+    fn fresh(&self) -> Self {
+        Self::new(self.question)
+    }
+
+    fn add(&mut self, event: &Event<'_>) {
+        let (time, location, attributes) = (event.time(), event.location, event.attributes());
+        self.records += 1;
+        self.files.entry(location.file).or_default().note(time);
+        match event.name() {
+            Some(name) => {
+                count(&mut self.events, Some(name));
+                if !is_known(name) {
+                    self.unknown.entry(name.into()).or_default().note(location);
+                }
+            }
+            None => self.unnamed.note(location),
+        }
+        let user = attributes.filled(Key::UserEmail).or_else(|| attributes.filled(Key::UserAccountId));
+        count(&mut self.users, user);
+        let version = (attributes.filled(Key::AppVersion))
+            .or_else(|| event.resource.attributes.filled(Key::ServiceVersion));
+        count(&mut self.app_versions, version);
+        count(&mut self.services, event.resource.service_name());
+        match event.conversation_id() {
+            Some(id) => self.conversations.of(Some(id)).add(event, time),
+            None => self.without_conversation.note(location),
+        }
+        let told = attributes.text(Key::EventTimestamp).and_then(UnixNano::from_rfc3339);
+        if let (Some(told), Some(observed)) = (told, event.record.observed_time) {
+            let nanoseconds = told.get().abs_diff(observed.get());
+            if nanoseconds > self.question.tolerance {
+                self.apart.note(location);
+                let distance = Some(Distance { nanoseconds, location });
+                self.farthest_apart = Distance::larger(self.farthest_apart, distance);
+            }
+        }
+        if let Some(time) = time {
+            let moment = (time, location);
+            let (first, last) =
+                self.stretches.entry(time.get() / self.question.gap.max(1)).or_insert((moment, moment));
+            *first = moment.min(*first);
+            *last = later(*last, moment);
+        }
+    }
+
+    fn add_copy(&mut self, event: &Event<'_>) {
+        self.copies.note(event.location);
+        if self.question.counts_copies {
+            self.add(event);
+        } else {
+            self.files.entry(event.location.file).or_default().note(event.time());
+        }
+    }
+
+    fn join(&mut self, later_part: Self) {
+        self.records += later_part.records;
+        self.copies.join(later_part.copies);
+        for (file, span) in later_part.files {
+            self.files.entry(file).or_default().join(span);
+        }
+        for (counts, more) in [
+            (&mut self.events, later_part.events),
+            (&mut self.users, later_part.users),
+            (&mut self.app_versions, later_part.app_versions),
+            (&mut self.services, later_part.services),
+        ] {
+            for (name, count) in more {
+                *counts.entry(name).or_default() += count;
+            }
+        }
+        self.unnamed.join(later_part.unnamed);
+        for (name, sightings) in later_part.unknown {
+            self.unknown.entry(name).or_default().join(sightings);
+        }
+        self.without_conversation.join(later_part.without_conversation);
+        self.conversations.join(later_part.conversations, Heard::join);
+        self.apart.join(later_part.apart);
+        self.farthest_apart = Distance::larger(self.farthest_apart, later_part.farthest_apart);
+        for (stretch, (first, last)) in later_part.stretches {
+            let ends = self.stretches.entry(stretch).or_insert((first, last));
+            *ends = (ends.0.min(first), later(ends.1, last));
+        }
+    }
+}
+
+/// The later one; of equals the one that stands first in the input.
+fn later(one: Moment, other: Moment) -> Moment {
+    match one.0.cmp(&other.0) {
+        std::cmp::Ordering::Less => other,
+        std::cmp::Ordering::Equal => one.min(other),
+        std::cmp::Ordering::Greater => one,
+    }
+}
+
+impl Heard {
+    fn add(&mut self, event: &Event<'_>, time: Option<UnixNano>) {
+        let location = event.location;
+        let moment = time.map(|time| (time, location));
+        self.join(Self {
+            starts: u64::from(event.name() == Some("codex.conversation_starts")),
+            first_place: Some(location),
+            earliest: moment,
+            latest: time,
+            farthest_back: None,
+            last_prompt: moment.filter(|_| event.name() == Some("codex.user_prompt")),
+            last_completion: moment.filter(|_| matches!(event.kind(), EventKind::ResponseCompleted(_))),
+        });
+    }
+
+    /// The event of the later part that goes back farthest is the one that did so within its part, or its earliest.
+    fn join(&mut self, later: Self) {
+        let across = self.latest.zip(later.earliest).and_then(|(latest, (time, location))| {
+            let nanoseconds = latest.get().checked_sub(time.get()).filter(|back| *back > 0)?;
+            Some(Distance { nanoseconds, location })
+        });
+        let within = Distance::larger(self.farthest_back, later.farthest_back);
+        self.farthest_back = Distance::larger(within, across);
+        self.starts += later.starts;
+        self.first_place = min_of(self.first_place, later.first_place);
+        self.earliest = min_of(self.earliest, later.earliest);
+        self.latest = self.latest.max(later.latest);
+        self.last_prompt = self.last_prompt.max(later.last_prompt);
+        self.last_completion = self.last_completion.max(later.last_completion);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{AnyValue, Attributes, LogRecord, Resource, Scope};
+
+    const SECOND: u64 = 1_000_000_000;
+    const QUESTION: AuditQuestion =
+        AuditQuestion { gap: 100 * SECOND, tolerance: 10 * SECOND, counts_copies: false };
+
+    /// A record: seconds of its time, seconds at which it was taken in, conversation, name.
+    type Told = (u64, u64, &'static str, &'static str);
+
+    fn heard(records: &[Told], hear: impl Fn(&mut InputAudit, &Event<'_>), cut: usize) -> InputFacts {
+        let mut parts = [InputAudit::new(QUESTION), InputAudit::new(QUESTION)];
+        for (index, (told, observed, conversation, name)) in records.iter().enumerate() {
+            let text = |key: &'static str, value: String| (key.into(), AnyValue::String(value.into()));
+            let time =
+                chrono::DateTime::from_timestamp(i64::try_from(*told).expect("small"), 0).expect("a time");
+            let record = LogRecord {
+                observed_time: UnixNano::new(observed * SECOND),
+                attributes: Attributes::new(
+                    [
+                        ("event.timestamp", time.to_rfc3339()),
+                        ("conversation.id", (*conversation).to_owned()),
+                        ("event.name", (*name).to_owned()),
+                    ]
+                    .map(|(key, value)| text(key, value))
+                    .into(),
+                ),
+                ..LogRecord::default()
+            };
+            let location = Location { line: index as u64 + 1, ..Location::default() };
+            let (resource, scope) = (Resource::default(), Scope::default());
+            let event = Event { resource: &resource, scope: &scope, record: &record, location };
+            hear(&mut parts[usize::from(index >= cut)], &event);
+        }
+        let [mut earlier, later] = parts;
+        earlier.join(later);
+        earlier.settle()
+    }
+
+    fn facts(records: &[Told]) -> InputFacts {
+        let whole = heard(records, InputAudit::add, records.len());
+        for cut in 0..records.len() {
+            assert_eq!(heard(records, InputAudit::add, cut), whole, "cut at {cut}");
+        }
+        whole
+    }
+
+    const START: &str = "codex.conversation_starts";
+
+    #[test]
+    fn a_conversation_without_start_and_an_unknown_name_are_told_with_their_place() {
+        let facts = facts(&[
+            (1, 1, "a", START),
+            (2, 2, "b", "codex.user_prompt"),
+            (3, 3, "b", "codex.new"),
+            (4, 4, "", ""),
+        ]);
+        assert_eq!((facts.records, facts.conversations), (4, 2));
+        let at = |line| Some(Location { line, ..Location::default() });
+        assert_eq!(facts.without_start, Sightings { count: 1, first: at(2) });
+        assert_eq!(facts.unknown[&Box::from("codex.new")], Sightings { count: 1, first: at(3) });
+        assert_eq!(facts.unnamed, Sightings { count: 1, first: at(4) });
+        assert_eq!(facts.without_conversation, Sightings { count: 1, first: at(4) });
+        assert_eq!(facts.events.len(), 3);
+    }
+
+    #[test]
+    fn a_silence_longer_than_asked_for_is_a_gap_wherever_it_lies() {
+        let facts = facts(&[
+            (500, 500, "a", START),
+            (99, 99, "a", START),
+            (100, 100, "a", START),
+            (201, 201, "a", START),
+            (301, 301, "a", START),
+        ]);
+        let gaps: Vec<_> = facts
+            .gaps
+            .iter()
+            .map(|gap| (gap.from.get() / SECOND, gap.to.get() / SECOND, gap.location.line))
+            .collect();
+        assert_eq!(gaps, [(100, 201, 4), (301, 500, 1)]);
+        assert_eq!(facts.span.first, UnixNano::new(99 * SECOND));
+        assert_eq!(facts.span.last, UnixNano::new(500 * SECOND));
+    }
+
+    #[test]
+    fn clocks_that_disagree_and_events_that_go_back_are_told_by_the_worst() {
+        let facts = facts(&[
+            (100, 100, "a", START),
+            (95, 95, "a", "x"),
+            (200, 200, "b", START),
+            (150, 171, "b", "x"),
+            (100, 112, "b", "x"),
+            (100, 100, "b", "x"),
+        ]);
+        assert_eq!(facts.apart.count, 2);
+        let worst = |distance: Option<Distance>| {
+            distance.map(|distance| (distance.nanoseconds / SECOND, distance.location.line))
+        };
+        assert_eq!(worst(facts.farthest_apart), Some((21, 4)));
+        assert_eq!(facts.backwards.count, 1, "five seconds are within the tolerance");
+        assert_eq!(worst(facts.farthest_back), Some((100, 5)));
+    }
+
+    #[test]
+    fn a_copy_is_noted_and_belongs_to_its_file() {
+        let copy = |audit: &mut InputAudit, event: &Event<'_>| {
+            if event.location.line == 1 { audit.add(event) } else { audit.add_copy(event) }
+        };
+        let facts = heard(&[(1, 1, "a", START), (9, 9, "a", START)], copy, 1);
+        assert_eq!((facts.records, facts.copies.count), (1, 1));
+        assert_eq!(facts.files[&0].last, UnixNano::new(9 * SECOND));
+        assert_eq!(facts.span.last, UnixNano::new(SECOND));
+    }
+}

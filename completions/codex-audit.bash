@@ -53,7 +53,7 @@ _codex__audit() {
 
     case "${cmd}" in
         codex__audit)
-            opts="-f -o -q -h -V --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --quiet --help --version list show grep tokens tool-decision network verify doctor completions man"
+            opts="-f -o -q -h -V --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help --version list show grep tokens tool-decision network verify doctor completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -150,7 +150,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__completions)
-            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --quiet --help bash elvish fish powershell zsh"
+            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -247,7 +247,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__doctor)
-            opts="-f -o -q -h --codex-config --collector-config --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --quiet --help"
+            opts="-f -o -q -h --codex-config --collector-config --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -374,7 +374,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__grep)
-            opts="-i -F -w -v -c -l -A -B -C -f -o -q -h --ignore-case --fixed-strings --word-regexp --invert-match --count --conversations-with-matches --after-context --before-context --context --in --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --quiet --help"
+            opts="-i -F -w -v -c -l -A -B -C -f -o -q -h --ignore-case --fixed-strings --word-regexp --invert-match --count --conversations-with-matches --after-context --before-context --context --in --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -520,7 +520,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__list)
-            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --quiet --help"
+            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -617,7 +617,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__man)
-            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --quiet --help"
+            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -714,7 +714,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__network)
-            opts="-f -o -q -h --decision --host --summary --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --quiet --help"
+            opts="-f -o -q -h --decision --host --summary --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -822,7 +822,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__show)
-            opts="-f -o -q -h --last --all --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --quiet --help"
+            opts="-f -o -q -h --last --all --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -919,7 +919,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__tokens)
-            opts="-f -o -q -h --by --prices --unverified-prices --explain --chart --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --quiet --help"
+            opts="-f -o -q -h --by --prices --unverified-prices --explain --chart --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1035,7 +1035,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__tool__subcmd__decision)
-            opts="-f -o -q -h --decision --source --tool --undecided --summary --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --quiet --help"
+            opts="-f -o -q -h --decision --source --tool --undecided --summary --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1147,7 +1147,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__verify)
-            opts="-f -o -q -h --gap --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --quiet --help"
+            opts="-f -o -q -h --gap --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_codex_audit_global_optspecs
-    string join \n f/file= rotated keep-duplicates threads= since= until= conversation= model= user= service= env= tz= local utc o/format= json no-trunc color= q/quiet h/help V/version
+    string join \n f/file= rotated keep-duplicates threads= since= until= conversation= model= user= service= env= tz= local utc o/format= json no-trunc color= no-pager q/quiet h/help V/version
 end
 
 function __fish_codex_audit_needs_command
@@ -47,6 +47,7 @@ complete -c codex-audit -n "__fish_codex_audit_needs_command" -l local -d 'Short
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -l utc -d 'Short for --tz utc'
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -l json -d 'Short for --format json'
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_needs_command" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -s V -l version -d 'Print version'
@@ -83,6 +84,7 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l local -
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l utc -d 'Short for --tz utc'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l json -d 'Short for --format json'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -s f -l file -d 'Read this file, folder, glob or `-` for standard input; may be repeated' -r -F
@@ -110,6 +112,7 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l local -
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l utc -d 'Short for --tz utc'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l json -d 'Short for --format json'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -s A -l after-context -d 'With each hit, so many events of its conversation after it' -r -f
@@ -145,6 +148,7 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l local -
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l utc -d 'Short for --tz utc'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l json -d 'Short for --format json'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l by -d 'Group by: day, hour, week, month, model, conversation, user, service, env; several with commas' -r -f -a "day\t''
@@ -183,6 +187,7 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l local
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l utc -d 'Short for --tz utc'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l json -d 'Short for --format json'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l decision -d 'Only these decisions, e.g. denied' -r -f -a "approved\t''
@@ -225,6 +230,7 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l utc -d 'Short for --tz utc'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l json -d 'Short for --format json'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l decision -d 'Only these verdicts: allow, deny, ask, unknown' -r -f -a "allow\t''
@@ -256,6 +262,7 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l loca
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l utc -d 'Short for --tz utc'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l json -d 'Short for --format json'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l gap -d 'Warn of times without any event that are longer than this, e.g. 30m, 8h, 2d' -r -f
@@ -282,6 +289,7 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l local
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l utc -d 'Short for --tz utc'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l json -d 'Short for --format json'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l codex-config -d 'Codex\'s configuration [default: `$CODEX_HOME/config.toml`, else `~/.codex/config.toml`]' -r -F
@@ -309,6 +317,7 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l local
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l utc -d 'Short for --tz utc'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l json -d 'Short for --format json'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -s f -l file -d 'Read this file, folder, glob or `-` for standard input; may be repeated' -r -F
@@ -334,6 +343,7 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l 
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l utc -d 'Short for --tz utc'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l json -d 'Short for --format json'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -s f -l file -d 'Read this file, folder, glob or `-` for standard input; may be repeated' -r -F
@@ -359,5 +369,6 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l local -d
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l utc -d 'Short for --tz utc'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l json -d 'Short for --format json'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

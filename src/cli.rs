@@ -6,8 +6,8 @@ use clap::builder::ValueHint;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    CompletionsArgs, DoctorArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs, PROGRAM_EXAMPLES, Run,
-    SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, VerifyArgs, World,
+    CompletionsArgs, Console, DoctorArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs, PROGRAM_EXAMPLES,
+    Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, VerifyArgs, World,
 };
 
 /// Answers what OpenAI Codex did, from the OpenTelemetry log files that a Collector wrote
@@ -85,6 +85,13 @@ impl Cli {
     pub fn read() -> Self {
         let matches = command().get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command()).exit())
+    }
+
+    /// Where to write: on a terminal, a pager shows answers that people read.
+    #[must_use]
+    pub fn console(&self, world: &World) -> Console {
+        let is_shown = !matches!(self.command, Command::Completions(_) | Command::Man(_));
+        self.shared.console(world, is_shown)
     }
 
     /// Runs the subcommand.

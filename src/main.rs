@@ -1,6 +1,6 @@
 //! The door: arguments in, exit code out.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use codex_audit::cli::Cli;
@@ -8,10 +8,10 @@ use codex_audit::commands::{Exit, World};
 
 fn main() -> ExitCode {
     let cli = Cli::read();
-    let mut out = BufWriter::with_capacity(64 * 1024, io::stdout());
-    let mut err = io::stderr();
-    let ended = cli.run(&World::ask(), &mut out, &mut err).and_then(|exit| {
-        out.flush()?;
+    let world = World::ask();
+    let mut console = cli.console(&world);
+    let ended = cli.run(&world, &mut console.out, &mut console.err).and_then(|exit| {
+        console.out.flush()?;
         Ok(exit)
     });
     let exit = match ended {
@@ -19,12 +19,11 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => Exit::Answered,
         Err(error) => {
             // Nothing can be done when not even this can be written.
-            drop(writeln!(err, "error: {error:#}"));
+            drop(writeln!(console.err, "error: {error:#}"));
             Exit::Failed
         }
     };
-    // What is left in the buffer could not be written; trying again on the way out would only fail again.
-    drop(out.into_parts());
+    console.close();
     ExitCode::from(exit.code())
 }
 

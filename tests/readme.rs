@@ -108,6 +108,7 @@ fn printed(command: &str) -> Option<String> {
         .env("HOME", home.path())
         .env("SHELL", "/bin/sh")
         .env("TERM", "xterm")
+        .env("PAGER", "")
         .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::null())
         .output()
@@ -259,8 +260,11 @@ fn no_code_of_the_program_writes_a_file_or_speaks_to_a_network() {
                 "fs::create_dir",
                 "fs::copy",
                 "process::Command",
+                "Command::new(",
             ] {
-                assert!(!code.contains(word), "{}: {word}", path.display());
+                // The pager that the user named shows what would be printed.
+                let is_known = word == "Command::new(" && path.ends_with("commands/pager.rs");
+                assert!(is_known || !code.contains(word), "{}: {word}", path.display());
             }
         }
     }

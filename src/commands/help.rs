@@ -26,8 +26,8 @@ Examples:
 
 pub(super) const SHOW: &str = "\
 Examples:
-  The conversation that was opened last, uncut, page by page:
-    codex-audit show --last --color always | less -R
+  The conversation that was opened last, as one long text:
+    codex-audit show --last --no-pager
   One conversation, by the beginning of its id:
     codex-audit show 01a1f842-dd
   Each of its records as it was written:

@@ -125,10 +125,19 @@ const EXIT_STATUS_WITHOUT_INPUT: &[(&str, &str)] =
 
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("CODEX_AUDIT_FILE", "What to read where no --file is given; several names are separated as in PATH."),
+    (
+        "CODEX_AUDIT_PAGER",
+        "The pager for answers that do not fit on the screen, with its arguments. Empty or cat: none.",
+    ),
     ("CODEX_AUDIT_TZ", "The display zone where none of --tz, --local and --utc is given."),
     ("CODEX_HOME", "Where doctor looks for Codex's configuration. Default: ~/.codex."),
+    ("LESS", "What less does. Where it is not set, less is given FRX."),
     ("NO_COLOR", "When it is set and not empty, nothing is coloured unless --color always asks for it."),
-    ("TERM", "When it is dumb, likewise."),
+    (
+        "PAGER",
+        "The pager where CODEX_AUDIT_PAGER is not set. Where neither is, it is less -FRX; on Windows none.",
+    ),
+    ("TERM", "When it is dumb, nothing is coloured either, and only a pager that is named shows answers."),
     ("TZ", "The zone that --local means, where the system heeds it."),
 ];
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod completions;
+mod console;
 mod conversations;
 mod doctor;
 mod grep;
@@ -12,6 +13,7 @@ mod list;
 mod man;
 mod network;
 pub mod output;
+mod pager;
 pub mod records;
 mod rows;
 mod show;
@@ -27,6 +29,7 @@ use std::io::{self, Write};
 
 pub use account::{Exit, exit_after};
 pub use completions::CompletionsArgs;
+pub use console::Console;
 pub use doctor::DoctorArgs;
 pub use grep::GrepArgs;
 pub(crate) use help::PROGRAM as PROGRAM_EXAMPLES;
@@ -58,6 +61,15 @@ pub struct SharedArgs {
     zone: ZoneArgs,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+impl SharedArgs {
+    /// The console that fits what is asked for; `is_shown` says that the answer is for people.
+    #[must_use]
+    pub fn console(&self, world: &World, is_shown: bool) -> Console {
+        let pager = if is_shown { self.output.pager(world) } else { None };
+        Console::new(pager, self.output.quiet)
+    }
 }
 
 /// A run: what was asked for in general, and where to write.

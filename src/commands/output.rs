@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::pager::Pager;
 use super::world::World;
 use crate::render::{CsvWriter, Format, Style, write_record};
 
@@ -38,6 +39,13 @@ pub struct OutputArgs {
     )]
     pub color: ColorChoice,
 
+    /// Show long answers on a terminal without a pager
+    ///
+    /// With one, what does not fit on the screen is shown by the program that `$CODEX_AUDIT_PAGER` names, else by
+    /// `$PAGER`, else by less. Answers into a pipe, JSON Lines and CSV never are.
+    #[arg(long, global = true)]
+    pub no_pager: bool,
+
     /// Say nothing on standard error but errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -67,12 +75,19 @@ impl OutputArgs {
         if self.json { Format::Json } else { self.format }
     }
 
+    /// The pager that shows the answer, if one does.
+    #[must_use]
+    pub fn pager(&self, world: &World) -> Option<Pager> {
+        let is_for_people = self.format().text_medium().is_some();
+        (is_for_people && !self.no_pager).then(|| Pager::choose(world)).flatten()
+    }
+
     /// The style that fits what standard output is.
     #[must_use]
     pub fn style(&self, world: &World) -> Style {
         let can_color = world.terminal_width.is_some()
             && world.variable("NO_COLOR").is_none()
-            && world.variable("TERM") != Some("dumb");
+            && !world.terminal_is_dumb();
         Style {
             width: world.terminal_width,
             color: match self.color {

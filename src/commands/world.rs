@@ -17,8 +17,19 @@ pub struct World {
 }
 
 /// The environment variables that are looked at.
-const VARIABLES: [&str; 7] =
-    ["CODEX_AUDIT_FILE", "CODEX_AUDIT_TZ", "CODEX_HOME", "HOME", "NO_COLOR", "TERM", "USERPROFILE"];
+const VARIABLES: [&str; 11] = [
+    "CODEX_AUDIT_FILE",
+    "CODEX_AUDIT_PAGER",
+    "CODEX_AUDIT_TZ",
+    "CODEX_HOME",
+    "HOME",
+    "LESS",
+    "LESSCHARSET",
+    "NO_COLOR",
+    "PAGER",
+    "TERM",
+    "USERPROFILE",
+];
 
 impl World {
     /// Asks.
@@ -43,6 +54,25 @@ impl World {
     /// An environment variable, unless it is unset or empty.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variable_even_if_empty(name).filter(|value| !value.is_empty())
+    }
+
+    /// An environment variable, unless it is unset.
+    #[must_use]
+    pub fn variable_even_if_empty(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// Whether the terminal, if there is one, can do nothing but print.
+    #[must_use]
+    pub fn terminal_is_dumb(&self) -> bool {
+        self.variable("TERM") == Some("dumb")
+    }
+
+    /// A world made for a test.
+    #[cfg(test)]
+    pub(super) fn with(terminal_width: Option<usize>, variables: &[(&str, &str)]) -> Self {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Self { now: UnixNano::MIN, terminal_width, variables: variables.collect() }
     }
 }

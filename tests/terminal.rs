@@ -1,0 +1,97 @@
+//! The program on a terminal of its own: pagers, and what is said after them.
+
+#![cfg(target_os = "linux")]
+
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// All that a terminal of 80 columns shows of a command line, and the exit code; `None` where `script` is not there.
+fn shown(command: &str, variables: &[(&str, &str)]) -> Option<(String, Option<i32>)> {
+    let program = Path::new(env!("CARGO_BIN_EXE_codex-audit"));
+    let home = tempfile::tempdir().expect("a home folder");
+    let mut terminal = Command::new("script");
+    terminal
+        .args(["--quiet", "--return", "--command"])
+        .arg(format!("stty columns 80 rows 24; {command}"))
+        .arg("/dev/null")
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"))
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", program.parent().expect("a folder").display()))
+        .env("HOME", home.path())
+        .env("SHELL", "/bin/sh")
+        .env("TERM", "xterm")
+        .env("NO_COLOR", "1")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null());
+    let Ok(output) = terminal.output() else {
+        // Not by `eprintln!`, which a test that passes keeps to itself.
+        drop(writeln!(io::stderr(), "skipped, because script is not installed: {command}"));
+        return None;
+    };
+    let text = String::from_utf8(output.stdout).expect("UTF-8").replace("\r\n", "\n");
+    Some((text, output.status.code()))
+}
+
+#[test]
+fn a_terminal_shows_an_answer_through_the_pager_and_what_is_said_of_it_afterwards() {
+    let pager = [("CODEX_AUDIT_PAGER", "sed -n '$s/.*/[the end]/;p'"), ("PAGER", "false")];
+    let Some((text, exit)) = shown("codex-audit list -f unfinished_last_line.jsonl", &pager) else { return };
+    assert_eq!(exit, Some(0));
+    let lines: Vec<&str> = text.lines().collect();
+    let [.., end, note] = lines[..] else { panic!("{text}") };
+    assert_eq!(end, "[the end]", "{text}");
+    assert!(note.starts_with("note: unfinished_last_line.jsonl:2: "), "{text}");
+}
+
+#[test]
+fn a_pager_that_is_left_early_changes_no_exit_code() {
+    for (line, code) in [
+        ("verify -f not_otlp.jsonl", 3),
+        ("doctor -f one_conversation.jsonl", 1),
+        ("show -q --keep-duplicates -f captures/rotated", 0),
+    ] {
+        let pager = [("PAGER", "head -n 1")];
+        let Some((text, exit)) = shown(&format!("codex-audit {line}"), &pager) else { return };
+        assert_eq!(exit, Some(code), "{line}: {text}");
+        assert!(!text.contains("error: "), "{line}: {text}");
+    }
+}
+
+#[test]
+fn a_pager_that_cannot_be_started_is_a_note_and_the_answer_is_there() {
+    let missing = [("PAGER", "/no/such/pager -x")];
+    let Some((text, exit)) = shown("codex-audit list -f one_conversation.jsonl", &missing) else { return };
+    assert_eq!(exit, Some(0));
+    assert!(text.contains("1 conversation on 1 day"), "{text}");
+    assert!(text.contains("\nnote: the pager `/no/such/pager -x` cannot be started: No such file"), "{text}");
+}
+
+#[test]
+fn no_pager_shows_what_is_for_programs_or_goes_elsewhere_or_is_to_be_shown_without() {
+    let pager = [("PAGER", "sed 's/.*/PAGED/'")];
+    for line in [
+        "codex-audit list -f one_conversation.jsonl --no-pager",
+        "codex-audit list -f one_conversation.jsonl --json",
+        "codex-audit list -f one_conversation.jsonl -o csv",
+        "codex-audit list -f one_conversation.jsonl | tail -n 1",
+        "codex-audit completions bash",
+        "codex-audit show 77777 -f one_conversation.jsonl",
+        "codex-audit list --tz mars",
+    ] {
+        let Some((text, _)) = shown(line, &pager) else { return };
+        assert!(!text.contains("PAGED") && !text.is_empty(), "{line}: {text}");
+    }
+}
+
+#[test]
+fn the_usual_pager_leaves_what_fits_on_the_screen_there() {
+    if Command::new("less").arg("--version").output().is_err() {
+        drop(writeln!(io::stderr(), "skipped, because less is not installed"));
+        return;
+    }
+    // It would wait for a key, and none is pressed.
+    let Some((text, exit)) = shown("codex-audit list -f one_conversation.jsonl", &[]) else { return };
+    assert_eq!(exit, Some(0));
+    assert!(text.contains("1 conversation on 1 day"), "{text}");
+}

@@ -7,7 +7,7 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     CompletionsArgs, Console, DoctorArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs, PROGRAM_EXAMPLES,
-    Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, VerifyArgs, World,
+    Progress, Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, VerifyArgs, World,
 };
 
 /// Answers what OpenAI Codex did, from the OpenTelemetry log files that a Collector wrote
@@ -94,12 +94,18 @@ impl Cli {
         self.shared.console(world, is_shown)
     }
 
-    /// Runs the subcommand.
+    /// Runs the subcommand; `progress` is told of long reads.
     ///
     /// # Errors
     /// When an argument cannot be understood or the answer cannot be written.
-    pub fn run(&self, world: &World, out: &mut dyn Write, err: &mut dyn Write) -> anyhow::Result<Exit> {
-        let ready = |out, err| Run::new(&self.shared, world, out, err);
+    pub fn run(
+        &self,
+        world: &World,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+        progress: &Progress,
+    ) -> anyhow::Result<Exit> {
+        let ready = |out, err| Run::new(&self.shared, world, out, err, progress);
         match &self.command {
             Command::Completions(args) => args.run(command(), out),
             Command::Man(args) => args.run(&command(), out),

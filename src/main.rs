@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     let cli = Cli::read();
     let world = World::ask();
     let mut console = cli.console(&world);
-    let ended = cli.run(&world, &mut console.out, &mut console.err).and_then(|exit| {
+    let ended = cli.run(&world, &mut console.out, &mut console.err, &console.progress).and_then(|exit| {
         console.out.flush()?;
         Ok(exit)
     });

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
 use codex_audit::cli::Cli;
-use codex_audit::commands::{Exit, World, exit_after};
+use codex_audit::commands::{Exit, Progress, World, exit_after};
 use codex_audit::event::{Event, Fold, Location};
 use codex_audit::source::{Form, Input, InputFile, Scan, ScanOptions, scan};
 use proptest::prelude::*;
@@ -207,7 +207,8 @@ fn run(line: &[&str], bytes: &[u8]) -> (u8, String, String) {
         ["codex-audit"].iter().chain(line).map(Into::into).chain(["-f".into(), file.into_os_string()]);
     let cli = Cli::try_parse_from(arguments).expect("right usage");
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let exit = cli.run(&World::ask(), &mut out, &mut err).expect("nothing fails but reading");
+    let exit =
+        cli.run(&World::ask(), &mut out, &mut err, &Progress::default()).expect("nothing fails but reading");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     (exit.code(), text(out), text(err))
 }

@@ -1,4 +1,4 @@
-//! The program on a terminal of its own: pagers, and what is said after them.
+//! The program on a terminal of its own: pagers, progress, and what is said beside them.
 
 #![cfg(target_os = "linux")]
 
@@ -94,4 +94,31 @@ fn the_usual_pager_leaves_what_fits_on_the_screen_there() {
     let Some((text, exit)) = shown("codex-audit list -f one_conversation.jsonl", &[]) else { return };
     assert_eq!(exit, Some(0));
     assert!(text.contains("1 conversation on 1 day"), "{text}");
+}
+
+/// A read that takes longer than anyone waits without a word.
+const SLOW: &str = "(cat one_conversation.jsonl; sleep 0.9) | codex-audit list -f -";
+
+#[test]
+fn a_long_read_says_how_far_it_has_come_and_leaves_no_trace_of_it() {
+    let Some((text, exit)) = shown(SLOW, &[("PAGER", "")]) else { return };
+    assert_eq!(exit, Some(0));
+    let (line, answer) = text.rsplit_once("\r\u{1b}[2K").unwrap_or_else(|| panic!("not erased: {text:?}"));
+    assert!(line.contains("reading ") && line.contains("KiB"), "{text:?}");
+    assert!(answer.contains("1 conversation on 1 day") && !answer.contains("reading"), "{text:?}");
+}
+
+#[test]
+fn nothing_is_said_of_a_read_that_is_short_or_where_nobody_looks_or_it_is_not_wanted() {
+    for line in [
+        "codex-audit list -f one_conversation.jsonl".to_owned(),
+        format!("{SLOW} -q"),
+        format!("{SLOW} 2> /dev/null"),
+        format!("({SLOW}) 2>&1 | cat"),
+        format!("TERM=dumb; export TERM; {SLOW}"),
+    ] {
+        let Some((text, _)) = shown(&line, &[("PAGER", "")]) else { return };
+        assert!(text.contains("1 conversation on 1 day"), "{line}: {text:?}");
+        assert!(!text.contains("reading") && !text.contains('\u{1b}'), "{line}: {text:?}");
+    }
 }

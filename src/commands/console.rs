@@ -4,6 +4,8 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::process::{Child, ChildStdin};
 
 use super::pager::Pager;
+use super::progress::Progress;
+use super::world::World;
 
 /// Enough to spare the system small writes, few enough to show what was found soon.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -14,16 +16,26 @@ pub struct Console {
     pub out: BufWriter<Answers>,
     /// Where talk goes.
     pub err: Talk,
+    /// What is told of long reads.
+    pub progress: Progress,
 }
 
 impl Console {
     /// A console whose answers a pager shows, if one is given; with `quiet`, nothing is said about it.
     #[must_use]
-    pub fn new(pager: Option<Pager>, quiet: bool) -> Self {
-        let err = Talk { held: pager.is_some().then(Vec::new) };
-        let way = pager.map_or(Way::Direct, Way::NotStarted);
-        let answers = Answers { stdout: io::stdout(), way, quiet, said: None };
-        Self { out: BufWriter::with_capacity(BUFFER_BYTES, answers), err }
+    pub fn new(world: &World, pager: Option<Pager>, quiet: bool) -> Self {
+        let shows_progress = world.talks_to_terminal && !world.terminal_is_dumb() && !quiet;
+        let progress = if shows_progress { Progress::on_terminal() } else { Progress::default() };
+        let err = Talk { held: pager.is_some().then(Vec::new), progress: progress.clone() };
+        let answers = Answers {
+            stdout: io::stdout(),
+            way: pager.map_or(Way::Direct, Way::NotStarted),
+            quiet,
+            said: None,
+            // Where answers do not stand on the same screen, the line may stay.
+            progress: if world.terminal_width.is_some() { progress.clone() } else { Progress::default() },
+        };
+        Self { out: BufWriter::with_capacity(BUFFER_BYTES, answers), err, progress }
     }
 
     /// Waits until the reader has left the pager, and says what had to wait for that. What is still in the buffer is
@@ -50,6 +62,7 @@ pub struct Answers {
     quiet: bool,
     /// What is to be said about the pager.
     said: Option<String>,
+    progress: Progress,
 }
 
 enum Way {
@@ -96,6 +109,7 @@ impl Answers {
 
 impl Write for Answers {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.progress.end();
         if let Way::NotStarted(pager) = &self.way {
             let pager = pager.clone();
             self.start(&pager);
@@ -118,13 +132,14 @@ impl Write for Answers {
 /// Standard error, or what is kept for it until the pager has left the screen.
 pub struct Talk {
     held: Option<Vec<u8>>,
+    progress: Progress,
 }
 
 impl Write for Talk {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.held {
             Some(held) => held.write(bytes),
-            None => io::stderr().write(bytes),
+            None => self.progress.beside(|| io::stderr().write(bytes)),
         }
     }
 

@@ -14,6 +14,7 @@ mod man;
 mod network;
 pub mod output;
 mod pager;
+mod progress;
 pub mod records;
 mod rows;
 mod show;
@@ -38,6 +39,7 @@ pub use list::ListArgs;
 pub use man::ManArgs;
 pub use network::NetworkArgs;
 pub use output::OutputArgs;
+pub use progress::Progress;
 pub use show::ShowArgs;
 pub use tokens::TokensArgs;
 pub use tool_decision::ToolDecisionArgs;
@@ -68,7 +70,7 @@ impl SharedArgs {
     #[must_use]
     pub fn console(&self, world: &World, is_shown: bool) -> Console {
         let pager = if is_shown { self.output.pager(world) } else { None };
-        Console::new(pager, self.output.quiet)
+        Console::new(world, pager, self.output.quiet)
     }
 }
 
@@ -82,6 +84,7 @@ pub struct Run<'a> {
     style: Style,
     zone: Zone,
     quiet: bool,
+    progress: Progress,
     input: Input,
     options: ScanOptions,
     filter: EventFilter,
@@ -98,6 +101,7 @@ impl<'a> Run<'a> {
         world: &World,
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
+        progress: &Progress,
     ) -> anyhow::Result<Self> {
         if let Some(threads) = shared.input.threads {
             // Fails only when threads were started before, as in a test that runs several commands.
@@ -111,6 +115,7 @@ impl<'a> Run<'a> {
             style: shared.output.style(world),
             zone,
             quiet: shared.output.quiet,
+            progress: progress.clone(),
             input: shared.input.find(world),
             options: shared.input.options(),
             filter: shared.filter.filter(zone, world.now)?,
@@ -132,8 +137,10 @@ impl<'a> Run<'a> {
     ) -> io::Result<Option<Scan<F>>> {
         let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
         let out = &mut *self.out;
+        let reading = self.progress.reading(&self.input);
         let scanned =
             scan(&self.input, self.options, &(question, meant), |(answer, _)| deliver(answer, out))?;
+        drop(reading);
         let (answer, meant) = scanned.answer;
         let is_clear = self.is_unambiguous(&meant.settle())?;
         Ok(is_clear.then_some(Scan { answer, account: scanned.account }))

@@ -194,6 +194,7 @@ impl Run<'_> {
         let mut held = InTimeOrder::holding(if one_conversation { usize::MAX } else { HOLD_BYTES });
         let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
         let mut outlet = Outlet::new(self.format, self.style, around, &mut *self.out);
+        let reading = self.progress.reading(&self.input);
         let scanned = scan(&self.input, self.options, &(question, meant), |(answer, _)| {
             if let Some(error) = answer.failed.take() {
                 return Err(error);
@@ -208,6 +209,7 @@ impl Run<'_> {
             }
             outlet.flush()
         })?;
+        drop(reading);
         let candidates = scanned.answer.1.settle();
         if candidates.len() <= 1 {
             while let Some(row) = held.next_held() {

@@ -13,6 +13,8 @@ pub struct World {
     pub now: UnixNano,
     /// The width of the terminal that standard output is, in columns; `None` when it is none.
     pub terminal_width: Option<usize>,
+    /// Whether standard error is a terminal.
+    pub talks_to_terminal: bool,
     variables: BTreeMap<String, String>,
 }
 
@@ -44,6 +46,7 @@ impl World {
                 terminal_size::terminal_size()
                     .map_or(80, |(terminal_size::Width(columns), _)| usize::from(columns))
             }),
+            talks_to_terminal: std::io::stderr().is_terminal(),
             variables: VARIABLES
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
@@ -73,6 +76,7 @@ impl World {
     #[cfg(test)]
     pub(super) fn with(terminal_width: Option<usize>, variables: &[(&str, &str)]) -> Self {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Self { now: UnixNano::MIN, terminal_width, variables: variables.collect() }
+        let talks_to_terminal = terminal_width.is_some();
+        Self { now: UnixNano::MIN, terminal_width, talks_to_terminal, variables: variables.collect() }
     }
 }

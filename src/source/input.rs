@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::messages::is_worth_reading;
 use super::opened::denial;
@@ -23,6 +24,8 @@ pub struct Input {
     pub errors: Vec<InputError>,
     /// Whether to hash the bytes of each file as well.
     pub digests: bool,
+    /// How many bytes of the files were read so far, as they lie there; counted while they are read.
+    pub bytes_read: Arc<AtomicU64>,
 }
 
 /// One file of the input.

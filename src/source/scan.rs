@@ -56,7 +56,7 @@ pub fn scan<F: Fold>(
     account
         .files
         .extend(input.files.iter().map(|file| FileAccount { name: file.name(), ..FileAccount::default() }));
-    let mut messages = Messages::new(&input.files, input.digests);
+    let mut messages = Messages::new(&input.files, input.digests).reporting_to(&input.bytes_read);
     let mut batch = Batch::default();
     let mut next_batch = Batch::default();
     let mut more = messages.next_batch(&mut batch);

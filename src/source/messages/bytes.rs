@@ -1,6 +1,8 @@
 //! The bytes of a file as they lie there: counted, hashed where asked for, and looked at before they are read.
 
 use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
@@ -8,12 +10,19 @@ use sha2::{Digest, Sha256};
 pub(super) struct Counted {
     reader: Box<dyn Read + Send>,
     count: u64,
+    /// Counts the bytes of all files for whoever waits for them.
+    reported: Option<Arc<AtomicU64>>,
     digest: Option<Sha256>,
 }
 
 impl Counted {
     pub(super) fn new(reader: Box<dyn Read + Send>, with_digest: bool) -> Self {
-        Self { reader, count: 0, digest: with_digest.then(Sha256::new) }
+        Self { reader, count: 0, reported: None, digest: with_digest.then(Sha256::new) }
+    }
+
+    /// Adds what is read to a count that others look at meanwhile.
+    pub(super) fn reporting_to(self, count: Arc<AtomicU64>) -> Self {
+        Self { reported: Some(count), ..self }
     }
 
     /// Bytes read so far.
@@ -33,6 +42,9 @@ impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
         self.count += read as u64;
+        if let Some(reported) = &self.reported {
+            reported.fetch_add(read as u64, Ordering::Relaxed);
+        }
         if let Some(digest) = &mut self.digest {
             digest.update(&buffer[..read]);
         }

@@ -1,6 +1,8 @@
 //! Walks over the files of an input, and hands on their messages batch by batch.
 
-use std::io::{self, Read};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use serde::de::IgnoredAny;
 
@@ -24,6 +26,7 @@ pub(in crate::source) struct Messages<'i> {
     /// Which file each name stood for when the run began.
     as_found: Vec<Option<FileId>>,
     with_digests: bool,
+    bytes_read: Arc<AtomicU64>,
     current: Option<Current>,
     /// The end of a file that may go on in the next one.
     held: Option<Held>,
@@ -57,11 +60,17 @@ impl<'i> Messages<'i> {
             files,
             as_found: files.iter().map(FileId::of_input).collect(),
             with_digests,
+            bytes_read: Arc::default(),
             current: None,
             held: None,
             accounts: Vec::new(),
             unopened: Vec::new(),
         }
+    }
+
+    /// Adds the bytes that are read to a count that others look at meanwhile.
+    pub(in crate::source) fn reporting_to(self, bytes_read: &Arc<AtomicU64>) -> Self {
+        Self { bytes_read: Arc::clone(bytes_read), ..self }
     }
 
     /// Fills the batch with messages of one file, perhaps with none; false at the end of the input.
@@ -119,7 +128,9 @@ impl<'i> Messages<'i> {
         let mut account = FileAccount { name: file.name(), ..FileAccount::default() };
         let opened = Opened::open(file, self.as_found[index].as_ref()).and_then(|opened| {
             account.notes.extend(opened.note);
-            Ok(Current { reader: Reader::open(opened.reader, self.with_digests)?, watch: opened.watch })
+            let file = Counted::new(opened.reader, self.with_digests);
+            let reader = Reader::open(file.reporting_to(Arc::clone(&self.bytes_read)))?;
+            Ok(Current { reader, watch: opened.watch })
         });
         match opened {
             Ok(current) => {
@@ -195,8 +206,8 @@ impl<'i> Messages<'i> {
 }
 
 impl Reader {
-    fn open(file: Box<dyn Read + Send>, with_digest: bool) -> io::Result<Self> {
-        let mut content = Content::of(Peeked::new(Counted::new(file, with_digest)))?;
+    fn open(file: Counted) -> io::Result<Self> {
+        let mut content = Content::of(Peeked::new(file))?;
         Ok(match Layout::of(content.peek(HEAD_BYTES)?) {
             Layout::Lines => Self::Lines(Lines::new(content)),
             Layout::Document => Self::Document(Document::new(content)),

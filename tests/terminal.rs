@@ -5,11 +5,12 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
-/// All that a terminal of 80 columns shows of a command line, and the exit code; `None` where `script` is not there.
-fn shown(command: &str, variables: &[(&str, &str)]) -> Option<(String, Option<i32>)> {
+/// A command line on a terminal of 80 columns.
+fn terminal(command: &str, variables: &[(&str, &str)]) -> Command {
     let program = Path::new(env!("CARGO_BIN_EXE_codex-audit"));
-    let home = tempfile::tempdir().expect("a home folder");
     let mut terminal = Command::new("script");
     terminal
         .args(["--quiet", "--return", "--command"])
@@ -18,13 +19,18 @@ fn shown(command: &str, variables: &[(&str, &str)]) -> Option<(String, Option<i3
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"))
         .env_clear()
         .env("PATH", format!("{}:/usr/bin:/bin", program.parent().expect("a folder").display()))
-        .env("HOME", home.path())
+        .env("HOME", "/nonexistent")
         .env("SHELL", "/bin/sh")
         .env("TERM", "xterm")
         .env("NO_COLOR", "1")
         .envs(variables.iter().copied())
         .stdin(Stdio::null());
-    let Ok(output) = terminal.output() else {
+    terminal
+}
+
+/// All that it shows, and the exit code; `None` where `script` is not there.
+fn shown(command: &str, variables: &[(&str, &str)]) -> Option<(String, Option<i32>)> {
+    let Ok(output) = terminal(command, variables).output() else {
         // Not by `eprintln!`, which a test that passes keeps to itself.
         drop(writeln!(io::stderr(), "skipped, because script is not installed: {command}"));
         return None;
@@ -121,4 +127,53 @@ fn nothing_is_said_of_a_read_that_is_short_or_where_nobody_looks_or_it_is_not_wa
         assert!(text.contains("1 conversation on 1 day"), "{line}: {text:?}");
         assert!(!text.contains("reading") && !text.contains('\u{1b}'), "{line}: {text:?}");
     }
+}
+
+/// The program on a terminal where somebody presses keys, each after so many milliseconds.
+fn shown_to_a_typist(command: &str, pager: &str, keys: &[(u64, &str)]) -> Option<(String, Option<i32>)> {
+    let mut terminal = terminal(command, &[("PAGER", pager)]);
+    let Ok(mut child) = terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else { return None };
+    let mut keyboard = child.stdin.take().expect("a keyboard");
+    for (after, key) in keys {
+        thread::sleep(Duration::from_millis(*after));
+        // Whoever has ended reads no more.
+        drop(keyboard.write_all(key.as_bytes()).and_then(|()| keyboard.flush()));
+    }
+    let output = child.wait_with_output().expect("it ends");
+    drop(keyboard);
+    Some((String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n"), output.status.code()))
+}
+
+const CTRL_C: &str = "\u{3}";
+
+#[test]
+fn ctrl_c_ends_at_once_with_130_and_leaves_the_terminal_clean() {
+    // It waits for what is typed, which is nothing.
+    let Some((text, exit)) = shown_to_a_typist("exec codex-audit list -f -", "", &[(1_200, CTRL_C)]) else {
+        return;
+    };
+    assert_eq!(exit, Some(130), "{text:?}");
+    let (line, rest) = text.rsplit_once("\r\u{1b}[2K").unwrap_or_else(|| panic!("not erased: {text:?}"));
+    assert!(line.contains("reading ") && !rest.contains("reading"), "{text:?}");
+    assert!(rest.ends_with("\u{1b}[0m"), "{text:?}");
+}
+
+/// Says of itself that it began and ended, and does not hear Ctrl-C.
+const DEAF_PAGER: &str = "sh -c 'trap \"\" INT; echo begins; sleep 1; echo ends'";
+
+#[test]
+fn in_a_pager_ctrl_c_is_the_pager_s_and_what_is_left_of_the_answer_is_broken_off_with_it() {
+    // More than a pipe holds. The shell would hear Ctrl-C, too.
+    let line = "exec codex-audit show --keep-duplicates -f captures/rotated";
+    let Some((text, exit)) = shown_to_a_typist(line, DEAF_PAGER, &[(900, CTRL_C)]) else { return };
+    assert_eq!(exit, Some(130), "{text:?}");
+    assert!(text.contains("begins\n") && text.contains("ends\n"), "the pager was left behind: {text:?}");
+}
+
+#[test]
+fn an_answer_that_is_whole_keeps_its_exit_code_whatever_is_pressed_in_the_pager() {
+    let line = "exec codex-audit verify -f not_otlp.jsonl";
+    let Some((text, exit)) = shown_to_a_typist(line, DEAF_PAGER, &[(500, CTRL_C)]) else { return };
+    assert_eq!(exit, Some(3), "{text:?}");
+    assert!(text.contains("ends\n"), "{text:?}");
 }

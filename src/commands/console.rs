@@ -2,7 +2,9 @@
 
 use std::io::{self, BufWriter, Stdout, Write};
 use std::process::{Child, ChildStdin};
+use std::thread::{self, JoinHandle};
 
+use super::interrupt::Interrupt;
 use super::pager::Pager;
 use super::progress::Progress;
 use super::world::World;
@@ -27,11 +29,13 @@ impl Console {
         let shows_progress = world.talks_to_terminal && !world.terminal_is_dumb() && !quiet;
         let progress = if shows_progress { Progress::on_terminal() } else { Progress::default() };
         let err = Talk { held: pager.is_some().then(Vec::new), progress: progress.clone() };
+        let is_on_terminal = world.terminal_width.is_some() || world.talks_to_terminal;
         let answers = Answers {
             stdout: io::stdout(),
             way: pager.map_or(Way::Direct, Way::NotStarted),
             quiet,
             said: None,
+            interrupt: is_on_terminal.then(|| Interrupt::heed(progress.clone())),
             // Where answers do not stand on the same screen, the line may stay.
             progress: if world.terminal_width.is_some() { progress.clone() } else { Progress::default() },
         };
@@ -42,11 +46,8 @@ impl Console {
     /// left out: it could not be written.
     pub fn close(self) {
         let (mut answers, _) = self.out.into_parts();
-        if let Way::Paged { to, mut child } = std::mem::replace(&mut answers.way, Way::Direct) {
-            // The pager sees the end of the answer.
-            drop(to);
-            // However it ends, there is nothing to be done about it.
-            drop(child.wait());
+        if let Way::Paged(paged) = std::mem::replace(&mut answers.way, Way::Direct) {
+            paged.finish();
         }
         let held = self.err.held.unwrap_or_default();
         // Nothing can be done when this cannot be written.
@@ -63,23 +64,72 @@ pub struct Answers {
     /// What is to be said about the pager.
     said: Option<String>,
     progress: Progress,
+    /// `None` where no terminal is to be left clean, and Ctrl-C ends the program as it ends any.
+    interrupt: Option<Interrupt>,
 }
 
 enum Way {
     Direct,
     /// There is nothing to be shown yet: what ends without an answer shows no pager.
     NotStarted(Pager),
-    Paged {
-        /// `None` when the pager reads no more.
-        to: Option<ChildStdin>,
-        child: Child,
-    },
+    Paged(Paged),
+}
+
+/// A pager that has the terminal.
+struct Paged {
+    /// `None` when it reads no more.
+    to: Option<ChildStdin>,
+    /// Waits for its end.
+    ended: Option<JoinHandle<()>>,
+    interrupt: Option<Interrupt>,
+}
+
+impl Paged {
+    fn new(mut child: Child, interrupt: Option<Interrupt>) -> Self {
+        interrupt.iter().for_each(Interrupt::pager_begins);
+        let to = child.stdin.take();
+        let told = interrupt.clone();
+        let ended = thread::spawn(move || {
+            // However it ends, there is nothing to be done about it.
+            drop(child.wait());
+            told.iter().for_each(Interrupt::pager_has_ended);
+        });
+        Self { to, ended: Some(ended), interrupt }
+    }
+
+    /// Does something with the pipe. A pager that was left early has shown all that the reader wanted to see: the rest
+    /// is left out, and the exit code stays that of the answer.
+    fn give(&mut self, act: impl FnOnce(&mut ChildStdin) -> io::Result<()>) -> io::Result<()> {
+        match self.to.as_mut().map(act) {
+            Some(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.to = None;
+                if self.interrupt.as_ref().is_some_and(Interrupt::was_pressed) {
+                    // It was left with Ctrl-C, and the program ends with it.
+                    self.wait();
+                }
+                Ok(())
+            }
+            other => other.unwrap_or(Ok(())),
+        }
+    }
+
+    /// The answer is whole: waits until the reader has seen it.
+    fn finish(mut self) {
+        self.interrupt.iter().for_each(Interrupt::answer_has_ended);
+        // The pager sees the end of the answer.
+        self.to = None;
+        self.wait();
+    }
+
+    fn wait(&mut self) {
+        drop(self.ended.take().map(JoinHandle::join));
+    }
 }
 
 impl Answers {
     fn start(&mut self, pager: &Pager) {
         self.way = match pager.start() {
-            Ok(mut child) => Way::Paged { to: child.stdin.take(), child },
+            Ok(child) => Way::Paged(Paged::new(child, self.interrupt.clone())),
             Err(error) => {
                 if pager.is_named && !self.quiet {
                     let name = pager.name();
@@ -88,22 +138,6 @@ impl Answers {
                 Way::Direct
             }
         };
-    }
-
-    /// Does something with the pager's pipe. A pager that was left early has shown all that the reader wanted to see:
-    /// the rest is left out, and the exit code stays that of the answer.
-    fn to_pager(
-        to: &mut Option<ChildStdin>,
-        act: impl FnOnce(&mut ChildStdin) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let Some(pipe) = to else { return Ok(()) };
-        match act(pipe) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                *to = None;
-                Ok(())
-            }
-            other => other,
-        }
     }
 }
 
@@ -115,14 +149,14 @@ impl Write for Answers {
             self.start(&pager);
         }
         match &mut self.way {
-            Way::Paged { to, .. } => Self::to_pager(to, |pipe| pipe.write_all(bytes)).map(|()| bytes.len()),
+            Way::Paged(paged) => paged.give(|pipe| pipe.write_all(bytes)).map(|()| bytes.len()),
             _ => self.stdout.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.way {
-            Way::Paged { to, .. } => Self::to_pager(to, Write::flush),
+            Way::Paged(paged) => paged.give(Write::flush),
             Way::NotStarted(_) => Ok(()),
             Way::Direct => self.stdout.flush(),
         }

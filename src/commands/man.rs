@@ -118,6 +118,7 @@ const EXIT_STATUS: &[(&str, &str)] = &[
         "Answered, but part of the input could not be read; standard error names each damaged place as file:line: \
          byte N: reason. 3 outranks 0 and 1. The unfinished last line of a file that is being written is no damage.",
     ),
+    ("130", "Ctrl-C was pressed. What was printed is not the whole answer."),
 ];
 
 const EXIT_STATUS_WITHOUT_INPUT: &[(&str, &str)] =

@@ -9,6 +9,7 @@ mod grep;
 mod help;
 mod human;
 mod input;
+mod interrupt;
 mod list;
 mod man;
 mod network;

@@ -59,6 +59,7 @@ complete -c codex-audit -n "__fish_codex_audit_needs_command" -f -a "tool-decisi
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -f -a "network" -d 'Show what the agent tried to reach through Codex\'s network proxy'
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -f -a "verify" -d 'Say what the input holds, and what is missing, damaged or doubtful in it'
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -f -a "doctor" -d 'Say what is missing or wrong for the audit trail to be whole'
+complete -c codex-audit -n "__fish_codex_audit_needs_command" -f -a "config" -d 'Show which settings count, and where each comes from'
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -f -a "man" -d 'Print a manual page, as roff'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -s f -l file -d 'Read this file, folder, glob or `-` for standard input; may be repeated' -r -F
@@ -320,6 +321,32 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l no-tr
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -s f -l file -d 'Read this file, folder, glob or `-` for standard input; may be repeated' -r -F
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l threads -d 'Read with this many threads; the answer does not depend on it' -r -f
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l since -d 'Only events at or after this time' -r -f
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l until -d 'Only events before this time' -r -f
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l conversation -d 'Only this conversation; the beginning of its id is enough where no other begins so' -r -f
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l model -d 'Only events of models that match, e.g. `gpt-5.1*`' -r -f
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l user -d 'Only events of this user, by e-mail address or account id' -r -f
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l service -d 'Only events of this service.name' -r -f
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l env -d 'Only events of this environment' -r -f
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l tz -d 'Show times in this zone: beijing, local, utc, an IANA name, or an offset such as +08:00' -r -f
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -s o -l format -d 'Write the answer as: table, json, csv, md' -r -f -a "table\t''
+json\t''
+csv\t''
+md\t''"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l rotated -d 'Read the rotated backups beside each named file too'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l keep-duplicates -d 'Count a record again each time it is found'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l local -d 'Short for --tz local'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l utc -d 'Short for --tz utc'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l json -d 'Short for --format json'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l no-trunc -d 'Cut nothing to the terminal\'s width'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l no-pager -d 'Show long answers on a terminal without a pager'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -s f -l file -d 'Read this file, folder, glob or `-` for standard input; may be repeated' -r -F
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l threads -d 'Read with this many threads; the answer does not depend on it' -r -f
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l since -d 'Only events at or after this time' -r -f

@@ -6,8 +6,8 @@ use clap::builder::ValueHint;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    CompletionsArgs, Console, DoctorArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs, PROGRAM_EXAMPLES,
-    Progress, Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, VerifyArgs, World,
+    CompletionsArgs, ConfigArgs, Console, DoctorArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs,
+    PROGRAM_EXAMPLES, Progress, Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, VerifyArgs, World,
 };
 
 /// Answers what OpenAI Codex did, from the OpenTelemetry log files that a Collector wrote
@@ -36,6 +36,7 @@ enum Command {
     Network(NetworkArgs),
     Verify(VerifyArgs),
     Doctor(DoctorArgs),
+    Config(ConfigArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -117,6 +118,7 @@ impl Cli {
             Command::Network(args) => args.run(ready(out, err)?),
             Command::Verify(args) => args.run(ready(out, err)?),
             Command::Doctor(args) => args.run(ready(out, err)?, world),
+            Command::Config(args) => args.run(&mut ready(out, err)?, world, &self.shared),
         }
     }
 }

@@ -30,6 +30,7 @@ fn codex_audit(arguments: &[&str]) -> Output {
         .current_dir(folder.path())
         .env("CODEX_AUDIT_FILE", "otel-logs.jsonl")
         .env_remove("CODEX_AUDIT_TZ")
+        .env("CODEX_AUDIT_CONFIG", "")
         .output()
         .expect("the program runs")
 }

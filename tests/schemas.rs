@@ -53,6 +53,7 @@ fn records() -> Vec<(String, Value)> {
             .env("HOME", home.path())
             .env_remove("CODEX_HOME")
             .env_remove("CODEX_AUDIT_TZ")
+            .env("CODEX_AUDIT_CONFIG", "")
             .output()
             .expect("the program runs");
         assert!(matches!(status.code(), Some(0 | 1 | 3)), "{line}: {}", String::from_utf8_lossy(&stderr));

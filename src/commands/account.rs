@@ -61,7 +61,7 @@ impl Run<'_> {
                 self.err,
                 "  Codex writes no files itself: it sends events to an OpenTelemetry Collector, which does.\n  \
                  `codex-audit doctor` looks at what is set up on this machine; another file than {DEFAULT_FILE}:\n  \
-                 -f PATH or $CODEX_AUDIT_FILE"
+                 -f PATH, $CODEX_AUDIT_FILE or the settings file"
             )?;
         }
         if !self.quiet {

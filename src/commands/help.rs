@@ -73,6 +73,15 @@ Examples:
   Which commands reached out to one domain?
     codex-audit network --host '*.example.com' --json | jq .command";
 
+pub(super) const CONFIG: &str = "\
+Examples:
+  What counts, and who set it?
+    codex-audit config
+  Which line of the settings file counts?
+    codex-audit config --json | jq 'select(.location)'
+  What would count with these options?
+    codex-audit config --local --no-pager";
+
 pub(super) const COMPLETIONS: &str = "\
 Examples:
   bash:

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::settings::{Effective, Origin, Setting, Settings};
 use super::world::World;
 use super::zone::Zone;
 use crate::event::{EventFilter, UnixNano, name_glob};
@@ -20,7 +21,8 @@ pub struct InputArgs {
     ///
     /// A folder stands for every OTLP log file directly in it, rotated backups included, in the order they were
     /// written. What kind of file it is is told by its bytes, not by its name. Without it, `$CODEX_AUDIT_FILE` is
-    /// read (separated like `$PATH`), else `/tmp/otel-data/otel-logs.jsonl` with its rotated backups.
+    /// read (separated like `$PATH`), else `files` of the settings file, else `/tmp/otel-data/otel-logs.jsonl` with
+    /// its rotated backups.
     #[arg(short, long = "file", value_name = "PATH", global = true, value_hint = clap::ValueHint::AnyPath)]
     pub files: Vec<String>,
 
@@ -82,7 +84,7 @@ pub struct FilterArgs {
 pub struct ZoneArgs {
     /// Show times in this zone: beijing, local, utc, an IANA name, or an offset such as +08:00
     ///
-    /// Days are counted in it too. Default: `$CODEX_AUDIT_TZ`, else beijing.
+    /// Days are counted in it too. Default: `$CODEX_AUDIT_TZ`, else `tz` of the settings file, else beijing.
     #[arg(long, value_name = "ZONE", global = true, allow_hyphen_values = true, conflicts_with_all = ["local", "utc"])]
     pub tz: Option<String>,
 
@@ -96,26 +98,26 @@ pub struct ZoneArgs {
 }
 
 impl InputArgs {
-    /// Finds the files.
-    #[must_use]
-    pub fn find(&self, world: &World) -> Input {
+    /// The names of what to read, as they were given.
+    pub(super) fn names(&self, world: &World, settings: &Settings) -> Effective<Vec<String>> {
         if !self.files.is_empty() {
-            return Input::find(&self.files, self.rotated);
+            return Effective::new(Origin::Flag("--file"), self.files.clone());
         }
         if let Some(named) = world.variable("CODEX_AUDIT_FILE") {
-            let names: Vec<String> = std::env::split_paths(named)
+            let names = std::env::split_paths(named)
                 .filter(|path| *path != PathBuf::new())
                 .map(|path| path.to_string_lossy().into_owned())
                 .collect();
-            return Input::find(&names, self.rotated);
+            return Effective::new(Origin::Variable("CODEX_AUDIT_FILE"), names);
         }
-        Input::find(&[DEFAULT_FILE.to_owned()], true)
+        let default = || Effective::new(Origin::Default, vec![DEFAULT_FILE.to_owned()]);
+        settings.files.as_ref().map_or_else(default, Setting::effective)
     }
 
-    /// Whether nobody said what to read.
-    #[must_use]
-    pub fn is_default(&self, world: &World) -> bool {
-        self.files.is_empty() && world.variable("CODEX_AUDIT_FILE").is_none()
+    /// Finds the files behind the names. Where nobody said what to read, it is what one Collector wrote, backups and
+    /// all.
+    pub(super) fn find(&self, names: &Effective<Vec<String>>) -> Input {
+        Input::find(&names.value, self.rotated || names.origin == Origin::Default)
     }
 
     /// How to read.
@@ -126,24 +128,35 @@ impl InputArgs {
 }
 
 impl ZoneArgs {
+    /// The name of the zone that was asked for.
+    pub(super) fn name(&self, world: &World, settings: &Settings) -> Effective<String> {
+        let flag = |flag, name: &str| Effective::new(Origin::Flag(flag), name.to_owned());
+        if self.local {
+            return flag("--local", "local");
+        }
+        if self.utc {
+            return flag("--utc", "utc");
+        }
+        if let Some(name) = &self.tz {
+            return flag("--tz", name);
+        }
+        if let Some(name) = world.variable("CODEX_AUDIT_TZ") {
+            return Effective::new(Origin::Variable("CODEX_AUDIT_TZ"), name.to_owned());
+        }
+        let default = || Effective::new(Origin::Default, "beijing".to_owned());
+        settings.tz.as_ref().map_or_else(default, Setting::effective)
+    }
+
     /// The zone that was asked for.
     ///
     /// # Errors
     /// When there is no such zone.
-    pub fn zone(&self, world: &World) -> anyhow::Result<Zone> {
-        if self.local {
-            return Ok(Zone::Local);
-        }
-        if self.utc {
-            return "utc".parse().map_err(anyhow::Error::msg);
-        }
-        match (&self.tz, world.variable("CODEX_AUDIT_TZ")) {
-            (Some(name), _) => name.parse().map_err(anyhow::Error::msg),
-            (None, Some(name)) => {
-                name.parse().map_err(|error: String| anyhow::Error::msg(format!("$CODEX_AUDIT_TZ: {error}")))
-            }
-            (None, None) => Ok(Zone::default()),
-        }
+    pub(super) fn zone(&self, world: &World, settings: &Settings) -> anyhow::Result<Zone> {
+        let Effective { value: name, origin } = self.name(world, settings);
+        name.parse().map_err(|error: String| match origin {
+            Origin::Variable(variable) => anyhow::anyhow!("${variable}: {error}"),
+            _ => anyhow::Error::msg(error),
+        })
     }
 }
 

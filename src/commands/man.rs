@@ -125,6 +125,7 @@ const EXIT_STATUS_WITHOUT_INPUT: &[(&str, &str)] =
     &[("0", "Printed."), ("2", "Wrong usage, or output that could not be written.")];
 
 const ENVIRONMENT: &[(&str, &str)] = &[
+    ("CODEX_AUDIT_CONFIG", "The settings file. When it is empty, none is read."),
     ("CODEX_AUDIT_FILE", "What to read where no --file is given; several names are separated as in PATH."),
     (
         "CODEX_AUDIT_PAGER",
@@ -136,7 +137,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("NO_COLOR", "When it is set and not empty, nothing is coloured unless --color always asks for it."),
     (
         "PAGER",
-        "The pager where CODEX_AUDIT_PAGER is not set. Where neither is, it is less -FRX; on Windows none.",
+        "The pager where neither CODEX_AUDIT_PAGER nor the settings file names one. Without it, it is less -FRX; on \
+         Windows none.",
     ),
     ("TERM", "When it is dumb, nothing is coloured either, and only a pager that is named shows answers."),
     ("TZ", "The zone that --local means, where the system heeds it."),
@@ -145,7 +147,12 @@ const ENVIRONMENT: &[(&str, &str)] = &[
 const FILES: &[(&str, &str)] = &[
     (
         "/tmp/otel-data/otel-logs.jsonl",
-        "What is read, with its rotated backups, where neither --file nor CODEX_AUDIT_FILE says otherwise.",
+        "What is read, with its rotated backups, where neither --file nor CODEX_AUDIT_FILE nor the settings file says otherwise.",
+    ),
+    (
+        "~/.config/codex-audit/config.toml",
+        "The settings file: files, tz, format, color, price_book, pager. Where XDG_CONFIG_HOME is set, it is looked for \
+         there; on Windows in %APPDATA%\\codex-audit. See codex-audit-config(1).",
     ),
     (
         "~/.codex/config.toml, ~/.codex/otel/collector-config.yaml",

@@ -2,6 +2,7 @@
 
 mod account;
 mod completions;
+mod config;
 mod console;
 mod conversations;
 mod doctor;
@@ -10,14 +11,17 @@ mod help;
 mod human;
 mod input;
 mod interrupt;
+mod likeness;
 mod list;
 mod man;
 mod network;
 pub mod output;
 mod pager;
+mod prices;
 mod progress;
 pub mod records;
 mod rows;
+mod settings;
 mod show;
 mod time_span;
 mod tokens;
@@ -28,9 +32,11 @@ mod world;
 mod zone;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 pub use account::{Exit, exit_after};
 pub use completions::CompletionsArgs;
+pub use config::ConfigArgs;
 pub use console::Console;
 pub use doctor::DoctorArgs;
 pub use grep::GrepArgs;
@@ -47,6 +53,8 @@ pub use tool_decision::ToolDecisionArgs;
 pub use verify::VerifyArgs;
 pub use world::World;
 pub use zone::Zone;
+
+use settings::Origin;
 
 use crate::event::{EventFilter, Fold};
 use crate::query::PrefixedConversations;
@@ -70,7 +78,7 @@ impl SharedArgs {
     /// The console that fits what is asked for; `is_shown` says that the answer is for people.
     #[must_use]
     pub fn console(&self, world: &World, is_shown: bool) -> Console {
-        let pager = if is_shown { self.output.pager(world) } else { None };
+        let pager = if is_shown { self.output.pager_on_terminal(world) } else { None };
         Console::new(world, pager, self.output.quiet)
     }
 }
@@ -90,13 +98,15 @@ pub struct Run<'a> {
     options: ScanOptions,
     filter: EventFilter,
     input_is_default: bool,
+    /// Prices that go before the built-in ones where no others are named.
+    price_file: Option<PathBuf>,
 }
 
 impl<'a> Run<'a> {
     /// Settles what the shared arguments ask for.
     ///
     /// # Errors
-    /// When one of them cannot be understood.
+    /// When one of them, or a setting, cannot be understood.
     pub fn new(
         shared: &SharedArgs,
         world: &World,
@@ -108,19 +118,22 @@ impl<'a> Run<'a> {
             // Fails only when threads were started before, as in a test that runs several commands.
             drop(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global());
         }
-        let zone = shared.zone.zone(world)?;
+        let settings = world.settings()?;
+        let zone = shared.zone.zone(world, settings)?;
+        let files = shared.input.names(world, settings);
         Ok(Self {
             out,
             err,
-            format: shared.output.format(),
-            style: shared.output.style(world),
+            format: shared.output.format(settings).value,
+            style: shared.output.style(world, settings),
             zone,
             quiet: shared.output.quiet,
             progress: progress.clone(),
-            input: shared.input.find(world),
+            input_is_default: files.origin == Origin::Default,
+            input: shared.input.find(&files),
             options: shared.input.options(),
             filter: shared.filter.filter(zone, world.now)?,
-            input_is_default: shared.input.is_default(world),
+            price_file: settings.price_book.as_ref().map(|set| set.value.clone()),
         })
     }
 

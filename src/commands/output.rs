@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::pager::Pager;
+use super::settings::{Effective, Origin, Setting, Settings};
 use super::world::World;
 use crate::render::{CsvWriter, Format, Style, write_record};
 
@@ -17,8 +18,8 @@ pub struct OutputArgs {
     ///
     /// json is JSON Lines: one object a row, for jq without -s. table is for people; into a pipe nothing of it is
     /// cut and nothing is coloured.
-    #[arg(short = 'o', long, value_name = "FORMAT", global = true, default_value_t = Format::Table, value_parser = format_parser(), hide_default_value = true, conflicts_with = "json")]
-    pub format: Format,
+    #[arg(short = 'o', long, value_name = "FORMAT", global = true, value_parser = format_parser(), conflicts_with = "json")]
+    pub format: Option<Format>,
 
     /// Short for --format json
     #[arg(long, global = true)]
@@ -29,20 +30,13 @@ pub struct OutputArgs {
     pub no_trunc: bool,
 
     /// Colour the output: auto, always, never
-    #[arg(
-        long,
-        value_name = "WHEN",
-        global = true,
-        default_value = "auto",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
-    pub color: ColorChoice,
+    #[arg(long, value_name = "WHEN", global = true, hide_possible_values = true)]
+    pub color: Option<ColorChoice>,
 
     /// Show long answers on a terminal without a pager
     ///
-    /// With one, what does not fit on the screen is shown by the program that `$CODEX_AUDIT_PAGER` names, else by
-    /// `$PAGER`, else by less. Answers into a pipe, JSON Lines and CSV never are.
+    /// With one, what does not fit on the screen is shown by the program that `$CODEX_AUDIT_PAGER` names, else `pager`
+    /// of the settings file, else `$PAGER`, else by less. Answers into a pipe, JSON Lines and CSV never are.
     #[arg(long, global = true)]
     pub no_pager: bool,
 
@@ -68,30 +62,67 @@ pub enum ColorChoice {
     Never,
 }
 
+impl ColorChoice {
+    /// The name by which it is asked for.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+}
+
 impl OutputArgs {
     /// The format that was asked for.
-    #[must_use]
-    pub fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format }
+    pub(super) fn format(&self, settings: &Settings) -> Effective<Format> {
+        if self.json {
+            return Effective::new(Origin::Flag("--json"), Format::Json);
+        }
+        if let Some(format) = self.format {
+            return Effective::new(Origin::Flag("--format"), format);
+        }
+        let default = || Effective::new(Origin::Default, Format::default());
+        settings.format.as_ref().map_or_else(default, Setting::effective)
     }
 
-    /// The pager that shows the answer, if one does.
-    #[must_use]
-    pub fn pager(&self, world: &World) -> Option<Pager> {
-        let is_for_people = self.format().text_medium().is_some();
-        (is_for_people && !self.no_pager).then(|| Pager::choose(world)).flatten()
+    /// The pager that answers for people have on a terminal, if they have one.
+    pub(super) fn pager(&self, world: &World, settings: &Settings) -> Effective<Option<Pager>> {
+        if self.no_pager {
+            return Effective::new(Origin::Flag("--no-pager"), None);
+        }
+        Pager::choose(world, settings)
+    }
+
+    /// The pager that shows this answer, if one does.
+    pub(super) fn pager_on_terminal(&self, world: &World) -> Option<Pager> {
+        // What is wrong with the settings is told by the run.
+        let settings = world.settings().ok()?;
+        let is_for_people = self.format(settings).value.text_medium().is_some();
+        let is_shown = is_for_people && world.terminal_width.is_some();
+        is_shown.then(|| self.pager(world, settings).value).flatten()
+    }
+
+    /// When to colour. `NO_COLOR`, which speaks to all programs, is outranked by what speaks to this one.
+    pub(super) fn color(&self, world: &World, settings: &Settings) -> Effective<ColorChoice> {
+        let flag = self.color.map(|color| Effective::new(Origin::Flag("--color"), color));
+        let asked = flag.or_else(|| settings.color.as_ref().map(Setting::effective));
+        let no_color = world.variable("NO_COLOR").map(|_| "NO_COLOR");
+        let variable = no_color.or_else(|| world.terminal_is_dumb().then_some("TERM"));
+        match (asked, variable) {
+            (Some(asked), _) if asked.value != ColorChoice::Auto => asked,
+            (_, Some(variable)) => Effective::new(Origin::Variable(variable), ColorChoice::Never),
+            (Some(asked), None) => asked,
+            (None, None) => Effective::new(Origin::Default, ColorChoice::Auto),
+        }
     }
 
     /// The style that fits what standard output is.
-    #[must_use]
-    pub fn style(&self, world: &World) -> Style {
-        let can_color = world.terminal_width.is_some()
-            && world.variable("NO_COLOR").is_none()
-            && !world.terminal_is_dumb();
+    pub(super) fn style(&self, world: &World, settings: &Settings) -> Style {
         Style {
             width: world.terminal_width,
-            color: match self.color {
-                ColorChoice::Auto => can_color,
+            color: match self.color(world, settings).value {
+                ColorChoice::Auto => world.terminal_width.is_some(),
                 ColorChoice::Always => true,
                 ColorChoice::Never => false,
             },

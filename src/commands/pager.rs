@@ -3,6 +3,7 @@
 use std::io;
 use std::process::{Child, Command, Stdio};
 
+use super::settings::{Effective, Origin, Setting, Settings};
 use super::world::World;
 
 /// The pager where nobody names one: it leaves what fits on the screen there, passes colours on and keeps the screen.
@@ -20,16 +21,23 @@ pub struct Pager {
 }
 
 impl Pager {
-    /// The pager for answers to a terminal: the one that `$CODEX_AUDIT_PAGER` names, else `$PAGER`, else `less` where
-    /// it is usual. `None` where standard output is no terminal, and where what is named is nothing or `cat`.
-    #[must_use]
-    pub fn choose(world: &World) -> Option<Self> {
-        world.terminal_width?;
-        let named =
-            ["CODEX_AUDIT_PAGER", "PAGER"].into_iter().find_map(|name| world.variable_even_if_empty(name));
-        // Windows has no pager that shows colours; what a dumb terminal shows cannot be turned back.
-        let usual = || (!cfg!(windows) && !world.terminal_is_dumb()).then_some(USUAL);
-        Self::read(named.or_else(usual)?, named.is_some(), world)
+    /// The pager for answers to a terminal: the one that `$CODEX_AUDIT_PAGER` names, else the settings, else `$PAGER`,
+    /// else `less` where it is usual. There is none where what is named is nothing or `cat`.
+    pub(super) fn choose(world: &World, settings: &Settings) -> Effective<Option<Self>> {
+        let variable = |name| {
+            let value = world.variable_even_if_empty(name)?.to_owned();
+            Some(Effective::new(Origin::Variable(name), value))
+        };
+        let named = variable("CODEX_AUDIT_PAGER")
+            .or_else(|| settings.pager.as_ref().map(Setting::effective))
+            .or_else(|| variable("PAGER"));
+        let Some(named) = named else {
+            // Windows has no pager that shows colours; what a dumb terminal shows cannot be turned back.
+            let has_usual = !cfg!(windows) && !world.terminal_is_dumb();
+            let usual = has_usual.then(|| Self::read(USUAL, false, world)).flatten();
+            return Effective::new(Origin::Default, usual);
+        };
+        Effective::new(named.origin, Self::read(&named.value, true, world))
     }
 
     fn read(command: &str, is_named: bool, world: &World) -> Option<Self> {
@@ -75,9 +83,11 @@ fn words(command: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::settings::Place;
 
     fn chosen(variables: &[(&str, &str)]) -> Option<String> {
-        Pager::choose(&World::with(Some(80), variables)).map(|pager| pager.name())
+        let settings = Settings::default();
+        Pager::choose(&World::with(variables), &settings).value.map(|pager| pager.name())
     }
 
     #[test]
@@ -103,14 +113,19 @@ mod tests {
     }
 
     #[test]
-    fn without_a_terminal_there_is_none() {
-        assert_eq!(Pager::choose(&World::with(None, &[("PAGER", "less")])), None);
+    fn the_settings_outrank_only_what_speaks_to_all_programs() {
+        let place = Place { line: 3, byte_offset: 9 };
+        let settings =
+            Settings { pager: Some(Setting { value: "most".into(), place }), ..Settings::default() };
+        let origin = |variables| Pager::choose(&World::with(variables), &settings).origin;
+        assert_eq!(origin(&[("PAGER", "less")]), Origin::Line(place));
+        assert_eq!(origin(&[("CODEX_AUDIT_PAGER", "less")]), Origin::Variable("CODEX_AUDIT_PAGER"));
     }
 
     #[test]
     fn what_the_user_told_less_stays() {
         let pager = |variables: &[(&str, &str)]| {
-            Pager::choose(&World::with(Some(80), variables)).expect("a pager").variables
+            Pager::choose(&World::with(variables), &Settings::default()).value.expect("a pager").variables
         };
         assert_eq!(pager(&[("PAGER", "less")]), [("LESS", "FRX"), ("LESSCHARSET", "utf-8")]);
         assert_eq!(pager(&[("PAGER", "less"), ("LESS", "")]), [("LESSCHARSET", "utf-8")]);

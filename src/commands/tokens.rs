@@ -1,7 +1,6 @@
 //! `codex-audit tokens`: how many tokens, and what would they cost?
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -44,6 +43,8 @@ pub struct TokensArgs {
     by: Vec<By>,
 
     /// Take prices from this TOML file: its models replace those of the price book inside the program
+    ///
+    /// Without it, `price_book` of the settings file is taken, if it names one.
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     prices: Option<PathBuf>,
 
@@ -119,7 +120,8 @@ impl TokensArgs {
     /// # Errors
     /// When the price file cannot be used or the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
-        let prices = Arc::new(self.price_book()?);
+        let prices = run.price_book(self.prices.as_deref())?.with_unverified(self.unverified_prices);
+        let prices = Arc::new(prices);
         let question = UsageQuestion {
             filter: run.filter.clone(),
             keys: self.by.iter().map(|by| by.key(run.zone)).collect(),
@@ -159,16 +161,6 @@ impl TokensArgs {
             run.note("no response with token counts is in the input, or none that the filters admit")?;
         }
         Ok(run.conclude(Exit::Answered, &scan.account)?)
-    }
-
-    fn price_book(&self) -> anyhow::Result<PriceBook> {
-        let mut book = PriceBook::builtin();
-        if let Some(path) = &self.prices {
-            let name = path.display().to_string();
-            let text = fs::read_to_string(path).map_err(|error| anyhow::anyhow!("{name}: {error}"))?;
-            book = book.extended_with(PriceBook::from_toml(&text, &name)?);
-        }
-        Ok(book.with_unverified(self.unverified_prices))
     }
 
     fn group(&self, values: &Group) -> Map<String, Value> {

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use etcetera::BaseStrategy as _;
+
+use super::settings::Settings;
 use crate::event::UnixNano;
 
 /// The world as it was when the program started.
@@ -15,11 +19,14 @@ pub struct World {
     pub terminal_width: Option<usize>,
     /// Whether standard error is a terminal.
     pub talks_to_terminal: bool,
+    /// What the user has set, or what is wrong with it.
+    settings: Result<Settings, String>,
     variables: BTreeMap<String, String>,
 }
 
 /// The environment variables that are looked at.
-const VARIABLES: [&str; 11] = [
+const VARIABLES: [&str; 12] = [
+    "CODEX_AUDIT_CONFIG",
     "CODEX_AUDIT_FILE",
     "CODEX_AUDIT_PAGER",
     "CODEX_AUDIT_TZ",
@@ -40,17 +47,55 @@ impl World {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let nanoseconds = u64::try_from(since_1970.as_nanos()).unwrap_or(u64::MAX);
         let terminal = std::io::stdout().is_terminal();
-        Self {
+        let mut world = Self {
             now: UnixNano::new(nanoseconds.max(1)).unwrap_or(UnixNano::MIN),
             terminal_width: terminal.then(|| {
                 terminal_size::terminal_size()
                     .map_or(80, |(terminal_size::Width(columns), _)| usize::from(columns))
             }),
             talks_to_terminal: std::io::stderr().is_terminal(),
+            settings: Ok(Settings::default()),
             variables: VARIABLES
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
                 .collect(),
+        };
+        world.settings = world.read_settings();
+        world
+    }
+
+    fn read_settings(&self) -> Result<Settings, String> {
+        let home = self.home();
+        match self.variable_even_if_empty("CODEX_AUDIT_CONFIG") {
+            Some("") => Ok(Settings { is_named: true, ..Settings::default() }),
+            Some(path) => Settings::read(Path::new(path), true, home),
+            None => {
+                // Without a home there is no place to look at.
+                let usual = home.and_then(|_| etcetera::choose_base_strategy().ok());
+                let Some(usual) = usual else { return Ok(Settings::default()) };
+                Settings::read(&usual.config_dir().join("codex-audit").join("config.toml"), false, home)
+            }
+        }
+    }
+
+    /// What the user has set.
+    ///
+    /// # Errors
+    /// When the settings file cannot be understood.
+    pub(super) fn settings(&self) -> anyhow::Result<&Settings> {
+        self.settings.as_ref().map_err(|error| anyhow::Error::msg(error.clone()))
+    }
+
+    /// The user's own folder.
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(Path::new)
+    }
+
+    /// A path for people: short where it lies in the user's own folder.
+    pub(super) fn short_path(&self, path: &Path) -> String {
+        match self.home().and_then(|home| path.strip_prefix(home).ok()) {
+            Some(rest) => Path::new("~").join(rest).display().to_string(),
+            None => path.display().to_string(),
         }
     }
 
@@ -74,9 +119,14 @@ impl World {
 
     /// A world made for a test.
     #[cfg(test)]
-    pub(super) fn with(terminal_width: Option<usize>, variables: &[(&str, &str)]) -> Self {
+    pub(super) fn with(variables: &[(&str, &str)]) -> Self {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let talks_to_terminal = terminal_width.is_some();
-        Self { now: UnixNano::MIN, terminal_width, talks_to_terminal, variables: variables.collect() }
+        Self {
+            now: UnixNano::MIN,
+            terminal_width: Some(80),
+            talks_to_terminal: true,
+            settings: Ok(Settings::default()),
+            variables: variables.collect(),
+        }
     }
 }

@@ -259,7 +259,7 @@ fn without_any_word_on_the_input_the_usual_file_is_read_and_explained_when_it_is
         error: /tmp/otel-data/otel-logs.jsonl does not exist
           Codex writes no files itself: it sends events to an OpenTelemetry Collector, which does.
           `codex-audit doctor` looks at what is set up on this machine; another file than /tmp/otel-data/otel-logs.jsonl:
-          -f PATH or $CODEX_AUDIT_FILE
+          -f PATH, $CODEX_AUDIT_FILE or the settings file
         [exit status: 2]
         ");
     }

@@ -71,7 +71,7 @@ impl DoctorArgs {
         }
         let mut examination = Examination::default();
         let own = codex_home(world).map(|folder| folder.join("config.toml"));
-        let usual = home(world).map(|home| home.join(".codex").join("config.toml"));
+        let usual = world.home().map(|home| home.join(".codex").join("config.toml"));
         let codex_path = self.codex_config.clone().or_else(|| own.clone());
         let codex = self.examine_codex(codex_path.as_deref(), &mut examination);
         let users: Vec<&Path> =
@@ -199,14 +199,9 @@ fn is_narrow(filter: &EventFilter) -> bool {
         || [conversation_prefix, user, service, env].into_iter().any(Option::is_some)
 }
 
-/// The user's own folder.
-fn home(world: &World) -> Option<&Path> {
-    world.variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(Path::new)
-}
-
 /// The folder in which Codex keeps its own.
 fn codex_home(world: &World) -> Option<PathBuf> {
-    (world.variable("CODEX_HOME").map(PathBuf::from)).or_else(|| Some(home(world)?.join(".codex")))
+    (world.variable("CODEX_HOME").map(PathBuf::from)).or_else(|| Some(world.home()?.join(".codex")))
 }
 
 /// The configurations of the project that this is run in: from here up to its root, which holds `.git`.

@@ -7,6 +7,7 @@ mod finding;
 mod matched;
 mod network;
 mod schema;
+mod setting;
 mod usage;
 mod verify;
 
@@ -20,6 +21,7 @@ pub use finding::FindingRecord;
 pub use matched::MatchRecord;
 pub use network::{NetworkDecisionRecord, NetworkSummaryRecord};
 pub use schema::schemas;
+pub use setting::SettingRecord;
 pub use usage::{PricedResponseRecord, TokenUsageRecord};
 pub use verify::{DamageRecord, InputFileRecord, VerifyColumns, VerifyFindingRecord, VerifySummaryRecord};
 

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ConversationRecord, DamageRecord, EventRecord, FindingRecord, InputFileRecord, MatchRecord,
-    NetworkDecisionRecord, NetworkSummaryRecord, PricedResponseRecord, SCHEMA_VERSION, TokenUsageRecord,
-    ToolDecisionRecord, ToolDecisionSummaryRecord, VerifySummaryRecord,
+    NetworkDecisionRecord, NetworkSummaryRecord, PricedResponseRecord, SCHEMA_VERSION, SettingRecord,
+    TokenUsageRecord, ToolDecisionRecord, ToolDecisionSummaryRecord, VerifySummaryRecord,
 };
 
 /// The schema of every record type, with its name.
@@ -26,6 +26,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("network_decision", schema::<NetworkDecisionRecord<'_>>(&["network_decision"])),
         ("network_summary", schema::<NetworkSummaryRecord>(&["network_summary"])),
         ("priced_response", schema::<PricedResponseRecord<'_>>(&["priced_response"])),
+        ("setting", schema::<SettingRecord<'_>>(&["setting"])),
         ("token_usage", schema::<TokenUsageRecord>(&["token_usage"])),
         ("tool_decision", schema::<ToolDecisionRecord<'_>>(&["tool_decision"])),
         ("tool_decision_summary", schema::<ToolDecisionSummaryRecord>(&["tool_decision_summary"])),

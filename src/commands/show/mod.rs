@@ -14,7 +14,7 @@ use super::records::EventRecord;
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
 use crate::event::Event;
-use crate::query::price_book::{PriceBook, Usd};
+use crate::query::price_book::Usd;
 use crate::query::{
     ConversationIndex, ConversationSummary, GroupKey, Story, StoryCollector, TokenUsage, UsageQuestion,
 };
@@ -118,7 +118,7 @@ impl ShowArgs {
 
     /// One conversation, heard in one reading.
     fn tell_one(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
-        let story = (StoryCollector::new(run.filter.clone(), self.all), usage_question(&run));
+        let story = (StoryCollector::new(run.filter.clone(), self.all), usage_question(&run)?);
         let question = (ConversationIndex::new(run.filter.clone()), story);
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let (index, (collector, usage)) = scan.answer;
@@ -136,7 +136,7 @@ impl ShowArgs {
     /// Every conversation: which there are first, then some at a time, so that memory does not grow with the input.
     fn tell_all(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
         run.input.keep_stdin()?;
-        let question = (ConversationIndex::new(run.filter.clone()), usage_question(&run));
+        let question = (ConversationIndex::new(run.filter.clone()), usage_question(&run)?);
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let (index, usage) = scan.answer;
         let costs = costs(usage);
@@ -184,13 +184,13 @@ fn newest(conversations: Vec<ConversationSummary>) -> Option<String> {
 /// What each conversation would cost; `None` where some of it could not be priced.
 type Costs = BTreeMap<Option<String>, Option<Usd>>;
 
-fn usage_question(run: &Run<'_>) -> TokenUsage {
-    TokenUsage::new(UsageQuestion {
+fn usage_question(run: &Run<'_>) -> anyhow::Result<TokenUsage> {
+    Ok(TokenUsage::new(UsageQuestion {
         filter: run.filter.clone(),
         keys: vec![(GroupKey::Conversation, None)],
-        prices: Arc::new(PriceBook::builtin()),
+        prices: Arc::new(run.price_book(None)?),
         keep_responses: false,
-    })
+    }))
 }
 
 fn costs(usage: TokenUsage) -> Costs {

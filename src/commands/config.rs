@@ -1,0 +1,122 @@
+//! `codex-audit config`: which settings count, and where does each come from?
+
+use clap::Args;
+
+use super::account::Exit;
+use super::help;
+use super::output::RecordWriter;
+use super::records::SettingRecord;
+use super::settings::{Effective, Origin, Settings};
+use super::{Run, SharedArgs, World};
+use crate::render::write_table;
+use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
+
+/// Show which settings count, and where each comes from
+///
+/// An option outranks an environment variable, that a line of the settings file, that the default. The settings file is
+/// codex-audit/config.toml in `$XDG_CONFIG_HOME`, else in ~/.config, on Windows in %APPDATA%; `$CODEX_AUDIT_CONFIG`
+/// names another, or none when it is empty. It can hold: files, tz, format, color, `price_book`, pager. Paths in it
+/// start where it is.
+///
+/// No setting leaves out a record: filters are options alone.
+#[derive(Args, Clone, Debug, Default)]
+#[command(after_long_help = help::CONFIG)]
+pub struct ConfigArgs {}
+
+/// A setting with what counts for it.
+pub(super) struct Shown {
+    pub(super) name: &'static str,
+    /// Several for a list, none where nothing is set.
+    pub(super) values: Vec<String>,
+    pub(super) origin: Origin,
+}
+
+impl Shown {
+    fn new<T>(name: &'static str, effective: Effective<T>, values: impl FnOnce(T) -> Vec<String>) -> Self {
+        Self { name, values: values(effective.value), origin: effective.origin }
+    }
+}
+
+impl ConfigArgs {
+    /// Answers.
+    ///
+    /// # Errors
+    /// When the answer cannot be written.
+    pub fn run(&self, run: &mut Run<'_>, world: &World, shared: &SharedArgs) -> anyhow::Result<Exit> {
+        let settings = world.settings()?;
+        let shown = effective(shared, world, settings);
+        match run.format.text_medium() {
+            Some(medium) => {
+                write_table(&table(&shown, settings, world), medium, &run.style, run.out)?;
+            }
+            None => {
+                let mut writer = RecordWriter::new::<SettingRecord<'_>>(run.format, run.out)?;
+                let path = settings.path.as_deref().map(|path| path.display().to_string());
+                for setting in &shown {
+                    writer.write(&SettingRecord::new(setting, path.as_deref()))?;
+                }
+                writer.finish()?;
+            }
+        }
+        Ok(Exit::Answered)
+    }
+}
+
+/// Every setting, as every other command would take it.
+fn effective(shared: &SharedArgs, world: &World, settings: &Settings) -> Vec<Shown> {
+    let one = |value: String| vec![value];
+    let own = Origin::Variable("CODEX_AUDIT_CONFIG");
+    let file = Effective {
+        value: settings.path.clone(),
+        origin: if settings.is_named { own } else { Origin::Default },
+    };
+    let prices = settings.price_book.as_ref().map(super::settings::Setting::effective);
+    vec![
+        Shown::new("config_file", file, |path| path.iter().map(|path| path.display().to_string()).collect()),
+        Shown::new("files", shared.input.names(world, settings), |names| names),
+        Shown::new("tz", shared.zone.name(world, settings), one),
+        Shown::new("format", shared.output.format(settings), |format| one(format.name().to_owned())),
+        Shown::new("color", shared.output.color(world, settings), |color| one(color.name().to_owned())),
+        Shown::new(
+            "price_book",
+            prices.map_or(Effective::new(Origin::Default, None), |set| {
+                Effective::new(set.origin, Some(set.value))
+            }),
+            |path| path.iter().map(|path| path.display().to_string()).collect(),
+        ),
+        Shown::new("pager", shared.output.pager(world, settings), |pager| {
+            pager.iter().map(super::pager::Pager::name).collect()
+        }),
+    ]
+}
+
+fn table(shown: &[Shown], settings: &Settings, world: &World) -> Table {
+    let file = settings.path.as_deref().map(|path| world.short_path(path));
+    let row = |setting: &Shown| -> Row {
+        let origin = match setting.origin {
+            Origin::Flag(flag) => Cell::from(flag),
+            Origin::Variable(variable) => Cell::from(format!("${variable}")),
+            Origin::Line(place) => {
+                Cell::from(format!("{}:{}", file.as_deref().unwrap_or_default(), place.line))
+            }
+            Origin::Default if setting.name == "config_file" && !settings.exists => {
+                Cell::toned(Tone::Dim, "default; not there")
+            }
+            Origin::Default => Cell::toned(Tone::Dim, "default"),
+        };
+        let values: Vec<String> =
+            setting.values.iter().map(|value| world.short_path(value.as_ref())).collect();
+        let value = match values.as_slice() {
+            [] if setting.name == "price_book" => Cell::toned(Tone::Dim, "built in"),
+            [] => Cell::toned(Tone::Dim, "none"),
+            values => Line::new().tone(Tone::Accent, values.join(", ")).into(),
+        };
+        vec![Cell::from(setting.name), value, origin]
+    };
+    Table {
+        title: Vec::new(),
+        columns: vec![Column::left("SETTING"), Column::left("VALUE").cut(20), Column::left("FROM").cut(20)],
+        sections: vec![Section { heading: None, rows: shown.iter().map(row).collect() }],
+        footer: Vec::new(),
+    }
+}

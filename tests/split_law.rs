@@ -11,8 +11,8 @@ use std::sync::Arc;
 use codex_audit::event::{Event, EventFilter, Fold, UnixNano, name_glob};
 use codex_audit::query::price_book::PriceBook;
 use codex_audit::query::{
-    CallLog, ConversationIndex, GroupKey, NetworkRow, StoryCollector, TokenUsage, ToolDecisionRow, Usage,
-    UsageQuestion,
+    CallLog, ConversationIndex, GroupKey, NetworkRow, StoryCollector, TokenUsage, ToolDecisionRow,
+    UnmetConditions, Usage, UsageQuestion,
 };
 use codex_audit::source::{Input, InputFile, ScanOptions, scan};
 use proptest::prelude::*;
@@ -471,6 +471,12 @@ fn the_captures_own_events_keep_the_law_wherever_they_are_cut() {
         assert_split_law(&StoryCollector::new(EventFilter::default(), false), told, &input, &cuts);
         assert_split_law(&usage(EventFilter::default()), TokenUsage::settle, &input, &cuts);
         assert_split_law(&CallLog::default(), calls, &input, &cuts);
+        let missed = EventFilter {
+            conversation_prefix: Some("77".into()),
+            env: Some("none".into()),
+            ..EventFilter::default()
+        };
+        assert_split_law(&UnmetConditions::of(&missed), UnmetConditions::settle, &input, &cuts);
     }
     // The captures hold something for each question.
     let heard: Usage = settled(&usage(EventFilter::default()), TokenUsage::settle, &input);

@@ -4,6 +4,7 @@ use std::io;
 
 use super::Run;
 use super::input::DEFAULT_FILE;
+use super::unmet;
 use crate::render::visible_line;
 use crate::source::Account;
 
@@ -63,6 +64,9 @@ impl Run<'_> {
                  `codex-audit doctor` looks at what is set up on this machine; another file than {DEFAULT_FILE}:\n  \
                  -f PATH, $CODEX_AUDIT_FILE or the settings file"
             )?;
+        }
+        for unmet in std::mem::take(&mut self.unmet) {
+            self.note(&unmet::sentence(&unmet))?;
         }
         if !self.quiet {
             self.tell_account(account)?;

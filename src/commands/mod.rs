@@ -26,6 +26,7 @@ mod show;
 mod time_span;
 mod tokens;
 mod tool_decision;
+mod unmet;
 mod verify;
 mod wording;
 mod world;
@@ -57,7 +58,7 @@ pub use zone::Zone;
 use settings::Origin;
 
 use crate::event::{EventFilter, Fold};
-use crate::query::PrefixedConversations;
+use crate::query::{PrefixedConversations, Unmet, UnmetConditions};
 use crate::render::{Format, Style};
 use crate::source::{Input, Scan, ScanOptions, scan};
 
@@ -98,6 +99,8 @@ pub struct Run<'a> {
     options: ScanOptions,
     filter: EventFilter,
     input_is_default: bool,
+    /// The conditions of the filter that fit nothing in the input, as far as it was asked.
+    unmet: Vec<Unmet>,
     /// Prices that go before the built-in ones where no others are named.
     price_file: Option<PathBuf>,
 }
@@ -129,6 +132,7 @@ impl<'a> Run<'a> {
             zone,
             quiet: shared.output.quiet,
             progress: progress.clone(),
+            unmet: Vec::new(),
             input_is_default: files.origin == Origin::Default,
             input: shared.input.find(&files),
             options: shared.input.options(),
@@ -150,12 +154,14 @@ impl<'a> Run<'a> {
         mut deliver: impl FnMut(&mut F, &mut dyn Write) -> io::Result<()>,
     ) -> io::Result<Option<Scan<F>>> {
         let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
+        let unmet = UnmetConditions::of(&self.filter);
         let out = &mut *self.out;
         let reading = self.progress.reading(&self.input);
         let scanned =
-            scan(&self.input, self.options, &(question, meant), |(answer, _)| deliver(answer, out))?;
+            scan(&self.input, self.options, &(question, (meant, unmet)), |(answer, _)| deliver(answer, out))?;
         drop(reading);
-        let (answer, meant) = scanned.answer;
+        let (answer, (meant, unmet)) = scanned.answer;
+        self.unmet = unmet.settle();
         let is_clear = self.is_unambiguous(&meant.settle())?;
         Ok(is_clear.then_some(Scan { answer, account: scanned.account }))
     }

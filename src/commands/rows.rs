@@ -11,7 +11,7 @@ use super::Run;
 use super::output::{Record, RecordWriter};
 use super::zone::Zone;
 use crate::event::{Event, EventFilter, EventOrder, Fold};
-use crate::query::{InTimeOrder, PrefixedConversations};
+use crate::query::{InTimeOrder, PrefixedConversations, UnmetConditions};
 use crate::render::{Format, Style, TextMedium, write_lines, write_record};
 use crate::report::{Line, Tone};
 use crate::source::{Account, InputFile, scan};
@@ -193,9 +193,10 @@ impl Run<'_> {
         let one_conversation = self.filter.conversation_prefix.is_some();
         let mut held = InTimeOrder::holding(if one_conversation { usize::MAX } else { HOLD_BYTES });
         let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
+        let unmet = UnmetConditions::of(&self.filter);
         let mut outlet = Outlet::new(self.format, self.style, around, &mut *self.out);
         let reading = self.progress.reading(&self.input);
-        let scanned = scan(&self.input, self.options, &(question, meant), |(answer, _)| {
+        let scanned = scan(&self.input, self.options, &(question, (meant, unmet)), |(answer, _)| {
             if let Some(error) = answer.failed.take() {
                 return Err(error);
             }
@@ -210,7 +211,8 @@ impl Run<'_> {
             outlet.flush()
         })?;
         drop(reading);
-        let candidates = scanned.answer.1.settle();
+        let (meant, unmet) = scanned.answer.1;
+        let candidates = meant.settle();
         if candidates.len() <= 1 {
             while let Some(row) = held.next_held() {
                 outlet.take::<M>(row)?;
@@ -219,6 +221,7 @@ impl Run<'_> {
         }
         let hits = outlet.hits;
         drop(outlet);
+        self.unmet = unmet.settle();
         let ambiguous = !self.is_unambiguous(&candidates)?;
         if held.out_of_order() > 0 {
             let events = held.out_of_order();

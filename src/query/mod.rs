@@ -15,6 +15,7 @@ mod text_search;
 mod token_totals;
 mod token_usage;
 mod tool_calls;
+mod unmet_conditions;
 
 pub use call_log::{CallLog, NetworkRow, Policies, ToolDecisionRow};
 pub use conversation_index::{ConversationIndex, ConversationSummary, Conversations};
@@ -29,3 +30,4 @@ pub use text_search::{PatternOptions, TextMatch, TextSearch};
 pub use token_totals::{ResponseLedger, Settled, TokenTotals};
 pub use token_usage::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};
 pub use tool_calls::{CallDecision, CallResult, CallReview, ToolCall, ToolCallLedger, call_during};
+pub use unmet_conditions::{Condition, Unmet, UnmetConditions};

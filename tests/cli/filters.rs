@@ -132,12 +132,18 @@ fn a_filter_that_admits_nothing_is_an_empty_list_and_nothing_found() {
     insta::assert_snapshot!(said("list -f two_users.jsonl --env none"), @"
     ------- stderr -------
     note: there is no conversation in the input, or none that the filters admit
+    note: no event is of the environment `none`; there are production, staging
     [exit status: 0]
     ");
-    insta::assert_snapshot!(said("list --json -f two_users.jsonl --env none"), @"[exit status: 0]");
+    insta::assert_snapshot!(said("list --json -f two_users.jsonl --env none"), @"
+    ------- stderr -------
+    note: no event is of the environment `none`; there are production, staging
+    [exit status: 0]
+    ");
     insta::assert_snapshot!(said("show -f two_users.jsonl --env none"), @"
     ------- stderr -------
     note: there is no event in the input, or none that the filters admit
+    note: no event is of the environment `none`; there are production, staging
     [exit status: 1]
     ");
 }
@@ -169,4 +175,40 @@ fn what_cannot_be_understood_is_an_error_that_names_what_can() {
     error: --since is not before --until: no event can lie between them
     [exit status: 2]
     ");
+}
+
+#[test]
+fn a_filter_that_fits_nothing_at_all_is_named_with_what_was_meant() {
+    insta::assert_snapshot!(said("list -f two_users.jsonl --user li.wie@example.com --env prod"), @"
+    ------- stderr -------
+    note: there is no conversation in the input, or none that the filters admit
+    note: no event is of the user `li.wie@example.com`; did you mean `Li.Wei@example.com`?
+    note: no event is of the environment `prod`; there are production, staging
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(said("tokens -f model_change.jsonl --model gpt-5.1-codx"), @"
+    ------- stderr -------
+    note: no response with token counts is in the input, or none that the filters admit
+    note: no event is of a model that fits `gpt-5.1-codx`; did you mean `gpt-5.1-codex`?
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(said("grep . -f two_users.jsonl --service codex"), @"
+    ------- stderr -------
+    note: no event is of the service `codex`; there are codex-tui, codex_exec
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(said("tool-decision -f captures/rotated --conversation 01a1f482"), @"
+    ------- stderr -------
+    note: no decision on a tool call is recorded in the input, or none that is asked for; --undecided adds calls without a decision
+    note: no conversation begins with `01a1f482`; did you mean `01a1f842-dd5e-72c1-a3b5-3b9c55052b8b`?
+    note: 2168 copies of records were dropped: the same record was read before; --keep-duplicates counts them
+    [exit status: 1]
+    ");
+    // Each alone is there, and so nothing is mistyped.
+    insta::assert_snapshot!(said("show 01b00038 -f two_users.jsonl --service codex-tui"), @"
+    ------- stderr -------
+    note: the other filters admit nothing of the conversation that begins with `01b00038`
+    [exit status: 1]
+    ");
+    assert_eq!(said("list -q -f two_users.jsonl --env none"), "[exit status: 0]\n");
 }

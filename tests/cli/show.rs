@@ -72,17 +72,17 @@ fn an_id_with_which_another_begins_is_asked_back_like_any_beginning() {
 fn an_id_that_is_not_there_is_nothing_found() {
     insta::assert_snapshot!(said(&format!("show 77777 -f {TWO}")), @"
     ------- stderr -------
-    note: no conversation begins with `77777`, or the filters admit none of it; `codex-audit list` shows which there are
+    note: no conversation begins with `77777`; `codex-audit list` shows which there are
     [exit status: 1]
     ");
     insta::assert_snapshot!(said(&format!("show 77777 -f {TWO} --json")), @"
     ------- stderr -------
-    note: no conversation begins with `77777`, or the filters admit none of it; `codex-audit list` shows which there are
+    note: no conversation begins with `77777`; `codex-audit list` shows which there are
     [exit status: 1]
     ");
     insta::assert_snapshot!(said(&format!("show 请 -f {TWO}")), @"
     ------- stderr -------
-    note: no conversation begins with `请`, or the filters admit none of it; `codex-audit list` shows which there are
+    note: no conversation begins with `请`; `codex-audit list` shows which there are
     [exit status: 1]
     ");
 }

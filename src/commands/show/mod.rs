@@ -16,7 +16,8 @@ use super::{Run, Zone};
 use crate::event::Event;
 use crate::query::price_book::Usd;
 use crate::query::{
-    ConversationIndex, ConversationSummary, GroupKey, Story, StoryCollector, TokenUsage, UsageQuestion,
+    Condition, ConversationIndex, ConversationSummary, GroupKey, Story, StoryCollector, TokenUsage,
+    UsageQuestion,
 };
 use crate::render::{Style, TextMedium, TimelineWriter};
 use crate::report::{Gutter, Line};
@@ -104,9 +105,11 @@ impl ShowArgs {
     fn conclude(&self, mut run: Run<'_>, shown: u64, account: &Account) -> anyhow::Result<Exit> {
         if shown == 0 && account.unopened.is_empty() {
             match &run.filter.conversation_prefix {
+                // That is said of every filter.
+                Some(_) if run.unmet.iter().any(|unmet| unmet.condition == Condition::Conversation) => {}
                 Some(prefix) if self.id.is_some() => {
                     let sentence = format!(
-                        "no conversation begins with `{prefix}`, or the filters admit none of it; `codex-audit list` shows which there are"
+                        "the other filters admit nothing of the conversation that begins with `{prefix}`"
                     );
                     run.note(&sentence)?;
                 }

@@ -1,0 +1,76 @@
+//! What is said of a filter that fits nothing in the whole input: that it does, and what may have been meant.
+
+use super::human::plural;
+use super::likeness::nearest;
+use crate::query::{Condition, Unmet};
+
+/// More values than this are counted, not listed.
+const LISTED_VALUES: usize = 5;
+
+/// Less of an id is like anything.
+const SHORTEST_BEGINNING: usize = 6;
+
+/// The condition as a sentence.
+pub(super) fn sentence(unmet: &Unmet) -> String {
+    let wanted = &unmet.wanted;
+    let (nothing, what) = match unmet.condition {
+        Condition::Conversation => (format!("no conversation begins with `{wanted}`"), "a conversation"),
+        Condition::Model => (format!("no event is of a model that fits `{wanted}`"), "a model"),
+        Condition::User => (format!("no event is of the user `{wanted}`"), "a user"),
+        Condition::Service => (format!("no event is of the service `{wanted}`"), "a service"),
+        Condition::Env => (format!("no event is of the environment `{wanted}`"), "an environment"),
+    };
+    let instead = match (meant(unmet), unmet.condition) {
+        (Some(meant), _) => format!("did you mean `{meant}`?"),
+        (None, _) if unmet.values.is_empty() => format!("none names {what}"),
+        (None, Condition::Conversation) => "`codex-audit list` shows which there are".to_owned(),
+        (None, _) => format!("there are {}", list(&unmet.values)),
+    };
+    format!("{nothing}; {instead}")
+}
+
+fn meant(unmet: &Unmet) -> Option<&str> {
+    let known = unmet.values.iter().map(String::as_str);
+    if unmet.condition != Condition::Conversation {
+        return nearest(&unmet.wanted, known);
+    }
+    // Of an id the beginning was given.
+    let length = unmet.wanted.len();
+    let beginnings = known.clone().filter_map(|id| id.get(..length));
+    let meant = (length >= SHORTEST_BEGINNING).then(|| nearest(&unmet.wanted, beginnings)).flatten()?;
+    let mut ids = known.filter(|id| id.starts_with(meant));
+    ids.next()
+}
+
+fn list(values: &[String]) -> String {
+    let listed: Vec<&str> = values.iter().take(LISTED_VALUES).map(String::as_str).collect();
+    let more = values.len().saturating_sub(LISTED_VALUES) as u64;
+    let rest = if more > 0 { format!(" and {}", plural(more, "more", "more")) } else { String::new() };
+    listed.join(", ") + &rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(condition: Condition, wanted: &str, values: &[&str]) -> String {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        sentence(&Unmet { condition, wanted: wanted.to_owned(), values })
+    }
+
+    #[test]
+    fn what_was_meant_is_named_where_it_is_like_what_was_given() {
+        let models = ["gpt-5.1-codex", "gpt-5.2-codex"];
+        insta::assert_snapshot!(said(Condition::Model, "gpt-5.1-codx", &models), @"no event is of a model that fits `gpt-5.1-codx`; did you mean `gpt-5.1-codex`?");
+        insta::assert_snapshot!(said(Condition::Model, "o3", &models), @"no event is of a model that fits `o3`; there are gpt-5.1-codex, gpt-5.2-codex");
+        insta::assert_snapshot!(said(Condition::User, "li", &[]), @"no event is of the user `li`; none names a user");
+        insta::assert_snapshot!(said(Condition::Env, "prod", &["a1", "a2", "a3", "a4", "a5", "a6", "a7"]), @"no event is of the environment `prod`; there are a1, a2, a3, a4, a5 and 2 more");
+    }
+
+    #[test]
+    fn of_an_id_the_beginning_is_compared_and_the_whole_is_named() {
+        let ids = ["01a1f842-dd5e-72c1", "01a1f847-7639-7190"];
+        insta::assert_snapshot!(said(Condition::Conversation, "01a1f482", &ids), @"no conversation begins with `01a1f482`; did you mean `01a1f842-dd5e-72c1`?");
+        insta::assert_snapshot!(said(Condition::Conversation, "77", &ids), @"no conversation begins with `77`; `codex-audit list` shows which there are");
+    }
+}

@@ -1,0 +1,167 @@
+//! Which conditions of a filter does no event of the input meet, and what is there instead?
+
+use std::collections::BTreeSet;
+
+use crate::event::{Event, EventFilter, Fold, Key};
+
+/// Hears every event, whatever the filter admits, and remembers what stands where a condition looks until one event
+/// meets it. Spans of time are no conditions here: what lies outside is no slip of the pen.
+#[derive(Clone, Debug, Default)]
+pub struct UnmetConditions {
+    watched: Vec<Watched>,
+}
+
+#[derive(Clone, Debug)]
+struct Watched {
+    condition: Condition,
+    /// The filter with this condition alone.
+    filter: EventFilter,
+    is_met: bool,
+    has_heard: bool,
+    /// What is there, while the condition is not met.
+    values: BTreeSet<String>,
+}
+
+/// What a condition looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The beginning of `conversation.id`.
+    Conversation,
+    /// The model.
+    Model,
+    /// `user.email` or `user.account_id`.
+    User,
+    /// `service.name`.
+    Service,
+    /// `env`.
+    Env,
+}
+
+/// A condition that no event meets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// What it looks at.
+    pub condition: Condition,
+    /// What it asks for, as it was given.
+    pub wanted: String,
+    /// What is there instead, in order; of very many the first.
+    pub values: Vec<String>,
+}
+
+/// More values than this help nobody who mistyped one.
+const MOST_VALUES: usize = 10_000;
+
+impl UnmetConditions {
+    /// Watches the conditions that `filter` sets.
+    #[must_use]
+    pub fn of(filter: &EventFilter) -> Self {
+        let EventFilter { conversation_prefix, model, user, service, env, since: _, until: _ } =
+            filter.clone();
+        let nothing = EventFilter::default;
+        let mut watched = Vec::new();
+        let mut watch = |is_set: bool, condition, filter| {
+            if is_set {
+                watched.push(Watched {
+                    condition,
+                    filter,
+                    is_met: false,
+                    has_heard: false,
+                    values: BTreeSet::new(),
+                });
+            }
+        };
+        let is_set = conversation_prefix.is_some();
+        watch(is_set, Condition::Conversation, EventFilter { conversation_prefix, ..nothing() });
+        watch(model.is_some(), Condition::Model, EventFilter { model, ..nothing() });
+        watch(user.is_some(), Condition::User, EventFilter { user, ..nothing() });
+        watch(service.is_some(), Condition::Service, EventFilter { service, ..nothing() });
+        watch(env.is_some(), Condition::Env, EventFilter { env, ..nothing() });
+        Self { watched }
+    }
+
+    /// The conditions that no event met; none where there was no event at all.
+    #[must_use]
+    pub fn settle(self) -> Vec<Unmet> {
+        let unmet = self.watched.into_iter().filter(|watched| watched.has_heard && !watched.is_met);
+        unmet
+            .map(|watched| Unmet {
+                condition: watched.condition,
+                wanted: watched.wanted(),
+                values: watched.values.into_iter().collect(),
+            })
+            .collect()
+    }
+}
+
+impl Watched {
+    fn wanted(&self) -> String {
+        let EventFilter { conversation_prefix, model, user, service, env, since: _, until: _ } = &self.filter;
+        let model = model.as_ref().map(|model| model.glob().glob().to_owned());
+        let texts = [conversation_prefix, &model, user, service, env];
+        texts.into_iter().flatten().next().cloned().unwrap_or_default()
+    }
+
+    fn add(&mut self, event: &Event<'_>) {
+        self.has_heard = true;
+        if self.is_met {
+            return;
+        }
+        if self.filter.admits(event) {
+            self.is_met = true;
+            self.values.clear();
+            return;
+        }
+        let values = match self.condition {
+            Condition::Conversation => [event.conversation_id(), None],
+            Condition::Model => [event.model(), None],
+            Condition::User => [Key::UserEmail, Key::UserAccountId].map(|key| event.attributes().text(key)),
+            Condition::Service => [event.resource.service_name(), None],
+            Condition::Env => [event.resource.env(), None],
+        };
+        for value in values.into_iter().flatten() {
+            if !self.values.contains(value) {
+                self.values.insert(value.to_owned());
+            }
+        }
+        self.forget_the_last();
+    }
+
+    /// Keeps the first values by name, so that the order in which they came does not show.
+    fn forget_the_last(&mut self) {
+        while self.values.len() > MOST_VALUES {
+            self.values.pop_last();
+        }
+    }
+}
+
+impl Fold for UnmetConditions {
+    fn fresh(&self) -> Self {
+        let fresh = |watched: &Watched| Watched {
+            filter: watched.filter.clone(),
+            values: BTreeSet::new(),
+            is_met: false,
+            has_heard: false,
+            ..*watched
+        };
+        Self { watched: self.watched.iter().map(fresh).collect() }
+    }
+
+    fn add(&mut self, event: &Event<'_>) {
+        for watched in &mut self.watched {
+            watched.add(event);
+        }
+    }
+
+    fn join(&mut self, later: Self) {
+        for (watched, mut later) in self.watched.iter_mut().zip(later.watched) {
+            watched.has_heard |= later.has_heard;
+            watched.is_met |= later.is_met;
+            if watched.is_met {
+                watched.values.clear();
+            } else {
+                watched.values.append(&mut later.values);
+                watched.forget_the_last();
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::Run;
+use super::human::plural;
 use super::input::DEFAULT_FILE;
 use super::unmet;
 use crate::render::visible_line;
@@ -100,11 +101,10 @@ impl Run<'_> {
             }
         }
         if account.copies > 0 {
-            let (copies, were) = if account.copies == 1 { ("copy", "was") } else { ("copies", "were") };
+            let copies = plural(account.copies, "copy of a record was", "copies of records were");
             writeln!(
                 self.err,
-                "note: {} {copies} of records {were} dropped: the same record was read before; --keep-duplicates counts them",
-                account.copies
+                "note: {copies} dropped: the same record was read before; --keep-duplicates counts them"
             )?;
         }
         Ok(())

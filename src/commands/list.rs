@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::account::Exit;
 use super::help;
-use super::human::{count, plural, shown_ids, span};
+use super::human::{count, plural, separated, shown_ids, span};
 use super::output::RecordWriter;
 use super::records::ConversationRecord;
 use super::wording::day_heading;
@@ -197,9 +197,9 @@ fn calls(conversation: &ConversationSummary) -> Cell {
 fn counted(number: u64, notable: &[(u64, char, Tone)]) -> Cell {
     let mut line = Line::new();
     for (count, sign, tone) in notable.iter().filter(|(count, ..)| *count > 0) {
-        line.push(*tone, format!("{count}{sign} "));
+        line.push(*tone, format!("{}{sign} ", separated(u128::from(*count))));
     }
-    line.push(Tone::Plain, number.to_string());
+    line.push(Tone::Plain, separated(u128::from(number)));
     line.into()
 }
 
@@ -237,11 +237,11 @@ fn footer(conversations: &[ConversationSummary], zone: Zone) -> Line {
     line.push(Tone::Plain, format!(" · {}", plural(sum(|one| one.tool_calls), "call", "calls")));
     let failed = sum(|one| one.tool_failures);
     if failed > 0 {
-        line.push(Tone::Warn, format!(", {failed}✗ failed"));
+        line.push(Tone::Warn, format!(", {}✗ failed", separated(u128::from(failed))));
     }
     let refused = sum(refusals);
     if refused > 0 {
-        line.push(Tone::Bad, format!(", {refused}⊘ refused"));
+        line.push(Tone::Bad, format!(", {}⊘ refused", separated(u128::from(refused))));
     }
     let denied = sum(|one| one.network.map_or(0, |(_, denied)| denied));
     if denied > 0 {

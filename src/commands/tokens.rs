@@ -211,7 +211,9 @@ impl TokensArgs {
         let mut columns: Vec<Column> = (self.by.iter())
             .map(|by| {
                 let column = Column::left(by.name().to_uppercase());
-                if by.span().is_some() { column } else { column.cut(10) }
+                // Ids are short already: cut further, two would look the same.
+                let is_whole = by.span().is_some() || *by == By::Conversation;
+                if is_whole { column } else { column.cut(10) }
             })
             .collect();
         columns.extend([

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::account::Exit;
 use super::help;
-use super::human::{plural, shown_ids};
+use super::human::{plural, separated, shown_ids};
 use super::output::RecordWriter;
 use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 use super::wording::{day_heading, decision_words, outcome_words, sandbox_words, source_words};
@@ -155,20 +155,20 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
 }
 
 fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &str>) -> Row {
-    let mut outcome = outcome_words(row.call.result.as_ref());
+    // What the sandbox did stands first: a narrow terminal cuts the end.
+    let mut outcome = Line::new();
     for sandbox in &row.call.sandbox_outcomes {
-        outcome = outcome.plain(" · ").join(sandbox_words(sandbox));
+        outcome = outcome.join(sandbox_words(sandbox)).plain(" · ");
     }
-    let mut what = Line::new();
+    let outcome = outcome.join(outcome_words(row.call.result.as_ref()));
+    let command = row.call.result.as_ref().and_then(|result| result.command.clone());
+    let mut what = Line::new().plain(command.unwrap_or_default());
     if let Some(review) = &row.call.review {
         let verdict = review.outcome.as_deref().or(review.status.as_deref()).unwrap_or("no verdict");
         let risk = review.risk_level.as_deref().map_or_else(String::new, |risk| format!(", risk {risk}"));
-        what.push(Tone::Policy, format!("[review: {verdict}{risk}] "));
+        let apart = if what.is_empty() { "" } else { "  " };
+        what.push(Tone::Policy, format!("{apart}[review: {verdict}{risk}]"));
     }
-    what.push(
-        Tone::Plain,
-        row.call.result.as_ref().and_then(|result| result.command.clone()).unwrap_or_default(),
-    );
     vec![
         time.into(),
         row.conversation_id
@@ -235,7 +235,7 @@ fn summary_table(records: &[ToolDecisionSummaryRecord]) -> Table {
             label.into(),
             decision,
             if by.is_empty() { Cell::Unknown } else { Cell::toned(tone, by) },
-            record.calls.to_string().into(),
+            separated(u128::from(record.calls)).into(),
             if record.calls == record.without_result { Cell::Unknown } else { failed_cell(record.failed) },
             Cell::Bar { share, tone: Tone::Policy },
         ]
@@ -243,7 +243,7 @@ fn summary_table(records: &[ToolDecisionSummaryRecord]) -> Table {
     let section = Section { heading: None, rows: rows.collect() };
     let mut footer = Vec::new();
     let calls: u64 = records.iter().map(|record| record.calls).sum();
-    let mut total = Line::new().plain(plural(calls, "row", "rows"));
+    let mut total = Line::new().plain(plural(calls, "call", "calls"));
     let blocked: u64 = records.iter().map(|record| record.sandbox_denied).sum();
     if blocked > 0 {
         total.push(Tone::Bad, format!(" · {blocked} blocked by the sandbox"));

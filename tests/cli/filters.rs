@@ -201,7 +201,7 @@ fn a_filter_that_fits_nothing_at_all_is_named_with_what_was_meant() {
     ------- stderr -------
     note: no decision on a tool call is recorded in the input, or none that is asked for; --undecided adds calls without a decision
     note: no conversation begins with `01a1f482`; did you mean `01a1f842-dd5e-72c1-a3b5-3b9c55052b8b`?
-    note: 2168 copies of records were dropped: the same record was read before; --keep-duplicates counts them
+    note: 2,168 copies of records were dropped: the same record was read before; --keep-duplicates counts them
     [exit status: 1]
     ");
     // Each alone is there, and so nothing is mistyped.

@@ -4,10 +4,12 @@ use std::io::Write;
 
 use clap::builder::ValueHint;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::CompleteEnv;
 
 use crate::commands::{
     CompletionsArgs, ConfigArgs, Console, DoctorArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs,
     PROGRAM_EXAMPLES, Progress, Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, VerifyArgs, World,
+    completed,
 };
 
 /// Answers what OpenAI Codex did, from the OpenTelemetry log files that a Collector wrote
@@ -55,7 +57,7 @@ pub fn command() -> clap::Command {
         program = program.mut_subcommand(name, |command| {
             command.mut_args(|argument| {
                 let hidden = without_input && argument.is_global_set();
-                finished(argument).hide(hidden)
+                completed(finished(argument)).hide(hidden)
             })
         });
     }
@@ -81,6 +83,11 @@ fn finished(argument: Arg) -> Arg {
 }
 
 impl Cli {
+    /// Where a shell asks for it by `$COMPLETE`, prints what a command line can be completed to, and ends the process.
+    pub fn complete() {
+        CompleteEnv::with_factory(command).bin("codex-audit").complete();
+    }
+
     /// Reads the command line of the process; on wrong usage, and where help is asked for, the process ends.
     #[must_use]
     pub fn read() -> Self {

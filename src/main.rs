@@ -7,6 +7,7 @@ use codex_audit::cli::Cli;
 use codex_audit::commands::{Exit, World};
 
 fn main() -> ExitCode {
+    Cli::complete();
     let cli = Cli::read();
     let world = World::ask();
     let mut console = cli.console(&world);

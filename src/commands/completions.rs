@@ -10,7 +10,13 @@ use super::help;
 
 /// Print a completion script for a shell
 ///
-/// The script goes to standard output; where a shell looks for it is below.
+/// The script goes to standard output; where a shell looks for it is below. It knows commands and options.
+///
+/// A shell that asks the program itself is also offered what is in the logs: ids of conversations with their first
+/// prompts, models, users, services, environments. For that, put this into the shell's own start file:
+/// source <(COMPLETE=bash codex-audit), for bash; source <(COMPLETE=zsh codex-audit), for zsh;
+/// COMPLETE=fish codex-audit | source, for fish. It reads the usual log files, or those named by -f, for 0.3 seconds
+/// at most.
 #[derive(Args, Clone, Debug)]
 #[command(after_long_help = help::COMPLETIONS)]
 pub struct CompletionsArgs {

@@ -1,6 +1,7 @@
 //! The roof: one file a subcommand, which asks a question and says how the answer is drawn.
 
 mod account;
+mod complete;
 mod completions;
 mod config;
 mod console;
@@ -36,6 +37,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 pub use account::{Exit, exit_after};
+pub(crate) use complete::completed;
 pub use completions::CompletionsArgs;
 pub use config::ConfigArgs;
 pub use console::Console;

@@ -2,6 +2,8 @@
 
 /// Every capture and every fixture, listed and shown, as a person reviewed it.
 mod captures;
+/// What a shell is offered that asks the program.
+mod complete;
 /// The settings file, and `config`, which shows what counts.
 mod config;
 /// Damaged input, copies, closed pipes: what is said of them, and the exit code.

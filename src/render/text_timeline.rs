@@ -10,7 +10,7 @@ use crate::report::{DetailKind, Entry, Gutter, Line, Tone};
 /// With less room than this, in columns, the text starts on a line of its own.
 const LEAST_ROOM: usize = 24;
 
-/// Writes one entry. On a terminal its text is wrapped, never cut.
+/// Writes one entry. On a terminal its text is wrapped, never cut; what is to be copied is left to the terminal.
 pub(super) fn write_entry(
     entry: &Entry,
     gutter: Gutter,
@@ -24,24 +24,25 @@ pub(super) fn write_entry(
         indent = 2;
     }
 
-    let mut body: Vec<(&str, &str, Ink)> = Vec::new();
+    let mut body: Vec<(&str, &str, Option<usize>, Ink)> = Vec::new();
     if !(entry.text.is_empty() && margin == Ink::default()) {
-        body.extend(Ink::lines(&entry.text).into_iter().map(|line| ("", "", line)));
+        body.extend(Ink::lines(&entry.text).into_iter().map(|line| ("", "", style.width, line)));
     }
     for detail in &entry.details {
         let (mut bar, next_bar) = match detail.kind {
             DetailKind::Command => ("$ ", "  "),
             DetailKind::Quote => ("│ ", "│ "),
-            DetailKind::Note => ("", ""),
+            DetailKind::Note | DetailKind::Verbatim => ("", ""),
         };
+        let width = style.width.filter(|_| detail.kind != DetailKind::Verbatim);
         for line in Ink::lines(&detail.text) {
-            body.push((bar, next_bar, line));
+            body.push((bar, next_bar, width, line));
             bar = next_bar;
         }
     }
 
-    for (mut bar, next_bar, line) in body {
-        let pieces = match style.width {
+    for (mut bar, next_bar, width, line) in body {
+        let pieces = match width {
             Some(width) => line.wrap(width.saturating_sub(indent + bar.chars().count()).max(1)),
             None => vec![line],
         };
@@ -144,6 +145,13 @@ mod tests {
                                 │ \u{1b}[2JRead-only file system
                                 took 72 ms
         ");
+    }
+
+    #[test]
+    fn what_is_to_be_copied_is_never_broken() {
+        let line = "exporter = { otlp-http = { endpoint = \"http://127.0.0.1:4318/v1/logs\" } }";
+        let entry = Entry { details: vec![Detail::verbatim(line)], ..Entry::default() };
+        assert!(drawn(&[entry], Some(40)).contains(line));
     }
 
     #[test]

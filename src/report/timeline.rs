@@ -63,6 +63,8 @@ pub enum DetailKind {
     Quote,
     /// Our words.
     Note,
+    /// What is to be put somewhere as it is: its lines are never broken.
+    Verbatim,
 }
 
 impl Detail {
@@ -74,6 +76,11 @@ impl Detail {
     /// Somebody's or something's own words.
     pub fn quote(text: impl Into<Line>) -> Self {
         Self { kind: DetailKind::Quote, text: text.into() }
+    }
+
+    /// What is to be put somewhere as it is.
+    pub fn verbatim(text: impl Into<Line>) -> Self {
+        Self { kind: DetailKind::Verbatim, text: text.into() }
     }
 
     /// Our words.

@@ -71,7 +71,7 @@ fn entry(finding: &Finding, files: &[(Subject, String)]) -> Entry {
     }
     if let Some(fix) = &finding.fix {
         let indented: Vec<String> = fix.lines().map(|line| format!("  {line}")).collect();
-        details.push(Detail::note(Line::new().tone(Tone::Accent, indented.join("\n"))));
+        details.push(Detail::verbatim(Line::new().tone(Tone::Accent, indented.join("\n"))));
     }
     Entry {
         time: String::new(),

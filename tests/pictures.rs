@@ -12,14 +12,9 @@ use std::process::{Command, Stdio};
 use anstyle_svg::{Term, WIN10_CONSOLE};
 
 /// Each picture with the width of the terminal in columns, and its command line.
-const PICTURES: [(&str, usize, &str); 3] = [
-    (
-        "list.svg",
-        110,
-        "codex-audit list -f mcp-0.169.0.jsonl -f network-0.169.0.jsonl -f reviewer-0.169.0.jsonl",
-    ),
+const PICTURES: [(&str, usize, &str); 2] = [
     ("show.svg", 100, "codex-audit show 01a1f842-d -f exec-0.169.0.jsonl"),
-    ("tool-decision.svg", 132, "codex-audit tool-decision -f exec-0.169.0.jsonl -f reviewer-0.169.0.jsonl"),
+    ("tool-decision.svg", 156, "codex-audit tool-decision -f exec-0.169.0.jsonl -f reviewer-0.169.0.jsonl"),
 ];
 
 /// All that the terminal shows, colours and all.

@@ -28,7 +28,8 @@
 //! - [`render`] knows media: terminals, pipes, Markdown, JSON Lines, CSV, each with its own escaping. It has never
 //!   heard of Codex.
 //! - [`commands`] know both pillars: one file a subcommand, which asks, draws and tells. What the world is like
-//!   (terminal, clock, environment) is asked once, in [`commands::World`], and handed down.
+//!   (terminal, clock, environment, settings) is asked once, in [`commands::World`], and handed down; what stands
+//!   between the program and a terminal (pager, progress, Ctrl-C) is [`commands::Console`].
 //!
 //! # One record on its way
 //!

@@ -1,6 +1,6 @@
 //! The streams of the process: answers go through a pager where there is one, talk waits until it has ended.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, LineWriter, Stdout, Write};
 use std::process::{Child, ChildStdin};
 use std::thread::{self, JoinHandle};
 
@@ -16,8 +16,8 @@ const BUFFER_BYTES: usize = 64 * 1024;
 pub struct Console {
     /// Where answers go.
     pub out: BufWriter<Answers>,
-    /// Where talk goes.
-    pub err: Talk,
+    /// Where talk goes, in whole lines: what draws beside it must not cut one in two.
+    pub err: LineWriter<Talk>,
     /// What is told of long reads.
     pub progress: Progress,
 }
@@ -28,7 +28,7 @@ impl Console {
     pub fn new(world: &World, pager: Option<Pager>, quiet: bool) -> Self {
         let shows_progress = world.talks_to_terminal && !world.terminal_is_dumb() && !quiet;
         let progress = if shows_progress { Progress::on_terminal() } else { Progress::default() };
-        let err = Talk { held: pager.is_some().then(Vec::new), progress: progress.clone() };
+        let err = LineWriter::new(Talk { held: pager.is_some().then(Vec::new), progress: progress.clone() });
         let is_on_terminal = world.terminal_width.is_some() || world.talks_to_terminal;
         let answers = Answers {
             stdout: io::stdout(),
@@ -49,8 +49,8 @@ impl Console {
         if let Way::Paged(paged) = std::mem::replace(&mut answers.way, Way::Direct) {
             paged.finish();
         }
-        let held = self.err.held.unwrap_or_default();
         // Nothing can be done when this cannot be written.
+        let held = self.err.into_inner().map(|talk| talk.held.unwrap_or_default()).unwrap_or_default();
         drop(answers.said.map(|said| io::stderr().write_all(said.as_bytes())));
         drop(io::stderr().write_all(&held));
     }

@@ -10,7 +10,7 @@ use super::help;
 use super::records::{EventRecord, MatchRecord, SCHEMA_VERSION};
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
-use crate::event::{Event, EventFilter, Fold, event_family};
+use crate::event::{Event, EventFilter, Fold, Needle, event_family};
 use crate::query::{PatternOptions, TextMatch, TextSearch};
 use crate::render::{Format, Style, visible_line, write_record};
 use crate::report::{Line, Tone};
@@ -77,6 +77,10 @@ struct Hits {
 impl RowMaker for Hits {
     type Found<'a> = Vec<TextMatch<'a>>;
     type Record<'a> = MatchRecord<'a>;
+
+    fn needle(&self) -> Option<Needle> {
+        self.search.needle()
+    }
 
     fn find<'a>(&self, event: &Event<'a>) -> Option<Vec<TextMatch<'a>>> {
         self.search.find(event)
@@ -288,6 +292,10 @@ struct HitConversations {
 impl Fold for HitConversations {
     fn fresh(&self) -> Self {
         Self { filter: self.filter.clone(), search: self.search.clone(), hits: 0, conversations: Vec::new() }
+    }
+
+    fn needles(&self) -> Option<Vec<Needle>> {
+        Some(vec![self.filter.needle().or_else(|| self.search.needle())?])
     }
 
     fn add(&mut self, event: &Event<'_>) {

@@ -47,9 +47,10 @@ impl ListArgs {
                 }
                 None => {
                     let mut writer = RecordWriter::new::<ConversationRecord>(run.format, run.out)?;
-                    for summary in conversations.summaries {
-                        writer.write(&ConversationRecord::new(summary, run.zone))?;
-                    }
+                    let zone = run.zone;
+                    writer.write_each(conversations.summaries, |summary| {
+                        ConversationRecord::new(summary, zone)
+                    })?;
                     writer.finish()?;
                 }
             }

@@ -60,7 +60,7 @@ pub use zone::Zone;
 use settings::Origin;
 
 use crate::event::{EventFilter, Fold};
-use crate::query::{PrefixedConversations, Unmet, UnmetConditions};
+use crate::query::{Admitted, PrefixedConversations, Unmet, UnmetConditions};
 use crate::render::{Format, Style};
 use crate::source::{Input, Scan, ScanOptions, scan};
 
@@ -156,15 +156,27 @@ impl<'a> Run<'a> {
         mut deliver: impl FnMut(&mut F, &mut dyn Write) -> io::Result<()>,
     ) -> io::Result<Option<Scan<F>>> {
         let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
-        let unmet = UnmetConditions::of(&self.filter);
+        let admitted = Admitted::new(self.filter.clone());
         let out = &mut *self.out;
         let reading = self.progress.reading(&self.input);
-        let scanned =
-            scan(&self.input, self.options, &(question, (meant, unmet)), |(answer, _)| deliver(answer, out))?;
+        let scanned = scan(&self.input, self.options, &(question, (meant, admitted)), |(answer, _)| {
+            deliver(answer, out)
+        })?;
         drop(reading);
-        let (answer, (meant, unmet)) = scanned.answer;
-        self.unmet = unmet.settle();
+        let (answer, (meant, admitted)) = scanned.answer;
+        self.find_unmet_conditions(admitted.any)?;
         let is_clear = self.is_unambiguous(&meant.settle())?;
         Ok(is_clear.then_some(Scan { answer, account: scanned.account }))
+    }
+
+    /// Where nothing was admitted, reads the input once more to find what was misspelt. That is too much to remember
+    /// on the way where something is.
+    fn find_unmet_conditions(&mut self, anything_was_admitted: bool) -> io::Result<()> {
+        let unmet = UnmetConditions::of(&self.filter);
+        if !anything_was_admitted && unmet.are_watched() && self.input.can_be_read_again() {
+            let _reading = self.progress.reading(&self.input);
+            self.unmet = scan(&self.input, self.options, &unmet, |_| Ok(()))?.answer.settle();
+        }
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
 use super::pager::Pager;
@@ -177,6 +178,39 @@ impl<'a> RecordWriter<'a> {
             Self::Json(out) => write_record(*out, record),
             Self::Csv(writer) => writer.write_record(record),
         }
+    }
+
+    /// Writes the record that `make` makes of each item, in their order; made on every core.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn write_each<T: Send, R: Serialize>(
+        &mut self,
+        items: Vec<T>,
+        make: impl Fn(T) -> R + Sync,
+    ) -> io::Result<()> {
+        /// So many records are in memory as text at a time.
+        const AT_A_TIME: usize = 4096;
+        const SHARE: usize = 128;
+        let Self::Json(out) = self else {
+            return items.into_iter().try_for_each(|item| self.write(&make(item)));
+        };
+        let mut items = items.into_iter();
+        while items.len() > 0 {
+            let taken: Vec<T> = items.by_ref().take(AT_A_TIME).collect();
+            let texts: Vec<io::Result<Vec<u8>>> = (taken.into_par_iter().fold_chunks(
+                SHARE,
+                || Ok(Vec::new()),
+                |text: io::Result<Vec<u8>>, item| {
+                    let mut text = text?;
+                    write_record(&mut text, &make(item))?;
+                    Ok(text)
+                },
+            ))
+            .collect();
+            texts.into_iter().try_for_each(|text| out.write_all(&text?))?;
+        }
+        Ok(())
     }
 
     /// Writes a record that is a line of JSON already.

@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::Run;
 use super::output::{Record, RecordWriter};
 use super::zone::Zone;
-use crate::event::{Event, EventFilter, EventOrder, Fold};
-use crate::query::{InTimeOrder, PrefixedConversations, UnmetConditions};
+use crate::event::{Event, EventFilter, EventOrder, Fold, Needle};
+use crate::query::{Admitted, InTimeOrder, PrefixedConversations};
 use crate::render::{Format, Style, TextMedium, write_lines, write_record};
 use crate::report::{Line, Tone};
 use crate::source::{Account, InputFile, scan};
@@ -22,6 +22,11 @@ pub(super) trait RowMaker: Clone + Send + Sync {
     type Found<'a>;
     /// The record of a row.
     type Record<'a>: Record;
+
+    /// A text that stands in every message with an event that the question is about, if one can be told.
+    fn needle(&self) -> Option<Needle> {
+        None
+    }
 
     /// What the question finds in an event; `None` when it is not about it.
     fn find<'a>(&self, event: &Event<'a>) -> Option<Self::Found<'a>>;
@@ -125,6 +130,11 @@ impl<M: RowMaker> Fold for Rows<M> {
         }
     }
 
+    fn needles(&self) -> Option<Vec<Needle>> {
+        let of_hits = || self.maker.needle().filter(|_| !self.around.is_wanted());
+        Some(vec![self.filter.needle().or_else(of_hits)?])
+    }
+
     fn add(&mut self, event: &Event<'_>) {
         if !self.filter.admits(event) {
             return;
@@ -193,10 +203,10 @@ impl Run<'_> {
         let one_conversation = self.filter.conversation_prefix.is_some();
         let mut held = InTimeOrder::holding(if one_conversation { usize::MAX } else { HOLD_BYTES });
         let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
-        let unmet = UnmetConditions::of(&self.filter);
+        let admitted = Admitted::new(self.filter.clone());
         let mut outlet = Outlet::new(self.format, self.style, around, &mut *self.out);
         let reading = self.progress.reading(&self.input);
-        let scanned = scan(&self.input, self.options, &(question, (meant, unmet)), |(answer, _)| {
+        let scanned = scan(&self.input, self.options, &(question, (meant, admitted)), |(answer, _)| {
             if let Some(error) = answer.failed.take() {
                 return Err(error);
             }
@@ -211,7 +221,7 @@ impl Run<'_> {
             outlet.flush()
         })?;
         drop(reading);
-        let (meant, unmet) = scanned.answer.1;
+        let (meant, admitted) = scanned.answer.1;
         let candidates = meant.settle();
         if candidates.len() <= 1 {
             while let Some(row) = held.next_held() {
@@ -221,7 +231,7 @@ impl Run<'_> {
         }
         let hits = outlet.hits;
         drop(outlet);
-        self.unmet = unmet.settle();
+        self.find_unmet_conditions(admitted.any)?;
         let ambiguous = !self.is_unambiguous(&candidates)?;
         if held.out_of_order() > 0 {
             let events = held.out_of_order();

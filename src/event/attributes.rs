@@ -36,11 +36,19 @@ impl<'a> Attributes<'a> {
     }
 
     /// Adds a pair behind the others. `known` is the key's number, `None` for a key that is not known.
+    #[inline]
     pub fn push(&mut self, known: Option<Key>, key: Cow<'a, str>, value: AnyValue<'a>) {
         self.pairs.push((key, value));
         if let Some(known) = known {
             self.slots[known as usize] = u8::try_from(self.pairs.len()).unwrap_or(0);
         }
+    }
+
+    /// Adds a text as it stands in the file, which most values are. Apart from [`push`](Self::push), so that nothing is
+    /// put together in one place to be moved to another.
+    #[inline(never)]
+    pub fn push_plain(&mut self, known: Option<Key>, key: &'a str, text: &'a str) {
+        self.push(known, Cow::Borrowed(key), AnyValue::String(Text::plain(text)));
     }
 
     /// Takes all pairs out and keeps the room for others.

@@ -4,6 +4,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::key::Key;
 use super::log_record::Event;
+use super::needle::Needle;
 use super::time::UnixNano;
 
 /// The events a question is about. Every condition that is set must hold.
@@ -55,6 +56,12 @@ impl EventFilter {
             && self.service.is_none()
             && self.env.is_none()
             && self.model.is_none()
+    }
+
+    /// A text that stands in every message with an event that is admitted, if one can be told.
+    #[must_use]
+    pub fn needle(&self) -> Option<Needle> {
+        Needle::of_text(self.conversation_prefix.as_deref()?, true)
     }
 
     /// Whether the question is about this event. An event that lacks what a condition asks for is not admitted: an

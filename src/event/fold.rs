@@ -1,6 +1,7 @@
 //! The contract between a source of events and a question about them.
 
 use super::log_record::Event;
+use super::needle::Needle;
 
 /// A question that can be answered in pieces: each piece hears its part of the input, then the pieces are joined in
 /// the order of the input.
@@ -20,6 +21,12 @@ pub trait Fold: Send + Sync {
     /// how often it was recorded.
     fn add_copy(&mut self, _event: &Event<'_>) {}
 
+    /// Texts of which one must stand in a message if any event of it is to matter: a source need not hand out the
+    /// events of others. `None` when every event may matter.
+    fn needles(&self) -> Option<Vec<Needle>> {
+        None
+    }
+
     /// Takes in what a fold heard that listened to the part of the input right behind this one's.
     fn join(&mut self, later: Self);
 }
@@ -37,6 +44,12 @@ impl<A: Fold, B: Fold> Fold for (A, B) {
     fn add_copy(&mut self, event: &Event<'_>) {
         self.0.add_copy(event);
         self.1.add_copy(event);
+    }
+
+    fn needles(&self) -> Option<Vec<Needle>> {
+        let (mut needles, more) = (self.0.needles()?, self.1.needles()?);
+        needles.extend(more);
+        Some(needles)
     }
 
     fn join(&mut self, later: Self) {

@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::OnceLock;
+
+use once_cell::race::OnceBox;
 
 /// Text that is borrowed as it stands, owned, or still in the escapes it was written in.
-pub struct Text<'a> {
-    raw: &'a str,
-    /// How to decode `raw`; `None` when `raw` is the text itself.
-    decode: Option<Decode>,
-    decoded: OnceLock<Box<str>>,
+pub struct Text<'a>(Held<'a>);
+
+/// Small, because every record has many and few are looked at.
+enum Held<'a> {
+    Plain(&'a str),
+    Written { raw: &'a str, decode: Decode, decoded: OnceBox<Box<str>> },
 }
 
 /// Makes the text of what was written.
@@ -19,33 +21,33 @@ pub type Decode = fn(&str) -> String;
 impl<'a> Text<'a> {
     /// Text that stands in the file as it is.
     #[must_use]
+    #[inline]
     pub const fn plain(text: &'a str) -> Self {
-        Self { raw: text, decode: None, decoded: OnceLock::new() }
+        Self(Held::Plain(text))
     }
 
     /// Text that `decode` makes of what stands in the file.
     #[must_use]
+    #[inline]
     pub const fn encoded(raw: &'a str, decode: Decode) -> Self {
-        Self { raw, decode: Some(decode), decoded: OnceLock::new() }
+        Self(Held::Written { raw, decode, decoded: OnceBox::new() })
     }
 
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        match self.decode {
-            None => self.raw,
-            Some(decode) => self.decoded.get_or_init(|| decode(self.raw).into_boxed_str()),
+        match &self.0 {
+            Held::Plain(text) => text,
+            Held::Written { raw, decode, decoded } => {
+                decoded.get_or_init(|| Box::new(decode(raw).into_boxed_str()))
+            }
         }
     }
 
     /// The same text with nothing borrowed.
     #[must_use]
     pub fn into_owned(self) -> Text<'static> {
-        match (self.decode, self.decoded.into_inner()) {
-            (Some(_), Some(decoded)) => Text::from(String::from(decoded)),
-            (Some(decode), None) => Text::from(decode(self.raw)),
-            (None, _) => Text::from(self.raw.to_owned()),
-        }
+        Text::from(self.as_str().to_owned())
     }
 }
 
@@ -56,7 +58,8 @@ fn already_decoded(_: &str) -> String {
 
 impl From<String> for Text<'_> {
     fn from(text: String) -> Self {
-        Self { raw: "", decode: Some(already_decoded), decoded: OnceLock::from(text.into_boxed_str()) }
+        let decoded = OnceBox::with_value(Box::new(text.into_boxed_str()));
+        Self(Held::Written { raw: "", decode: already_decoded, decoded })
     }
 }
 
@@ -85,7 +88,15 @@ impl Deref for Text<'_> {
 
 impl Clone for Text<'_> {
     fn clone(&self) -> Self {
-        Self { raw: self.raw, decode: self.decode, decoded: self.decoded.clone() }
+        Self(match &self.0 {
+            Held::Plain(text) => Held::Plain(text),
+            Held::Written { raw, decode, decoded } => {
+                let decoded = decoded
+                    .get()
+                    .map_or_else(OnceBox::new, |text| OnceBox::with_value(Box::new(text.clone())));
+                Held::Written { raw, decode: *decode, decoded }
+            }
+        })
     }
 }
 

@@ -1,56 +1,67 @@
 //! Something kept for each conversation, found quickly for neighbours in the input, which share one as a rule.
 
-use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 use foldhash::fast::RandomState;
+use indexmap::{Equivalent, IndexMap};
+use rayon::slice::ParallelSliceMut;
 
 /// One `T` a conversation; `None` stands for the records of none.
 #[derive(Clone, Debug)]
 pub(super) struct ByConversation<T> {
-    places: HashMap<Option<Box<str>>, usize, RandomState>,
-    kept: Vec<(Option<Box<str>>, T)>,
+    /// Boxed, so that joining two parts of the input moves no more than pointers.
+    kept: IndexMap<Option<Box<str>>, Box<T>, RandomState>,
     /// The place that was asked for last.
     last: usize,
 }
 
+/// A conversation's id, to look it up by.
+#[derive(Hash)]
+struct Id<'a>(Option<&'a str>);
+
+impl Equivalent<Option<Box<str>>> for Id<'_> {
+    fn equivalent(&self, key: &Option<Box<str>>) -> bool {
+        self.0 == key.as_deref()
+    }
+}
+
 impl<T> Default for ByConversation<T> {
     fn default() -> Self {
-        Self { places: HashMap::default(), kept: Vec::new(), last: 0 }
+        Self { kept: IndexMap::default(), last: 0 }
     }
 }
 
 impl<T: Default> ByConversation<T> {
     /// What is kept for the conversation.
     pub(super) fn of(&mut self, id: Option<&str>) -> &mut T {
-        if self.kept.get(self.last).is_none_or(|(last, _)| last.as_deref() != id) {
-            let owned: Option<Box<str>> = id.map(Into::into);
-            self.last = match self.places.get(&owned) {
-                Some(place) => *place,
-                None => {
-                    self.places.insert(owned.clone(), self.kept.len());
-                    self.kept.push((owned, T::default()));
-                    self.kept.len() - 1
-                }
+        if self.kept.get_index(self.last).is_none_or(|(last, _)| last.as_deref() != id) {
+            self.last = match self.kept.get_index_of(&Id(id)) {
+                Some(place) => place,
+                None => self.kept.insert_full(id.map(Into::into), Box::default()).0,
             };
         }
-        &mut self.kept[self.last].1
+        &mut self.kept[self.last]
     }
 
     /// Takes in what was kept of a later part of the input.
     pub(super) fn join(&mut self, later: Self, join: impl Fn(&mut T, T)) {
+        use indexmap::map::Entry;
         for (id, kept) in later.kept {
-            if self.places.contains_key(&id) {
-                join(self.of(id.as_deref()), kept);
-            } else {
-                self.places.insert(id.clone(), self.kept.len());
-                self.kept.push((id, kept));
+            match self.kept.entry(id) {
+                Entry::Occupied(mut entry) => join(entry.get_mut(), *kept),
+                Entry::Vacant(entry) => drop(entry.insert(kept)),
             }
         }
     }
 
     /// Everything, by id.
-    pub(super) fn into_sorted(self) -> BTreeMap<Option<String>, T> {
-        self.kept.into_iter().map(|(id, kept)| (id.map(String::from), kept)).collect()
+    pub(super) fn into_sorted(self) -> Vec<(Option<String>, T)>
+    where
+        T: Send,
+    {
+        let mut all: Vec<_> = self.kept.into_iter().collect();
+        all.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        all.into_iter().map(|(id, kept)| (id.map(String::from), *kept)).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::by_conversation::ByConversation;
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 use super::tool_calls::{CallDecision, ToolCall, ToolCallLedger, call_during};
-use crate::event::{Event, EventFilter, EventKind, EventOrder, Fold, Location};
+use crate::event::{Event, EventFilter, EventKind, EventOrder, Fold, Location, Needle};
 
 /// Hears every event, and answers with the tool calls and the network requests of each conversation.
 ///
@@ -151,6 +151,10 @@ impl Heard {
 impl Fold for CallLog {
     fn fresh(&self) -> Self {
         Self::new(self.filter.clone())
+    }
+
+    fn needles(&self) -> Option<Vec<Needle>> {
+        Some(vec![self.filter.needle()?])
     }
 
     fn add(&mut self, event: &Event<'_>) {

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
+
 use super::by_conversation::ByConversation;
 use super::conversation_kind::{ConversationKind, Evidence, KindBasis, Spawns, judge, note_spawn};
 use super::earliest::Earliest;
@@ -212,25 +215,22 @@ impl ConversationIndex {
     /// The summaries, when everything has been heard.
     #[must_use]
     pub fn settle(self) -> Conversations {
-        let conversations: BTreeMap<String, Heard> = self
-            .conversations
-            .into_sorted()
-            .into_iter()
+        let conversations: Vec<(String, Heard)> = (self.conversations.into_sorted().into_iter())
             .filter_map(|(id, heard)| Some((id?, heard)))
             .collect();
-        let evidence = conversations.iter().map(|(id, heard)| (id.clone(), &heard.evidence)).collect();
-        let mut verdicts = judge(&evidence, &self.spawns);
-        let mut summaries: Vec<_> = (conversations.into_iter())
-            .filter(|(_, heard)| heard.events > 0)
-            .map(|(id, heard)| {
-                let verdict = verdicts.remove(&id).unwrap_or_default();
-                let mut summary = heard.settle(id);
-                summary.kind = verdict.kind;
-                summary.parent = verdict.parent;
-                summary
+        let evidence: Vec<_> =
+            conversations.iter().map(|(id, heard)| (id.as_str(), &heard.evidence)).collect();
+        let verdicts = judge(&evidence, &self.spawns);
+        let mut summaries: Vec<_> = (conversations.into_par_iter().zip(verdicts))
+            .filter(|((_, heard), _)| heard.events > 0)
+            .map(|((id, heard), verdict)| ConversationSummary {
+                kind: verdict.kind,
+                parent: verdict.parent,
+                ..heard.settle(id)
             })
             .collect();
-        summaries.sort_by_key(|summary| (EventOrder::new(summary.start, summary.location), summary.location));
+        summaries
+            .par_sort_by_key(|summary| (EventOrder::new(summary.start, summary.location), summary.location));
         Conversations { summaries, records_without_conversation: self.without_conversation }
     }
 }

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use super::earliest::Earliest;
 use crate::event::{Event, EventKind, EventOrder, PromptAuthor, spawned_conversation};
 
@@ -215,32 +217,29 @@ impl Evidence {
     }
 }
 
-/// Judges every conversation by the evidence of all of them.
-pub(super) fn judge(evidence: &BTreeMap<String, &Evidence>, spawns: &Spawns) -> BTreeMap<String, Verdict> {
+/// Judges every conversation by the evidence of all of them; one verdict for each, in their order.
+pub(super) fn judge(evidence: &[(&str, &Evidence)], spawns: &Spawns) -> Vec<Verdict> {
     let spawned: BTreeMap<&str, &str> = (evidence.iter())
-        .flat_map(|(parent, found)| found.spawned.iter().map(move |child| (child.as_str(), parent.as_str())))
+        .flat_map(|(parent, found)| found.spawned.iter().map(move |child| (child.as_str(), *parent)))
         .collect();
-    let unnamed_spawns: BTreeSet<u64> = (evidence.values())
-        .filter(|found| found.spawned_unnamed)
-        .flat_map(|found| found.processes.iter().copied())
+    let unnamed_spawns: BTreeSet<u64> = (evidence.iter())
+        .filter(|(_, found)| found.spawned_unnamed)
+        .flat_map(|(_, found)| found.processes.iter().copied())
         .collect();
     // Starts by process, to find the one that a conversation opened ahead of need came with.
     let mut starts: BTreeMap<u64, Vec<(u64, &str)>> = BTreeMap::new();
     let mut assessments: BTreeMap<u64, Vec<(u64, u64, &str)>> = BTreeMap::new();
-    for (id, found) in evidence {
+    for &(id, found) in evidence {
         for process in &found.processes {
-            starts
-                .entry(*process)
-                .or_default()
-                .extend(found.started_at_ms().map(|start| (start, id.as_str())));
-            let spans = found.assessed_ms.iter().map(|(from, until)| (*from, *until, id.as_str()));
+            starts.entry(*process).or_default().extend(found.started_at_ms().map(|start| (start, id)));
+            let spans = found.assessed_ms.iter().map(|(from, until)| (*from, *until, id));
             assessments.entry(*process).or_default().extend(spans);
         }
     }
     for starts in starts.values_mut() {
         starts.sort_unstable();
     }
-    let judge_one = |id: &str, found: &Evidence| -> Verdict {
+    let judge_one = |&(id, found): &(&str, &Evidence)| -> Verdict {
         use {ConversationKind as Kind, KindBasis as Basis};
         let verdict = |kind, basis, parent: Option<&str>| Verdict {
             kind: Some((kind, basis)),
@@ -277,11 +276,13 @@ pub(super) fn judge(evidence: &BTreeMap<String, &Evidence>, spawns: &Spawns) -> 
         }
         if found.starts > 0 && found.events == found.starts && found.locked_down() == Some(true) {
             let came_with_another = found.processes.iter().any(|process| {
-                let until = found.started_at_ms();
-                (starts.get(process).into_iter().flatten()).any(|(start, other)| {
-                    *other != id
-                        && until.is_some_and(|until| *start <= until && until - start <= AHEAD_OF_NEED_MS)
-                })
+                let (Some(starts), Some(until)) = (starts.get(process), found.started_at_ms()) else {
+                    return false;
+                };
+                let first =
+                    starts.partition_point(|(start, _)| *start < until.saturating_sub(AHEAD_OF_NEED_MS));
+                (starts[first..].iter().take_while(|(start, _)| *start <= until))
+                    .any(|(_, other)| *other != id)
             });
             if came_with_another {
                 return verdict(Kind::Prewarmed, Basis::Policy, None);
@@ -306,7 +307,7 @@ pub(super) fn judge(evidence: &BTreeMap<String, &Evidence>, spawns: &Spawns) -> 
         }
         Verdict::default()
     };
-    evidence.iter().map(|(id, found)| (id.clone(), judge_one(id, found))).collect()
+    evidence.par_iter().map(judge_one).collect()
 }
 
 /// The one conversation of the same process within whose assessments all the prompts lie.

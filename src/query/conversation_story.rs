@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 use super::tool_calls::{ToolCall, ToolCallLedger, call_during};
 use crate::event::{
-    AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, LogRecord, Resource, Scope, StreamEvent,
-    TokenCounts, event_family,
+    AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, LogRecord, Needle, Resource, Scope,
+    StreamEvent, TokenCounts, event_family,
 };
 
 /// Keeps the admitted events, by conversation. Memory grows with what is admitted.
@@ -148,6 +148,10 @@ impl StoryCollector {
 impl Fold for StoryCollector {
     fn fresh(&self) -> Self {
         Self { only: self.only.clone(), ..Self::new(self.filter.clone(), self.stream_events_apart) }
+    }
+
+    fn needles(&self) -> Option<Vec<Needle>> {
+        Some(vec![self.filter.needle()?])
     }
 
     fn add(&mut self, event: &Event<'_>) {

@@ -229,7 +229,7 @@ impl InputAudit {
             },
             gaps: gaps(&self.stretches, self.question.gap),
         };
-        for heard in self.conversations.into_sorted().into_values() {
+        for (_, heard) in self.conversations.into_sorted() {
             facts.conversations += 1;
             if let Some(place) = heard.first_place
                 && heard.starts == 0

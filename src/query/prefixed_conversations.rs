@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::earliest::Earliest;
-use crate::event::{Event, EventKind, Fold, UnixNano, begins_with};
+use crate::event::{Event, EventKind, Fold, Needle, UnixNano, begins_with};
 
 /// Hears every event, and notes the conversations whose id begins so. Without a beginning it notes none.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,6 +52,12 @@ impl PrefixedConversations {
 impl Fold for PrefixedConversations {
     fn fresh(&self) -> Self {
         Self::new(self.prefix.clone())
+    }
+
+    fn needles(&self) -> Option<Vec<Needle>> {
+        self.prefix
+            .as_ref()
+            .map_or_else(|| Some(Vec::new()), |prefix| Some(vec![Needle::of_text(prefix, true)?]))
     }
 
     fn add(&mut self, event: &Event<'_>) {

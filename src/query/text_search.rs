@@ -5,14 +5,17 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use regex::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Hir, HirKind};
 
-use crate::event::{AnyValue, Event};
+use crate::event::{AnyValue, Event, Needle};
 
 /// What to look for.
 #[derive(Clone, Debug)]
 pub struct TextSearch {
     pattern: Regex,
     inverted: bool,
+    needle: Option<Needle>,
     /// Only these attributes; empty stands for all.
     attributes: BTreeSet<String>,
 }
@@ -61,7 +64,14 @@ impl TextSearch {
         // A value is a text of many lines: ^ and $ are the ends of each, as a person who greps expects.
         let pattern =
             RegexBuilder::new(&text).case_insensitive(options.ignore_case).multi_line(true).build()?;
-        Ok(Self { pattern, inverted, attributes: attributes.into_iter().collect() })
+        let needle = if inverted { None } else { needle(&text, options.ignore_case) };
+        Ok(Self { pattern, inverted, needle, attributes: attributes.into_iter().collect() })
+    }
+
+    /// A text that stands in every message with a hit, if one can be told.
+    #[must_use]
+    pub fn needle(&self) -> Option<Needle> {
+        self.needle.clone()
     }
 
     /// The places where it occurs in an event; `None` when the event is no hit. An inverted hit has no places.
@@ -105,6 +115,25 @@ impl TextSearch {
         }
         found
     }
+}
+
+/// The longest text that every match of the pattern holds.
+fn needle(pattern: &str, ignore_case: bool) -> Option<Needle> {
+    /// Notes the texts that must occur.
+    fn note(hir: &Hir, texts: &mut Vec<String>) {
+        match hir.kind() {
+            HirKind::Literal(literal) => texts.extend(String::from_utf8(literal.0.to_vec())),
+            HirKind::Concat(parts) => parts.iter().for_each(|part| note(part, texts)),
+            HirKind::Capture(capture) => note(&capture.sub, texts),
+            HirKind::Repetition(repetition) if repetition.min > 0 => note(&repetition.sub, texts),
+            _ => {}
+        }
+    }
+    let mut parser = ParserBuilder::new().case_insensitive(ignore_case).multi_line(true).build();
+    let mut texts = Vec::new();
+    note(&parser.parse(pattern).ok()?, &mut texts);
+    // What has several cases is no literal any more where case does not matter.
+    Needle::of_text(&texts.into_iter().max_by_key(String::len)?, false)
 }
 
 /// The texts of a value that are searched: one, or one for each element of a list.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::by_conversation::ByConversation;
 use super::price_book::{PriceBook, TokenQuantities, Unpriced, Usd};
 use super::token_totals::{ResponseLedger, TokenTotals};
-use crate::event::{Event, EventFilter, EventOrder, Fold, Key, TokenCounts, UnixNano};
+use crate::event::{Event, EventFilter, EventOrder, Fold, Key, Needle, TokenCounts, UnixNano};
 
 /// What responses are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,6 +231,10 @@ impl TokenUsage {
 impl Fold for TokenUsage {
     fn fresh(&self) -> Self {
         Self::asking(Arc::clone(&self.question))
+    }
+
+    fn needles(&self) -> Option<Vec<Needle>> {
+        Some(vec![self.question.filter.needle()?])
     }
 
     fn add(&mut self, event: &Event<'_>) {

@@ -2,7 +2,42 @@
 
 use std::collections::BTreeSet;
 
-use crate::event::{Event, EventFilter, Fold, Key};
+use crate::event::{Event, EventFilter, Fold, Key, Needle};
+
+/// Notes whether an event was heard that the filter admits: then all of its conditions are met.
+#[derive(Clone, Debug, Default)]
+pub struct Admitted {
+    filter: EventFilter,
+    /// Whether there was one among the events that were heard.
+    pub any: bool,
+}
+
+impl Admitted {
+    /// Has heard none yet.
+    #[must_use]
+    pub fn new(filter: EventFilter) -> Self {
+        Self { filter, any: false }
+    }
+}
+
+impl Fold for Admitted {
+    fn fresh(&self) -> Self {
+        Self::new(self.filter.clone())
+    }
+
+    /// What is not heard is no loss: that none was heard says nothing.
+    fn needles(&self) -> Option<Vec<Needle>> {
+        Some(Vec::new())
+    }
+
+    fn add(&mut self, event: &Event<'_>) {
+        self.any = self.any || self.filter.admits(event);
+    }
+
+    fn join(&mut self, later: Self) {
+        self.any |= later.any;
+    }
+}
 
 /// Hears every event, whatever the filter admits, and remembers what stands where a condition looks until one event
 /// meets it. Spans of time are no conditions here: what lies outside is no slip of the pen.
@@ -79,6 +114,12 @@ impl UnmetConditions {
         Self { watched }
     }
 
+    /// Whether there is any condition to watch.
+    #[must_use]
+    pub fn are_watched(&self) -> bool {
+        !self.watched.is_empty()
+    }
+
     /// The conditions that no event met; none where there was no event at all.
     #[must_use]
     pub fn settle(self) -> Vec<Unmet> {
@@ -144,6 +185,10 @@ impl Fold for UnmetConditions {
             ..*watched
         };
         Self { watched: self.watched.iter().map(fresh).collect() }
+    }
+
+    fn needles(&self) -> Option<Vec<Needle>> {
+        self.watched.is_empty().then(Vec::new)
     }
 
     fn add(&mut self, event: &Event<'_>) {

@@ -36,6 +36,10 @@ impl Formatter for OneLine {
 }
 
 fn write_escaped<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {
+    // Most fragments are of these characters alone, which are seen many at a time.
+    if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return out.write_all(fragment.as_bytes());
+    }
     let mut rest = fragment;
     while let Some(at) = rest.find(is_hazard) {
         out.write_all(&rest.as_bytes()[..at])?;

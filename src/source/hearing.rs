@@ -10,7 +10,7 @@ use super::otlp_json::{
     CompactReader, Cut, DecodeError, ReadRecord, cut, decode_record, decode_resource, decode_scope,
     holds_control,
 };
-use crate::event::{Event, Fold, Location, Resource, Scope};
+use crate::event::{Event, Fold, Location, Needle, Resource, Scope};
 
 /// What one fold heard of one chunk.
 pub(super) struct Hearing<F> {
@@ -40,6 +40,8 @@ pub(super) struct HearingOptions<'d> {
     pub(super) dropped: &'d [bool],
     /// Do without the quick way.
     pub(super) plainly: bool,
+    /// Texts of which one stands in each message that may matter.
+    pub(super) needles: Option<&'d [Needle]>,
 }
 
 impl<F: Fold> Heard<F> {
@@ -48,12 +50,16 @@ impl<F: Fold> Heard<F> {
         event: &Event<'_>,
         text: &str,
         surroundings: Surroundings,
+        may_matter: bool,
         options: &HearingOptions<'_>,
     ) {
         let ordinal = usize::try_from(self.records).unwrap_or(usize::MAX);
         self.records += 1;
         if options.fingerprinted {
             self.fingerprints.push(Fingerprint::of(text, surroundings));
+        }
+        if !may_matter {
+            return;
         }
         if options.dropped.get(ordinal).copied().unwrap_or(false) {
             self.fold.add_copy(event);
@@ -104,20 +110,26 @@ impl<F: Fold> Hearing<F> {
             && let Ok(text) = simdutf8::basic::from_utf8(text)
             && !holds_control(text.as_bytes())
         {
+            let may_matter =
+                options.needles.is_none_or(|needles| needles.iter().any(|needle| needle.may_stand_in(text)));
             let mut scope_text = "";
             let mut surroundings = Surroundings::of(0, "");
             let mut surrounded_by = 0;
-            let read = reader.read(text, |ReadRecord { resource, scope, scope_text: of, text, record }| {
-                // Neighbours share their surroundings as a rule.
-                if resource.fingerprint != surrounded_by || !std::ptr::eq(of, scope_text) {
-                    (surrounded_by, scope_text) = (resource.fingerprint, of);
-                    surroundings = Surroundings::of(resource.fingerprint, of);
-                }
-                line.record = u32::try_from(heard).unwrap_or(u32::MAX);
-                heard += 1;
-                let event = Event { resource, scope, record, location: line };
-                self.heard.record(&event, text, surroundings, options);
-            });
+            let read = reader.read(
+                text,
+                may_matter,
+                |ReadRecord { resource, scope, scope_text: of, text, record }| {
+                    // Neighbours share their surroundings as a rule.
+                    if resource.fingerprint != surrounded_by || !std::ptr::eq(of, scope_text) {
+                        (surrounded_by, scope_text) = (resource.fingerprint, of);
+                        surroundings = Surroundings::of(resource.fingerprint, of);
+                    }
+                    line.record = u32::try_from(heard).unwrap_or(u32::MAX);
+                    heard += 1;
+                    let event = Event { resource, scope, record, location: line };
+                    self.heard.record(&event, text, surroundings, may_matter, options);
+                },
+            );
             if read.is_ok() {
                 self.messages += 1;
                 self.damaged += u64::from(message.is_damaged);
@@ -250,7 +262,7 @@ impl<F: Fold> Hearing<F> {
                 Ok(record) => {
                     let event = Event { resource: &resource.1, scope: &scope.1, record: &record, location };
                     let surroundings = Surroundings::of(resource.1.fingerprint, part.scope);
-                    self.heard.record(&event, part.text, surroundings, options);
+                    self.heard.record(&event, part.text, surroundings, true, options);
                 }
                 Err(error) => self.damage.push(damaged("log record", location, part.text, error)),
             }

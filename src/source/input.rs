@@ -133,6 +133,16 @@ impl Input {
         }))
     }
 
+    /// Whether a second reading finds what the first one found: not in a pipe.
+    #[must_use]
+    pub fn can_be_read_again(&self) -> bool {
+        self.files.iter().all(|file| match file {
+            InputFile::Path(path) => path.is_file(),
+            InputFile::Stdin => false,
+            InputFile::KeptStdin(_) => true,
+        })
+    }
+
     /// Reads standard input into memory, for a question that has to read the input more than once.
     ///
     /// # Errors

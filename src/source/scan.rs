@@ -13,7 +13,7 @@ use super::copies::{Copies, Fingerprint};
 use super::hearing::{Hearing, HearingOptions};
 use super::input::Input;
 use super::messages::{Batch, Message, Messages};
-use crate::event::Fold;
+use crate::event::{Fold, Needle};
 
 /// Chunks of about this many bytes share a batch out among the threads.
 const CHUNK_BYTES: usize = 1024 * 1024;
@@ -48,6 +48,7 @@ pub fn scan<F: Fold>(
     mut deliver: impl FnMut(&mut F) -> io::Result<()>,
 ) -> io::Result<Scan<F>> {
     let mut answer = question.fresh();
+    let needles = question.needles();
     let mut account = Account::default();
     account
         .unopened
@@ -61,7 +62,17 @@ pub fn scan<F: Fold>(
     let mut next_batch = Batch::default();
     let mut more = messages.next_batch(&mut batch);
     while more {
-        let hear = || hear_batch(&batch, question, &mut answer, copies.as_mut(), options, &mut account);
+        let hear = || {
+            hear_batch(
+                &batch,
+                question,
+                &mut answer,
+                copies.as_mut(),
+                options,
+                needles.as_deref(),
+                &mut account,
+            )
+        };
         // The next messages are read while these are heard.
         (more, ()) = rayon::join(|| messages.next_batch(&mut next_batch), hear);
         deliver(&mut answer)?;
@@ -84,6 +95,7 @@ fn hear_batch<F: Fold>(
     answer: &mut F,
     copies: Option<&mut Copies>,
     scan_options: ScanOptions,
+    needles: Option<&[Needle]>,
     account: &mut Account,
 ) {
     let file = batch.file;
@@ -96,8 +108,12 @@ fn hear_batch<F: Fold>(
     }
     let chunks = chunks_of(&batch.messages);
     let mut hearings = Vec::with_capacity(chunks.len());
-    let options =
-        HearingOptions { fingerprinted: copies.is_some(), dropped: &[], plainly: scan_options.plainly };
+    let options = HearingOptions {
+        fingerprinted: copies.is_some(),
+        dropped: &[],
+        plainly: scan_options.plainly,
+        needles,
+    };
     (chunks.par_iter())
         .with_max_len(1)
         .map(|messages| Hearing::of(batch, messages, file, question.fresh(), options))

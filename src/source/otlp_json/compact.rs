@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 use memchr::{memchr2, memmem};
@@ -13,7 +14,7 @@ use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::decode::{decode_resource, decode_scope, decode_string, hex_id};
-use crate::event::{AnyValue, Key, LogRecord, Resource, Scope, Text, UnixNano};
+use crate::event::{AnyValue, Attributes, Key, LogRecord, Resource, Scope, Text, UnixNano};
 
 /// Reads one message after the other. What it learns from one makes the next faster.
 pub(crate) struct CompactReader<'a> {
@@ -26,9 +27,13 @@ pub(crate) struct CompactReader<'a> {
     resource_text: &'a str,
     scope_text: &'a str,
     scope: Scope<'a>,
-    /// Which key came behind a key the last time: writers keep an order.
-    behind: [Option<Key>; Key::ALL.len()],
-    first: Option<Key>,
+    head: Head<'a>,
+    with_attributes: bool,
+    /// Which keys came behind a key the last times: writers keep an order for each kind of event.
+    behind: [Expected; Key::ALL.len()],
+    first: Expected,
+    joints: &'static [String],
+    runs: Runs<'a>,
 }
 
 /// One record on its way to the question.
@@ -47,6 +52,20 @@ pub(crate) struct Declined;
 
 type Read<T> = Result<T, Declined>;
 
+/// Keys that may come next, the one that was met last first.
+type Expected = [Option<Key>; 3];
+
+/// What closes an attribute that is followed by another.
+const CLOSING: &str = "}},";
+/// What stands between an attribute's value and the next one's key.
+const JOINT: &str = "}},{\"key\":";
+/// What stands between a key and the type of its value.
+const VALUE: &str = ",\"value\":{\"";
+
+/// For each key, all that stands between the value before it and its own value's type.
+static JOINTS: LazyLock<Vec<String>> =
+    LazyLock::new(|| Key::ALL.iter().map(|key| format!("{JOINT}\"{}\"{VALUE}", key.text())).collect());
+
 impl<'a> CompactReader<'a> {
     pub(crate) fn new() -> Self {
         Self {
@@ -57,17 +76,29 @@ impl<'a> CompactReader<'a> {
             resource_text: "",
             scope_text: "",
             scope: Scope::default(),
-            behind: [None; Key::ALL.len()],
-            first: None,
+            head: Head::default(),
+            with_attributes: true,
+            behind: [[None; 3]; Key::ALL.len()],
+            first: [None; 3],
+            joints: &JOINTS,
+            runs: Runs::new(),
         }
     }
 
     /// Hands each record of `message` to `hear`. Records that were handed out before the message was declined are
     /// whole and stand at its beginning.
     ///
+    /// Without `with_attributes` the records are checked as strictly, but handed out without them.
+    ///
     /// `message` must hold no control character: none can stand in JSON's strings, and the Collector writes none
     /// between them.
-    pub(crate) fn read(&mut self, message: &'a str, mut hear: impl FnMut(ReadRecord<'_, 'a>)) -> Read<()> {
+    pub(crate) fn read(
+        &mut self,
+        message: &'a str,
+        with_attributes: bool,
+        mut hear: impl FnMut(ReadRecord<'_, 'a>),
+    ) -> Read<()> {
+        self.with_attributes = with_attributes;
         let mut at = Cursor { text: message, at: 0 };
         at.expect("{\"resourceLogs\":[")?;
         if at.eat("]}") {
@@ -156,27 +187,53 @@ impl<'a> CompactReader<'a> {
         self.record.clear();
         at.expect("{\"")?;
         let mut seen = 0;
+        let mut head = at.at;
         loop {
             let name = at.member_name()?;
             if seen & name as u16 != 0 {
                 return Err(Declined);
             }
+            let before = seen;
             seen |= name as u16;
             let record = &mut self.record;
             match name {
                 Member::Time => record.time = at.moment()?,
-                Member::ObservedTime => record.observed_time = at.moment()?,
+                Member::ObservedTime => {
+                    record.observed_time = at.moment()?;
+                    head = at.at;
+                    if before == 0 && !self.head.text.is_empty() && at.eat(self.head.text) {
+                        record.severity_number = self.head.severity_number;
+                        record.severity_text = self.head.severity_text.map(Cow::Borrowed);
+                        seen |= Head::MEMBERS;
+                        self.read_attributes(at)?;
+                    }
+                }
                 Member::SeverityNumber => {
                     record.severity_number =
                         u8::try_from(at.digits()?).ok().filter(|number| (1..=24).contains(number));
                 }
                 Member::SeverityText => record.severity_text = Some(Cow::Borrowed(at.plain_string()?)),
                 Member::Body => record.body = at.body()?,
-                Member::Attributes => self.read_attributes(at)?,
+                Member::Attributes => {
+                    if seen == Head::MEMBERS && record.body == AnyValue::Empty {
+                        let severity_text = match record.severity_text {
+                            Some(Cow::Borrowed(text)) => Some(text),
+                            _ => None,
+                        };
+                        self.head = Head {
+                            text: at.since(head),
+                            severity_number: record.severity_number,
+                            severity_text,
+                        };
+                    }
+                    self.read_attributes(at)?;
+                }
                 Member::Number => drop(at.digits()?),
                 Member::TraceId => record.trace_id = hex_id(Cow::Borrowed(at.plain_string()?), 16),
                 Member::SpanId => record.span_id = hex_id(Cow::Borrowed(at.plain_string()?), 8),
-                Member::EventName => record.callsite = Some(at.string()?).filter(|text| !text.is_empty()),
+                Member::EventName => {
+                    record.callsite = Some(at.string()?).filter(|text| !text.is_empty());
+                }
             }
             if !at.eat(",\"") {
                 break;
@@ -191,41 +248,150 @@ impl<'a> CompactReader<'a> {
             return Ok(());
         }
         let mut previous: Option<Key> = None;
+        // The first attribute has none before it that is to be closed.
+        let mut cut = CLOSING.len();
+        let mut run_start = None;
         loop {
-            at.expect("{\"key\":\"")?;
             let expected = previous.map_or(self.first, |key| self.behind[key as usize]);
-            let (known, text) = match expected {
-                Some(key) if at.eat_key(key.text()) => (Some(key), key.text()),
-                _ => {
-                    let text = at.plain_string_rest()?;
-                    let known = Key::of(text);
-                    match previous {
-                        Some(previous) => self.behind[previous as usize] = known,
-                        None => self.first = known,
-                    }
-                    (known, text)
+            let met = expected.into_iter().flatten().find(|key| at.eat(&self.joints[*key as usize][cut..]));
+            let (known, key) = match met {
+                Some(known) => (Some(known), known.text()),
+                None if cut == 0 && at.eat("}}]") => return Ok(()),
+                None => {
+                    at.expect(&JOINT[cut..])?;
+                    let key = at.plain_string()?;
+                    at.expect(VALUE)?;
+                    let known = Key::of(key);
+                    let expected = previous.map_or(&mut self.first, |key| &mut self.behind[key as usize]);
+                    *expected = [known, expected[0], expected[1]];
+                    (known, key)
                 }
             };
-            previous = known;
-            at.expect(",\"value\":{\"")?;
-            let value = if at.eat("stringValue\":\"") {
-                AnyValue::String(at.string_rest()?)
-            } else if at.eat("intValue\":\"") {
-                AnyValue::Int(at.integer_rest()?)
-            } else if at.eat("boolValue\":true") {
-                AnyValue::Bool(true)
-            } else if at.eat("boolValue\":false") {
-                AnyValue::Bool(false)
-            } else {
-                return Err(Declined);
-            };
-            at.expect("}}")?;
-            self.record.attributes.push(known, Cow::Borrowed(text), value);
-            if !at.eat(",") {
-                break;
+            cut = 0;
+            if known == Some(RUN_BEGINS) {
+                if let Some(run) = self.runs.pass(at) {
+                    let wanted = if self.with_attributes { run.attributes.as_slice() } else { &[] };
+                    for (known, key, value) in wanted {
+                        value.push_to(&mut self.record.attributes, *known, key);
+                    }
+                    previous = Some(RUN_ENDS);
+                    continue;
+                }
+                run_start = Some(at.at);
+                self.runs.begun.clear();
             }
+            let value = at.scalar()?;
+            if self.with_attributes {
+                value.push_to(&mut self.record.attributes, known, key);
+            }
+            if let Some(start) = run_start {
+                self.runs.begun.push((known, key, value));
+                if known == Some(RUN_ENDS) {
+                    self.runs.keep(at.since(start));
+                    run_start = None;
+                }
+            }
+            previous = known;
         }
-        at.expect("]")
+    }
+}
+
+/// What stands between an observed time and the attributes, the same in almost all records.
+#[derive(Default)]
+struct Head<'a> {
+    text: &'a str,
+    severity_number: Option<u8>,
+    severity_text: Option<&'a str>,
+}
+
+impl Head<'_> {
+    const MEMBERS: u16 = Member::ObservedTime as u16
+        | Member::SeverityNumber as u16
+        | Member::SeverityText as u16
+        | Member::Body as u16
+        | Member::Attributes as u16;
+}
+
+/// From this attribute's value to the end of that one's, every record of a conversation says the same as the one
+/// before it, until the model changes.
+const RUN_BEGINS: Key = Key::ConversationId;
+const RUN_ENDS: Key = Key::Slug;
+
+/// Runs of attributes that were read before, to be told by their text instead of being read again.
+struct Runs<'a> {
+    known: Vec<Run<'a>>,
+    /// The attributes of the run that is being read.
+    begun: Vec<Attribute<'a>>,
+}
+
+#[derive(Clone, Default)]
+struct Run<'a> {
+    text: &'a str,
+    attributes: Vec<Attribute<'a>>,
+}
+
+type Attribute<'a> = (Option<Key>, &'a str, Scalar<'a>);
+
+impl<'a> Runs<'a> {
+    /// So many conversations take turns in a chunk without being in each other's way, as a rule.
+    const PLACES: usize = 64;
+
+    fn new() -> Self {
+        Self { known: vec![Run::default(); Self::PLACES], begun: Vec::new() }
+    }
+
+    /// Where a run is kept: by the end of the conversation's id, in which ids differ.
+    fn place(text: &[u8]) -> Option<usize> {
+        const END_OF_ID: usize = "stringValue\":\"01234567-89ab-cdef-0123-456789abcdef".len();
+        let end_of_id = text.get(..END_OF_ID)?.last_chunk()?;
+        let spread = u64::from_le_bytes(*end_of_id).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        Some(usize::from(spread.to_be_bytes()[0]) % Self::PLACES)
+    }
+
+    /// Passes a run that is known.
+    fn pass(&self, at: &mut Cursor<'a>) -> Option<&Run<'a>> {
+        let run = &self.known[Self::place(at.rest())?];
+        (!run.text.is_empty() && at.eat(run.text)).then_some(run)
+    }
+
+    /// Keeps the run that was read.
+    fn keep(&mut self, text: &'a str) {
+        if let Some(place) = Self::place(text.as_bytes()) {
+            let run = &mut self.known[place];
+            run.text = text;
+            std::mem::swap(&mut run.attributes, &mut self.begun);
+        }
+    }
+}
+
+/// A value as Codex writes them.
+#[derive(Clone, Copy)]
+enum Scalar<'a> {
+    Text(Quoted<'a>),
+    Int(i64),
+    Bool(bool),
+}
+
+/// A JSON string as it stands.
+#[derive(Clone, Copy)]
+enum Quoted<'a> {
+    /// What is between its quotes, which is what it says.
+    Plain(&'a str),
+    /// With escapes, and with its quotes.
+    Escaped(&'a str),
+}
+
+impl<'a> Scalar<'a> {
+    /// Adds it to the attributes.
+    #[inline]
+    fn push_to(self, attributes: &mut Attributes<'a>, known: Option<Key>, key: &'a str) {
+        let value = match self {
+            Self::Text(Quoted::Plain(text)) => return attributes.push_plain(known, key, text),
+            Self::Text(Quoted::Escaped(text)) => AnyValue::String(Text::encoded(text, decode_string)),
+            Self::Int(number) => AnyValue::Int(number),
+            Self::Bool(truth) => AnyValue::Bool(truth),
+        };
+        attributes.push(known, Cow::Borrowed(key), value);
     }
 }
 
@@ -275,15 +441,9 @@ impl<'a> Cursor<'a> {
         if self.at == self.text.len() { Ok(()) } else { Err(Declined) }
     }
 
-    /// Eats a key and the quote behind it.
-    #[inline]
-    fn eat_key(&mut self, key: &str) -> bool {
-        let rest = self.rest();
-        let eaten = rest.starts_with(key.as_bytes()) && rest.get(key.len()) == Some(&b'"');
-        if eaten {
-            self.at += key.len() + 1;
-        }
-        eaten
+    /// What was passed since that place.
+    fn since(&self, start: usize) -> &'a str {
+        &self.text[start..self.at]
     }
 
     /// A member's name behind its opening quote, with quote and colon.
@@ -339,10 +499,18 @@ impl<'a> Cursor<'a> {
     /// A string of digits; 0 is no time.
     fn moment(&mut self) -> Read<Option<UnixNano>> {
         let text = self.plain_string()?;
-        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Nineteen digits always fit.
+        if text.is_empty() || text.len() > 19 {
             return Err(Declined);
         }
-        Ok(UnixNano::new(text.parse().map_err(|_| Declined)?))
+        let mut number = 0;
+        for byte in text.bytes() {
+            if !byte.is_ascii_digit() {
+                return Err(Declined);
+            }
+            number = number * 10 + u64::from(byte - b'0');
+        }
+        Ok(UnixNano::new(number))
     }
 
     /// A whole number in a string, behind its opening quote.
@@ -358,7 +526,7 @@ impl<'a> Cursor<'a> {
         if self.eat("{}") {
             Ok(AnyValue::Empty)
         } else if self.eat("{\"stringValue\":\"") {
-            let text = self.string_rest()?;
+            let text = self.text_rest()?;
             self.expect("}")?;
             Ok(AnyValue::String(text))
         } else {
@@ -382,22 +550,46 @@ impl<'a> Cursor<'a> {
         Ok(text)
     }
 
+    /// The value of an attribute, behind the quote that opens its type.
+    #[inline]
+    fn scalar(&mut self) -> Read<Scalar<'a>> {
+        if self.eat("stringValue\":\"") {
+            self.string_rest().map(Scalar::Text)
+        } else if self.eat("intValue\":\"") {
+            self.integer_rest().map(Scalar::Int)
+        } else if self.eat("boolValue\":true") {
+            Ok(Scalar::Bool(true))
+        } else if self.eat("boolValue\":false") {
+            Ok(Scalar::Bool(false))
+        } else {
+            Err(Declined)
+        }
+    }
+
     fn string(&mut self) -> Read<Text<'a>> {
         self.expect("\"")?;
-        self.string_rest()
+        self.text_rest()
+    }
+
+    /// A string behind its opening quote.
+    fn text_rest(&mut self) -> Read<Text<'a>> {
+        Ok(match self.string_rest()? {
+            Quoted::Plain(text) => Text::plain(text),
+            Quoted::Escaped(text) => Text::encoded(text, decode_string),
+        })
     }
 
     /// A string behind its opening quote. What is escaped is checked now and decoded when it is looked at.
     #[inline]
-    fn string_rest(&mut self) -> Read<Text<'a>> {
+    fn string_rest(&mut self) -> Read<Quoted<'a>> {
         let start = self.at;
         let end = memchr2(b'"', b'\\', self.rest()).ok_or(Declined)?;
         self.at += end;
         if self.eat("\"") {
-            return Ok(Text::plain(&self.text[start..start + end]));
+            return Ok(Quoted::Plain(&self.text[start..start + end]));
         }
         self.pass_escapes()?;
-        Ok(Text::encoded(&self.text[start - 1..self.at], decode_string))
+        Ok(Quoted::Escaped(&self.text[start - 1..self.at]))
     }
 
     /// Passes the rest of a string, from its first escape to behind its closing quote.

@@ -71,7 +71,7 @@ pub fn scan<F: Fold>(
                 options,
                 needles.as_deref(),
                 &mut account,
-            )
+            );
         };
         // The next messages are read while these are heard.
         (more, ()) = rayon::join(|| messages.next_batch(&mut next_batch), hear);

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use codex_audit::event::{Event, EventFilter, Fold, UnixNano, name_glob};
 use codex_audit::query::price_book::PriceBook;
 use codex_audit::query::{
-    CallLog, ConversationIndex, GroupKey, NetworkRow, StoryCollector, TokenUsage, ToolDecisionRow,
-    UnmetConditions, Usage, UsageQuestion,
+    CallDetail, CallLog, ConversationIndex, GroupKey, NetworkRow, StoryCollector, TokenUsage,
+    ToolDecisionRow, UnmetConditions, Usage, UsageQuestion,
 };
 use codex_audit::source::{Input, InputFile, ScanOptions, scan};
 use proptest::prelude::*;
@@ -422,7 +422,7 @@ proptest! {
     ) {
         let input = lines(&events, 2);
         for filter in filters() {
-            let heard = assert_split_law(&CallLog::new(filter), calls, &input, &cuts);
+            let heard = assert_split_law(&CallLog::new(filter, CallDetail::WithoutOutput), calls, &input, &cuts);
             prop_assert_eq!(heard, events.len());
         }
     }

@@ -12,7 +12,7 @@ use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION
 use super::wording::{day_heading, target, verdict_words};
 use super::{Run, Zone};
 use crate::event::{NetworkDecision, UnixNano, name_glob};
-use crate::query::{CallLog, NetworkRow};
+use crate::query::{CallDetail, CallLog, NetworkRow};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Section, Table, Tone};
 
@@ -55,7 +55,9 @@ impl NetworkArgs {
     /// When an argument is none or the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
         let host = self.host.as_deref().map(name_glob).transpose()?;
-        let Some(scan) = run.ask(CallLog::new(run.filter.clone()))? else { return Ok(Exit::Failed) };
+        let Some(scan) = run.ask(CallLog::new(run.filter.clone(), CallDetail::Command))? else {
+            return Ok(Exit::Failed);
+        };
         let mut rows = scan.answer.requests();
         rows.retain(|row| {
             let last = &row.request.last;
@@ -82,10 +84,11 @@ impl NetworkArgs {
             }
             (None, false) => {
                 let mut writer = RecordWriter::new::<NetworkDecisionRecord<'_>>(run.format, run.out)?;
-                for row in &rows {
-                    let file = scan.account.file_name(row.request.last.order.location().file);
-                    writer.write(&NetworkDecisionRecord::new(row, file, run.zone))?;
-                }
+                let (account, zone) = (&scan.account, run.zone);
+                writer.write_each(rows.iter().collect(), |row| {
+                    let file = account.file_name(row.request.last.order.location().file);
+                    NetworkDecisionRecord::new(row, file, zone)
+                })?;
                 writer.finish()?;
             }
         }

@@ -12,7 +12,7 @@ use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 use super::wording::{day_heading, decision_words, outcome_words, sandbox_words, source_words};
 use super::{Run, Zone};
 use crate::event::{Decision, DecisionSource, name_glob};
-use crate::query::{CallLog, ToolDecisionRow};
+use crate::query::{CallDetail, CallLog, ToolDecisionRow};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
 
@@ -72,7 +72,8 @@ impl ToolDecisionArgs {
     /// When an argument is none or the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
         let tool = self.tool.as_deref().map(name_glob).transpose()?;
-        let Some(scan) = run.ask(CallLog::new(run.filter.clone()))? else { return Ok(Exit::Failed) };
+        let detail = if self.summary { CallDetail::Outcome } else { CallDetail::WithoutOutput };
+        let Some(scan) = run.ask(CallLog::new(run.filter.clone(), detail))? else { return Ok(Exit::Failed) };
         let mut rows = scan.answer.decisions(self.undecided);
         rows.retain(|row| {
             let decided = row.decision.as_ref().is_none_or(|decision| {
@@ -101,10 +102,11 @@ impl ToolDecisionArgs {
             }
             (None, false) => {
                 let mut writer = RecordWriter::new::<ToolDecisionRecord<'_>>(run.format, run.out)?;
-                for row in &rows {
-                    let file = scan.account.file_name(row.order.location().file);
-                    writer.write(&ToolDecisionRecord::new(row, file, run.zone))?;
-                }
+                let (account, zone) = (&scan.account, run.zone);
+                writer.write_each(rows.iter().collect(), |row| {
+                    let file = account.file_name(row.order.location().file);
+                    ToolDecisionRecord::new(row, file, zone)
+                })?;
                 writer.finish()?;
             }
         }

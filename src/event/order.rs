@@ -1,5 +1,7 @@
 //! Where a record lies in the input, and where its event stands among the others.
 
+use std::cmp::Ordering;
+
 use super::time::UnixNano;
 
 /// Where a record lies in the input. The order of locations is the order of the input.
@@ -17,9 +19,8 @@ pub struct Location {
 
 /// Where an event stands among the events of its conversation: by time, and within one moment by the order of the
 /// input. An event without a time stands after all that have one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventOrder {
-    timeless: bool,
     time: Option<UnixNano>,
     location: Location,
 }
@@ -28,7 +29,7 @@ impl EventOrder {
     /// The place of an event of that time, found there.
     #[must_use]
     pub fn new(time: Option<UnixNano>, location: Location) -> Self {
-        Self { timeless: time.is_none(), time, location }
+        Self { time, location }
     }
 
     /// The event's time.
@@ -41,6 +42,19 @@ impl EventOrder {
     #[must_use]
     pub fn location(&self) -> Location {
         self.location
+    }
+}
+
+impl Ord for EventOrder {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let place = |order: &Self| (order.time.is_none(), order.time, order.location);
+        place(self).cmp(&place(other))
+    }
+}
+
+impl PartialOrd for EventOrder {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

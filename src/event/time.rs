@@ -1,19 +1,21 @@
 //! When something happened: nanoseconds since 1970, in UTC.
 
+use std::num::NonZeroU64;
+
 use chrono::DateTime;
 
 /// A moment in nanoseconds since the Unix epoch. Zero does not exist: on the wire it means "no time".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UnixNano(u64);
+pub struct UnixNano(NonZeroU64);
 
 impl UnixNano {
     /// The first moment after the epoch.
-    pub const MIN: Self = Self(1);
+    pub const MIN: Self = Self(NonZeroU64::MIN);
 
     /// The moment, or `None` for 0.
     #[must_use]
     pub fn new(nanoseconds: u64) -> Option<Self> {
-        (nanoseconds != 0).then_some(Self(nanoseconds))
+        NonZeroU64::new(nanoseconds).map(Self)
     }
 
     /// Reads RFC 3339, as in the attribute `event.timestamp`. `None` for anything else and for moments that
@@ -65,13 +67,13 @@ impl UnixNano {
     /// Nanoseconds since the Unix epoch.
     #[must_use]
     pub fn get(self) -> u64 {
-        self.0
+        self.0.get()
     }
 
     /// Whole milliseconds from `earlier` to this moment; `None` when `earlier` is later.
     #[must_use]
     pub fn milliseconds_since(self, earlier: Self) -> Option<u64> {
-        Some(self.0.checked_sub(earlier.0)? / 1_000_000)
+        Some(self.get().checked_sub(earlier.get())? / 1_000_000)
     }
 }
 

@@ -1,8 +1,13 @@
 //! Who allowed what, what came of it, and what did it try to reach?
 
+use std::sync::Arc;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
+
 use super::by_conversation::ByConversation;
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
-use super::tool_calls::{CallDecision, ToolCall, ToolCallLedger, call_during};
+use super::tool_calls::{CallDecision, CallDetail, ToolCall, ToolCallLedger, call_during};
 use crate::event::{Event, EventFilter, EventKind, EventOrder, Fold, Location, Needle};
 
 /// Hears every event, and answers with the tool calls and the network requests of each conversation.
@@ -12,6 +17,7 @@ use crate::event::{Event, EventFilter, EventKind, EventOrder, Fold, Location, Ne
 #[derive(Clone, Debug, Default)]
 pub struct CallLog {
     filter: EventFilter,
+    detail: CallDetail,
     heard: ByConversation<Heard>,
 }
 
@@ -43,8 +49,8 @@ pub struct ToolDecisionRow {
     pub conversation_id: Option<String>,
     /// The decision; `None` when none was recorded.
     pub decision: Option<CallDecision>,
-    /// The whole call.
-    pub call: ToolCall,
+    /// The whole call, shared by its decisions.
+    pub call: Arc<ToolCall>,
     /// The policies in force.
     pub policies: Policies,
 }
@@ -70,28 +76,28 @@ pub struct NetworkRow {
 }
 
 impl CallLog {
-    /// A log of the events that `filter` admits.
+    /// A log of the events that `filter` admits, in that detail.
     #[must_use]
-    pub fn new(filter: EventFilter) -> Self {
-        Self { filter, heard: ByConversation::default() }
+    pub fn new(filter: EventFilter, detail: CallDetail) -> Self {
+        Self { filter, detail, heard: ByConversation::default() }
     }
 
     /// One row a decision, and with `undecided` one for each call without any, in time order.
     #[must_use]
     pub fn decisions(self, undecided: bool) -> Vec<ToolDecisionRow> {
         let everything = self.filter.admits_everything();
-        let mut rows = Vec::new();
-        for (conversation_id, mut heard) in self.heard.into_sorted() {
+        let rows_of = |(conversation_id, mut heard): (Option<String>, Heard)| {
+            let mut rows = Vec::new();
             heard.settle_policies();
             let policies = heard.policies;
             let admitted = heard.admitted;
-            for call in heard.calls.settle() {
+            for call in heard.calls.settle().into_iter().map(Arc::new) {
                 let row = |order: EventOrder, decision: Option<CallDecision>| ToolDecisionRow {
                     order,
                     conversation_id: conversation_id.clone(),
                     decision,
                     policies: policies_at(&policies, order),
-                    call: call.clone(),
+                    call: Arc::clone(&call),
                 };
                 let is_admitted =
                     |order: EventOrder| everything || admitted.binary_search(&order.location()).is_ok();
@@ -106,8 +112,10 @@ impl CallLog {
                     rows.push(row(result.order, None));
                 }
             }
-        }
-        rows.sort_by_key(|row| row.order);
+            rows
+        };
+        let mut rows: Vec<_> = self.heard.into_sorted().into_par_iter().flat_map_iter(rows_of).collect();
+        rows.par_sort_by_key(|row| row.order);
         rows
     }
 
@@ -115,12 +123,12 @@ impl CallLog {
     #[must_use]
     pub fn requests(self) -> Vec<NetworkRow> {
         let everything = self.filter.admits_everything();
-        let mut rows = Vec::new();
-        for (conversation_id, mut heard) in self.heard.into_sorted() {
+        let rows_of = |(conversation_id, mut heard): (Option<String>, Heard)| {
+            let mut rows = Vec::new();
             heard.admitted.sort_unstable();
             let requests = fold_verdicts(heard.verdicts);
             if requests.is_empty() {
-                continue;
+                return rows;
             }
             let calls = heard.calls.settle();
             for request in requests {
@@ -129,8 +137,10 @@ impl CallLog {
                     rows.push(NetworkRow { conversation_id: conversation_id.clone(), request, call });
                 }
             }
-        }
-        rows.sort_by_key(|row| row.request.last.order);
+            rows
+        };
+        let mut rows: Vec<_> = self.heard.into_sorted().into_par_iter().flat_map_iter(rows_of).collect();
+        rows.par_sort_by_key(|row| row.request.last.order);
         rows
     }
 }
@@ -150,7 +160,7 @@ impl Heard {
 
 impl Fold for CallLog {
     fn fresh(&self) -> Self {
-        Self::new(self.filter.clone())
+        Self::new(self.filter.clone(), self.detail)
     }
 
     fn needles(&self) -> Option<Vec<Needle>> {
@@ -185,7 +195,7 @@ impl Fold for CallLog {
             EventKind::NetworkPolicyDecision(verdict) => {
                 heard.verdicts.push(NetworkVerdict::of(event, verdict));
             }
-            _ => heard.calls.add(order, &kind, false),
+            _ => heard.calls.add(order, &kind, self.detail),
         }
     }
 

@@ -134,7 +134,7 @@ struct Heard {
 /// What every record of a conversation says again: who, where, with which program. Each value is the earliest one.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Shared {
-    values: [Option<(EventOrder, String)>; 9],
+    values: [Option<(EventOrder, Box<str>)>; 9],
     /// From here on nothing new can be learnt of the values that are there.
     latest: Option<EventOrder>,
 }
@@ -182,7 +182,7 @@ impl Shared {
     fn offer(&mut self, index: usize, order: EventOrder, value: &str) {
         let earlier = self.values[index].as_ref().is_none_or(|(first, _)| order < *first);
         if earlier {
-            self.values[index] = Some((order, value.to_owned()));
+            self.values[index] = Some((order, value.into()));
             self.latest = self.values.iter().flatten().map(|(order, _)| *order).max();
         }
     }
@@ -358,7 +358,7 @@ impl Heard {
         });
         let settled = self.responses.settle();
         let mut values = self.shared.values;
-        let mut shared = |index: usize| values[index].take().map(|(_, value)| value);
+        let mut shared = |index: usize| values[index].take().map(|(_, value)| String::from(value));
         let mut tokens = self.tokens;
         tokens.add(&settled.responses.into_iter().sum());
         ConversationSummary {

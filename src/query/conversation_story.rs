@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
-use super::tool_calls::{ToolCall, ToolCallLedger, call_during};
+use super::tool_calls::{CallDetail, ToolCall, ToolCallLedger, call_during};
 use crate::event::{
     AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, LogRecord, Needle, Resource, Scope,
     StreamEvent, TokenCounts, event_family,
@@ -208,7 +208,7 @@ impl Teller {
         let order = event.order();
         let kind = event.kind();
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        self.calls.add(order, &kind, true);
+        self.calls.add(order, &kind, CallDetail::Whole);
         match kind {
             EventKind::ConversationStarts(start) => self.step(
                 order,

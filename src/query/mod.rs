@@ -29,5 +29,7 @@ pub use prefixed_conversations::{Candidate, PrefixedConversations};
 pub use text_search::{PatternOptions, TextMatch, TextSearch};
 pub use token_totals::{ResponseLedger, Settled, TokenTotals};
 pub use token_usage::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};
-pub use tool_calls::{CallDecision, CallResult, CallReview, ToolCall, ToolCallLedger, call_during};
+pub use tool_calls::{
+    CallDecision, CallDetail, CallResult, CallReview, ToolCall, ToolCallLedger, call_during,
+};
 pub use unmet_conditions::{Admitted, Condition, Unmet, UnmetConditions};

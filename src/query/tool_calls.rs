@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::network_requests::NetworkRequest;
-use crate::event::{Decision, DecisionSource, EventKind, EventOrder, Text, command_line, exit_code};
+use crate::event::{Decision, DecisionSource, EventKind, EventOrder, command_line, exit_code};
 
 /// A tool call, with all that was recorded of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +120,20 @@ pub fn call_during(calls: &[ToolCall], request: &NetworkRequest) -> Option<usize
     fitting.next().is_none().then_some(first)
 }
 
+/// How much of a call is worth keeping for a question. What is left out is as if it had not been recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CallDetail {
+    /// Who decided what, and whether it was a success.
+    Outcome,
+    /// And what ran, for people.
+    Command,
+    /// And all else but what the model was told.
+    #[default]
+    WithoutOutput,
+    /// All of it.
+    Whole,
+}
+
 /// The records of tool calls of one conversation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ToolCallLedger {
@@ -140,13 +154,15 @@ enum What {
     Review(CallReview),
     Decision(CallDecision),
     Sandbox(Option<String>),
-    Result(CallResult),
+    /// Boxed: it is much larger than the others, and facts move when parts of the input are joined.
+    Result(Box<CallResult>),
 }
 
 impl ToolCallLedger {
-    /// Hears an event; keeps it when it is about a tool call. Outputs are kept only `with_output`.
-    pub fn add(&mut self, order: EventOrder, kind: &EventKind<'_>, with_output: bool) {
+    /// Hears an event; keeps it, in that detail, when it is about a tool call.
+    pub fn add(&mut self, order: EventOrder, kind: &EventKind<'_>, detail: CallDetail) {
         let owned = |text: Option<&str>| text.map(str::to_owned);
+        let in_words = |text: Option<&str>| owned(text.filter(|_| detail >= CallDetail::WithoutOutput));
         let fact = match kind {
             EventKind::GuardianAssessment(review) => Fact {
                 order,
@@ -154,11 +170,11 @@ impl ToolCallLedger {
                 tool_name: None,
                 tool_namespace: None,
                 what: What::Review(CallReview {
-                    status: owned(review.status),
-                    outcome: owned(review.outcome),
-                    risk_level: owned(review.risk_level),
-                    user_authorization: owned(review.user_authorization),
-                    rationale: owned(review.rationale),
+                    status: in_words(review.status),
+                    outcome: in_words(review.outcome),
+                    risk_level: in_words(review.risk_level),
+                    user_authorization: in_words(review.user_authorization),
+                    rationale: in_words(review.rationale),
                 }),
             },
             EventKind::ToolDecision(decision) => Fact {
@@ -170,9 +186,9 @@ impl ToolCallLedger {
                     order,
                     tool_name: owned(decision.tool_name),
                     decision: decision.decision(),
-                    decision_raw: owned(decision.decision_raw),
+                    decision_raw: in_words(decision.decision_raw),
                     source: decision.source(),
-                    source_raw: owned(decision.source_raw),
+                    source_raw: in_words(decision.source_raw),
                 }),
             },
             EventKind::SandboxOutcome(outcome) => Fact {
@@ -187,25 +203,24 @@ impl ToolCallLedger {
                 call_id: owned(result.call_id),
                 tool_name: owned(result.tool_name),
                 tool_namespace: owned(result.tool_namespace),
-                what: What::Result(CallResult {
+                what: What::Result(Box::new(CallResult {
                     order,
                     mcp_server: owned(result.server()),
-                    command: command_line(
-                        result.tool_name,
-                        result.server(),
-                        result.arguments.map(Text::as_str),
+                    command: (result.arguments.filter(|_| detail >= CallDetail::Command)).and_then(
+                        |arguments| command_line(result.tool_name, result.server(), Some(arguments)),
                     ),
-                    arguments: owned(result.arguments.map(Text::as_str)),
+                    arguments: (result.arguments.filter(|_| detail >= CallDetail::WithoutOutput))
+                        .map(|arguments| arguments.to_string()),
                     success: result.success,
-                    exit_code: result
-                        .output
-                        .filter(|_| result.server().is_none())
+                    exit_code: (result.output)
+                        .filter(|_| detail >= CallDetail::WithoutOutput && result.server().is_none())
                         .and_then(|output| exit_code(output)),
                     duration_ms: result.duration_ms,
-                    output: owned(result.output.filter(|_| with_output).map(Text::as_str)),
+                    output: (result.output.filter(|_| detail >= CallDetail::Whole))
+                        .map(|output| output.to_string()),
                     output_truncated: result.output_truncated,
-                    agent_name: owned(result.agent_name),
-                }),
+                    agent_name: in_words(result.agent_name),
+                })),
             },
             _ => return,
         };
@@ -252,7 +267,7 @@ impl ToolCallLedger {
                 What::Review(review) => call.review = Some(review),
                 What::Decision(decision) => call.decisions.push(decision),
                 What::Sandbox(outcome) => call.sandbox_outcomes.extend(outcome),
-                What::Result(result) => call.result = Some(result),
+                What::Result(result) => call.result = Some(*result),
             }
         }
         calls

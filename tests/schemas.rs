@@ -27,7 +27,7 @@ const QUESTIONS: &[&[&str]] = &[
 ];
 
 /// What is read: all that real Codex sent, damaged files among it, and the small cases.
-const INPUTS: &[&str] = &["fixtures/captures/*/*", "fixtures/*.jsonl"];
+const INPUTS: &[&str] = &["fixtures/captures/*/*", "fixtures/*.jsonl", "fixtures/damaged/*.jsonl"];
 
 /// Every record that the program writes as an answer to these questions, with its command line.
 fn records() -> Vec<(String, Value)> {

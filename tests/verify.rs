@@ -259,7 +259,7 @@ fn a_set_that_has_reached_the_exporter_s_limit_is_warned_of() {
 
 #[test]
 fn other_writers_forms_are_counted() {
-    let said = run(&["verify", "--json", "-f", "crlf_and_bom.jsonl"]);
+    let said = run(&["verify", "--json", "-f", "damaged/crlf_and_bom.jsonl"]);
     assert_eq!(
         (said.findings(), said.exit),
         (pairs(&[("conversation_without_answer", "note"), ("writer_deviation", "note")]), Some(0))
@@ -275,12 +275,12 @@ fn other_writers_forms_are_counted() {
 
 #[test]
 fn an_unfinished_line_is_a_note_with_its_place() {
-    let said = run(&["verify", "--json", "-f", "unfinished_last_line.jsonl"]);
+    let said = run(&["verify", "--json", "-f", "damaged/unfinished_last_line.jsonl"]);
     assert_eq!(
         (said.findings(), said.exit),
         (pairs(&[("unfinished_line", "note"), ("conversation_without_answer", "note")]), Some(0))
     );
-    let bytes = fs::read(fixtures().join("unfinished_last_line.jsonl")).expect("the fixture");
+    let bytes = fs::read(fixtures().join("damaged/unfinished_last_line.jsonl")).expect("the fixture");
     let last = bytes.iter().rposition(|byte| *byte == b'\n').expect("a line break") + 1;
     assert_eq!(said.summary()["findings"][0]["location"]["byte_offset"], last as u64);
 }

@@ -51,6 +51,13 @@ impl<'a> Attributes<'a> {
         self.push(known, Cow::Borrowed(key), AnyValue::String(Text::plain(text)));
     }
 
+    /// Adds pairs behind the others, as a list that is there twice is one list.
+    pub fn append(&mut self, more: Self) {
+        for (key, value) in more.pairs {
+            self.push(Key::of(&key), key, value);
+        }
+    }
+
     /// Takes all pairs out and keeps the room for others.
     pub fn clear(&mut self) {
         self.pairs.clear();

@@ -119,6 +119,8 @@ impl Account {
             file.compression = read.compression;
             file.bytes = read.bytes;
             file.sha256 = read.sha256;
+            file.unfinished_line = file.unfinished_line.or(read.unfinished_line);
+            file.unfinished_byte_offset = file.unfinished_byte_offset.or(read.unfinished_byte_offset);
             file.notes.append(&mut read.notes);
             file.damage.append(&mut read.damage);
             file.damage.sort_by_key(|damage| (damage.location.line, damage.at_byte));

@@ -16,9 +16,10 @@ fn captures() -> Vec<String> {
     inputs
 }
 
-/// The fixtures beside the captures.
+/// The fixtures beside the captures, the damaged ones among them.
 fn small_fixtures() -> Vec<String> {
-    names_in(".").into_iter().filter_map(|name| Some(name.strip_prefix("./")?.to_owned())).collect()
+    let own = names_in(".").into_iter().filter_map(|name| Some(name.strip_prefix("./")?.to_owned()));
+    own.chain(names_in("damaged")).collect()
 }
 
 /// The JSON lines in a folder of the fixtures, by name.

@@ -19,32 +19,30 @@ fn damage_is_listed_with_its_place_and_the_rest_is_answered() {
     note: 128 copies of records were dropped: the same record was read before; --keep-duplicates counts them
     [exit status: 3]
     ");
-    insta::assert_snapshot!(talk(&run("list -f not_otlp.jsonl")), @"
-    not_otlp.jsonl:2: byte 2233: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
-    not_otlp.jsonl:3: byte 2280: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
-    not_otlp.jsonl:3: byte 2284: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
-    not_otlp.jsonl:3: byte 2287: no JSON
-    not_otlp.jsonl:4: byte 2324: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
-    not_otlp.jsonl:5: byte 2330: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
-    not_otlp.jsonl:6: byte 2333: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
-    not_otlp.jsonl:7: byte 2348: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
+    insta::assert_snapshot!(talk(&run("list -f damaged/not_otlp.jsonl")), @"
+    damaged/not_otlp.jsonl:2: byte 2233: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
+    damaged/not_otlp.jsonl:3: byte 2280: no JSON
+    damaged/not_otlp.jsonl:4: byte 2324: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
+    damaged/not_otlp.jsonl:5: byte 2330: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
+    damaged/not_otlp.jsonl:6: byte 2333: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
+    damaged/not_otlp.jsonl:7: byte 2348: JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics
     [exit status: 3]
     ");
-    insta::assert_snapshot!(talk(&run("list -f torn_then_good_on_one_line.jsonl")), @"
-    torn_then_good_on_one_line.jsonl:1: byte 2224: the object breaks off; the 2 whole records before it are read; the object behind it is read
+    insta::assert_snapshot!(talk(&run("list -f damaged/torn_then_good_on_one_line.jsonl")), @"
+    damaged/torn_then_good_on_one_line.jsonl:1: byte 2224: the object breaks off; the 2 whole records before it are read; the object behind it is read
     [exit status: 3]
     ");
-    insta::assert_snapshot!(talk(&run("list -f nul_run.jsonl")), @"
-    nul_run.jsonl:2: byte 1447: 64 zero bytes; the object behind it is read
-    nul_run.jsonl:3: byte 2713: 16 zero bytes
+    insta::assert_snapshot!(talk(&run("list -f damaged/nul_run.jsonl")), @"
+    damaged/nul_run.jsonl:2: byte 1447: 64 zero bytes; the object behind it is read
+    damaged/nul_run.jsonl:3: byte 2713: 16 zero bytes
     [exit status: 3]
     ");
-    insta::assert_snapshot!(talk(&run("list -f bad_utf8.jsonl")), @"
-    bad_utf8.jsonl:1: byte 1721: 2 bytes that are no UTF-8, shown as U+FFFD
+    insta::assert_snapshot!(talk(&run("list -f damaged/bad_utf8.jsonl")), @"
+    damaged/bad_utf8.jsonl:1: byte 1721: 2 bytes that are no UTF-8, shown as U+FFFD
     [exit status: 3]
     ");
-    insta::assert_snapshot!(talk(&run("list -f too_deep.jsonl")), @"
-    too_deep.jsonl:1: byte 1441: a log record that cannot be read: nested too deep
+    insta::assert_snapshot!(talk(&run("list -f damaged/too_deep.jsonl")), @"
+    damaged/too_deep.jsonl:1: byte 1441: a log record that cannot be read: nested too deep
     [exit status: 3]
     ");
 }
@@ -53,10 +51,10 @@ fn damage_is_listed_with_its_place_and_the_rest_is_answered() {
 fn every_question_says_the_same_of_the_same_damage() {
     for file in [
         "captures/damaged/killed-collector.jsonl",
-        "not_otlp.jsonl",
-        "nul_run.jsonl",
-        "bad_utf8.jsonl",
-        "too_deep.jsonl",
+        "damaged/not_otlp.jsonl",
+        "damaged/nul_run.jsonl",
+        "damaged/bad_utf8.jsonl",
+        "damaged/too_deep.jsonl",
     ] {
         let expected = run(&format!("list --json -f {file}"));
         let damage = |said: &Said| -> Vec<String> {
@@ -73,8 +71,8 @@ fn every_question_says_the_same_of_the_same_damage() {
 
 #[test]
 fn the_place_of_a_break_is_the_byte_behind_the_last_whole_record() {
-    let bytes = fixture("torn_then_good_on_one_line.jsonl");
-    let said = run("list -f torn_then_good_on_one_line.jsonl");
+    let bytes = fixture("damaged/torn_then_good_on_one_line.jsonl");
+    let said = run("list -f damaged/torn_then_good_on_one_line.jsonl");
     let at = byte_of(&said.stderr);
     assert!(bytes[..at].ends_with(b"}"), "a whole record ends there");
     assert!(bytes[at..].starts_with(b",{\"observedTimeUnixNano\""), "the torn one begins there");
@@ -82,8 +80,8 @@ fn the_place_of_a_break_is_the_byte_behind_the_last_whole_record() {
 
 #[test]
 fn bytes_that_are_no_text_do_not_move_the_place_of_a_break_behind_them() {
-    let bytes = fixture("bad_utf8_before_a_break.jsonl");
-    let said = run("list -f bad_utf8_before_a_break.jsonl");
+    let bytes = fixture("damaged/bad_utf8_before_a_break.jsonl");
+    let said = run("list -f damaged/bad_utf8_before_a_break.jsonl");
     let at = byte_of(said.stderr.lines().nth(1).expect("two places"));
     assert!(bytes[..at].ends_with(b"}") && bytes[at..].starts_with(b",{"), "byte {at}");
 }
@@ -106,23 +104,23 @@ fn byte_of(line: &str) -> usize {
 
 #[test]
 fn an_unfinished_last_line_is_no_damage() {
-    insta::assert_snapshot!(talk(&run("list -f unfinished_last_line.jsonl")), @"
-    note: unfinished_last_line.jsonl:2: the last line is unfinished, as while it is being written; its whole records are counted
+    insta::assert_snapshot!(talk(&run("list -f damaged/unfinished_last_line.jsonl")), @"
+    note: damaged/unfinished_last_line.jsonl:2: the last line is unfinished, as while it is being written; its whole records are counted
     [exit status: 0]
     ");
-    let record = &run("list --json -f unfinished_last_line.jsonl").records()[0];
+    let record = &run("list --json -f damaged/unfinished_last_line.jsonl").records()[0];
     assert_eq!(record["events"], 4, "the whole records of the unfinished line count");
 }
 
 #[test]
 fn an_unfinished_line_may_end_in_the_middle_of_a_character() {
-    let said = run("list -f unfinished_in_a_character.jsonl");
+    let said = run("list -f damaged/unfinished_in_a_character.jsonl");
     assert_eq!(said.exit, Some(0), "{}", said.stderr);
 }
 
 #[test]
 fn an_unfinished_line_that_got_its_line_break_is_damage() {
-    let mut bytes = fixture("unfinished_last_line.jsonl");
+    let mut bytes = fixture("damaged/unfinished_last_line.jsonl");
     bytes.push(b'\n');
     let said = codex_audit("list -f -").with_stdin(bytes).run();
     assert_eq!(said.exit, Some(3), "{}", said.stderr);
@@ -130,7 +128,7 @@ fn an_unfinished_line_that_got_its_line_break_is_damage() {
 
 #[test]
 fn a_whole_last_line_without_its_line_break_is_an_ordinary_line() {
-    let said = run("list --json -f whole_last_line_without_newline.jsonl");
+    let said = run("list --json -f damaged/whole_last_line_without_newline.jsonl");
     assert_eq!((said.stderr.as_str(), said.exit), ("", Some(0)));
     assert_eq!(said.records()[0]["events"], 2);
 }
@@ -138,10 +136,10 @@ fn a_whole_last_line_without_its_line_break_is_an_ordinary_line() {
 #[test]
 fn blank_lines_marks_and_line_ends_of_windows_and_other_signals_are_no_damage() {
     for (file, events) in [
-        ("blank_lines.jsonl", 2),
-        ("crlf_and_bom.jsonl", 2),
+        ("damaged/blank_lines.jsonl", 2),
+        ("damaged/crlf_and_bom.jsonl", 2),
         ("other_signals.jsonl", 2),
-        ("two_objects_on_one_line.jsonl", 3),
+        ("damaged/two_objects_on_one_line.jsonl", 3),
     ] {
         let said = run(&format!("list --json -f {file}"));
         assert_eq!((said.stderr.as_str(), said.exit), ("", Some(0)), "{file}");
@@ -206,9 +204,9 @@ fn of_copies_the_first_in_the_input_is_the_one_that_is_shown() {
 
 #[test]
 fn damage_outranks_nothing_found_and_an_error_outranks_damage() {
-    assert_eq!(run("show 77777 -f not_otlp.jsonl").exit, Some(3));
+    assert_eq!(run("show 77777 -f damaged/not_otlp.jsonl").exit, Some(3));
     assert_eq!(run("show 77777 -f one_conversation.jsonl").exit, Some(1));
-    assert_eq!(run("list -f not_otlp.jsonl -f missing.jsonl").exit, Some(2));
+    assert_eq!(run("list -f damaged/not_otlp.jsonl -f missing.jsonl").exit, Some(2));
 }
 
 #[test]
@@ -296,7 +294,7 @@ fn an_answer_that_cannot_be_written_is_an_error() {
 
 #[test]
 fn a_line_for_people_goes_to_standard_error_and_never_into_the_answer() {
-    let said = said("list --json -f not_otlp.jsonl");
+    let said = said("list --json -f damaged/not_otlp.jsonl");
     let (answer, _) = said.split_once("------- stderr -------").expect("talk");
     assert!(answer.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{answer}");
 }

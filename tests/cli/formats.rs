@@ -242,7 +242,7 @@ const WRITTEN: &str = "prompt \u{1b}[2J\u{1b}]0;owned\u{7}\u{1b}[31m abc\u{202e}
 #[test]
 fn json_leaves_text_of_every_language_readable() {
     assert!(run("show --json -f one_conversation.jsonl").stdout.contains("请列出文件。"));
-    assert!(run("list --json -f lone_surrogate.jsonl").stdout.contains('😀'));
+    assert!(run("list --json -f damaged/lone_surrogate.jsonl").stdout.contains('😀'));
 }
 
 /// The rows of a CSV, each a list of cells.

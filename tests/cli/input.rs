@@ -26,8 +26,8 @@ fn prompts(folder: &Path, line: &str) -> Vec<String> {
 /// Two backups of one set, the file that is written to, and files that are none of it.
 fn rotated() -> tempfile::TempDir {
     let folder = folder(&[
-        ("logs.jsonl", "blank_lines.jsonl"),
-        ("logs-2026-11-02T01-00-00.000-size.jsonl", "two_objects_on_one_line.jsonl"),
+        ("logs.jsonl", "damaged/blank_lines.jsonl"),
+        ("logs-2026-11-02T01-00-00.000-size.jsonl", "damaged/two_objects_on_one_line.jsonl"),
         ("logs-2025-12-31T23-00-00.000.jsonl", "one_conversation.jsonl"),
         ("logs-other.jsonl", "unknown_event.jsonl"),
         ("traces.jsonl", "captures/signals/traces-0.114.0.jsonl"),

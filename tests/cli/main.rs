@@ -6,6 +6,8 @@ mod captures;
 mod complete;
 /// The settings file, and `config`, which shows what counts.
 mod config;
+/// Each damaged file, against the account of it that a person wrote by hand.
+mod damaged;
 /// Damaged input, copies, closed pipes: what is said of them, and the exit code.
 mod faults;
 /// Which events a question is about.

@@ -259,7 +259,7 @@ fn every_writer_s_way_to_put_a_record_is_read() {
 
 #[test]
 fn half_a_surrogate_pair_is_one_replacement_character_and_costs_nothing_else() {
-    let said = run("show --json -f lone_surrogate.jsonl");
+    let said = run("show --json -f damaged/lone_surrogate.jsonl");
     assert_eq!(said.exit, Some(0));
     assert_eq!(said.records()[1]["attributes"]["prompt"], "half a pair: \u{fffd}, and a whole one: 😀");
 }

@@ -45,33 +45,13 @@ fn inputs() -> Vec<(String, Vec<String>)> {
         ("captures/signals".to_owned(), names_in("captures/signals")),
     ];
     let single = [names_in("captures/collector"), names_in("captures/raw-json"), names_in(".")].concat();
-    let readable = single.into_iter().filter(|name| !NO_JSON_LINES.iter().any(|(other, _)| other == name));
-    inputs.extend(readable.map(|name| (name.clone(), vec![name])));
+    // Of the files in `damaged` a strict parser reads these; the others have accounts written by hand.
+    let odd = ["blank_lines", "crlf_and_bom", "two_objects_on_one_line", "whole_last_line_without_newline"];
+    let odd = odd.map(|name| format!("damaged/{name}.jsonl"));
+    inputs.extend(single.into_iter().chain(odd).map(|name| (name.clone(), vec![name])));
     assert!(inputs.len() > 40, "the fixtures are there");
     inputs
 }
-
-/// Fixtures that no strict parser reads, and how many records a patient one finds in them, counted by eye.
-const NO_JSON_LINES: [(&str, u64); 9] = [
-    // Two bytes of a prompt are no UTF-8.
-    ("bad_utf8.jsonl", 3),
-    // The same, and the third record of the first object breaks off; the second object holds one.
-    ("bad_utf8_before_a_break.jsonl", 3),
-    // Half a surrogate pair in a prompt.
-    ("lone_surrogate.jsonl", 2),
-    // Two records before and one behind six lines that are something else.
-    ("not_otlp.jsonl", 3),
-    // Zero bytes before the second record, and a line of them at the end.
-    ("nul_run.jsonl", 2),
-    // The record between the two others is nested 200 deep.
-    ("too_deep.jsonl", 2),
-    // Two whole records, a torn one, one in the object that follows, one on the next line.
-    ("torn_then_good_on_one_line.jsonl", 4),
-    // The last character of the second line is cut in two; the record it is in is not whole.
-    ("unfinished_in_a_character.jsonl", 1),
-    // Two records on the first line; on the second two whole ones and a torn one.
-    ("unfinished_last_line.jsonl", 4),
-];
 
 /// One log record as it lies in a file.
 #[derive(Clone)]
@@ -603,7 +583,11 @@ fn show_says_what_the_files_hold() {
 
 #[test]
 fn a_location_leads_to_the_record_in_the_file() {
-    for file in ["captures/collector/exec-0.169.0-batched.jsonl", "blank_lines.jsonl", "crlf_and_bom.jsonl"] {
+    for file in [
+        "captures/collector/exec-0.169.0-batched.jsonl",
+        "damaged/blank_lines.jsonl",
+        "damaged/crlf_and_bom.jsonl",
+    ] {
         let bytes = fs::read(fixtures().join(file)).expect("the file");
         for record in program(&["show", "--json", "-f", file]) {
             let number = |name: &str| {
@@ -689,14 +673,4 @@ fn of_a_collector_that_was_killed_everything_is_read_but_the_lost_end_of_one_req
     assert_eq!(wires.len() - kept.len(), 128);
     assert_list_agrees("captures/damaged/killed-collector.jsonl", &kept);
     assert_show_agrees("captures/damaged/killed-collector.jsonl", &kept);
-}
-
-#[test]
-fn the_whole_records_of_damaged_fixtures_are_counted() {
-    for (input, expected) in NO_JSON_LINES {
-        let listed = program(&["list", "--json", "-f", input]);
-        let events: Vec<u64> = listed.iter().filter_map(|record| record["events"].as_u64()).collect();
-        assert_eq!(events, [expected], "{input}");
-        assert_eq!(program(&["show", "--json", "-f", input]).len() as u64, expected, "{input}");
-    }
 }

@@ -75,6 +75,15 @@ impl Content {
         }
     }
 
+    /// Whether what was read ends within a compressed frame or member, as while it is being written.
+    pub(super) fn breaks_off(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Zstd(content) => content.get_ref().in_frame,
+            Self::Gzip(content) => content.get_ref().breaks_off,
+        }
+    }
+
     /// The bytes of the file, when the content has been read: what a broken stream left behind is read, too.
     pub(super) fn finish(mut self) -> (u64, Option<String>) {
         let file = match &mut self {
@@ -235,13 +244,14 @@ impl Read for Zstd {
 pub(super) struct Gzip {
     decoder: MultiGzDecoder<BufReader<Peeked<Counted>>>,
     has_ended: bool,
+    breaks_off: bool,
     hole: Option<Hole>,
 }
 
 impl Gzip {
     fn new(file: Peeked<Counted>) -> Self {
         let decoder = MultiGzDecoder::new(BufReader::with_capacity(4 * STEP_BYTES, file));
-        Self { decoder, has_ended: false, hole: None }
+        Self { decoder, has_ended: false, breaks_off: false, hole: None }
     }
 }
 
@@ -260,6 +270,7 @@ impl Read for Gzip {
                 let at = rest.get_ref().get_ref().count() - ahead as u64;
                 if error.kind() == io::ErrorKind::UnexpectedEof {
                     // It breaks off where the file ends, as it does while it is being written.
+                    self.breaks_off = true;
                     return Ok(0);
                 }
                 if !matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) {

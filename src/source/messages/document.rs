@@ -1,10 +1,14 @@
-//! Takes a JSON document over many lines as one message.
+//! Takes a JSON document over many lines as one message, unless it proves to be lines that are damaged.
 
 use std::io::{self, Read};
 
+use serde::de::IgnoredAny;
+
 use super::compressed::{Content, Hole};
+use super::lines::cut_lines;
 use super::{BadFrame, Batch, MAX_MESSAGE_BYTES, Message};
 use crate::source::account::DamageKind;
+use crate::source::otlp_json::{Cut, cut};
 
 /// A document that was not read yet, or was.
 pub(super) struct Document {
@@ -12,16 +16,23 @@ pub(super) struct Document {
     ended: bool,
     failed: Option<io::Error>,
     length: u64,
+    /// It was read, and its lines turned out to be messages of their own.
+    is_lines: bool,
 }
 
 impl Document {
     pub(super) fn new(content: Content) -> Self {
-        Self { content, ended: false, failed: None, length: 0 }
+        Self { content, ended: false, failed: None, length: 0, is_lines: false }
     }
 
     /// The line, always the first, and the offset of what would be read next.
     pub(super) fn place(&self) -> (u64, u64) {
         (1, self.length)
+    }
+
+    /// Whether what was taken for a document was none, and was handed on line by line.
+    pub(super) fn is_lines(&self) -> bool {
+        self.is_lines
     }
 
     pub(super) fn content(&self) -> &Content {
@@ -55,6 +66,11 @@ impl Document {
             is_damaged: false,
         };
         self.length = message.end as u64;
+        if message.end <= MAX_MESSAGE_BYTES && holds_lines(&batch.bytes) {
+            self.is_lines = true;
+            cut_lines(batch, message.end, (1, 0));
+            return Ok(true);
+        }
         if message.end > MAX_MESSAGE_BYTES {
             message.is_damaged = true;
             message.unended = false;
@@ -72,4 +88,22 @@ impl Document {
         batch.messages.push(message);
         Ok(true)
     }
+}
+
+/// Whether the text is lines of which the first are so damaged that they look like the beginning of a document: it is no
+/// sequence of whole values, and one of its lines is a message by itself.
+fn holds_lines(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+    !values.all(|value| value.is_ok()) && text.split(|byte| *byte == b'\n').any(is_message)
+}
+
+fn is_message(line: &[u8]) -> bool {
+    if !matches!(line.trim_ascii().first(), Some(b'{' | b'[')) {
+        return false;
+    }
+    let text = String::from_utf8_lossy(line);
+    let mut parts = Cut::default();
+    cut(&text, &mut parts);
+    parts.gaps.is_empty() && parts.records().next().is_some()
 }

@@ -153,6 +153,11 @@ impl<'i> Messages<'i> {
             return;
         };
         (account.form, account.compression) = reader.form();
+        if reader.content().breaks_off() {
+            let (line, byte_offset) = reader.place();
+            account.unfinished_line = Some(line);
+            account.unfinished_byte_offset = Some(byte_offset);
+        }
         (account.bytes, account.sha256) = reader.into_content().finish();
         account.notes.extend(watch.and_then(|watch| watch.what_happened(account.bytes)));
     }
@@ -260,6 +265,7 @@ impl Reader {
     fn form(&self) -> (Form, Compression) {
         let (form, inner) = match self {
             Self::Lines(_) => (Form::JsonLines, Compression::None),
+            Self::Document(document) if document.is_lines() => (Form::JsonLines, Compression::None),
             Self::Document(_) => (Form::JsonDocument, Compression::None),
             Self::Framed(framed) => {
                 framed.form().unwrap_or((Form::LengthPrefixedProtobuf, Compression::None))

@@ -116,6 +116,15 @@ impl Unpacker {
             // The header does not say how large it is, says it wrongly, or the frame is damaged.
             None => inflate(body, most)?,
         };
+        if let (true, Some(reason)) = (unpacked.is_empty(), &broken) {
+            // Of nothing it cannot be told what it would have become.
+            let written = Written::BrokenOff(reason.clone());
+            return Ok(Unpacked {
+                form: Form::LengthPrefixedProtobuf,
+                compression: Compression::ZstdFrames,
+                written,
+            });
+        }
         let (form, mut written) = content(&unpacked, text);
         if let Some(reason) = broken {
             written = Written::BrokenOff(reason);

@@ -75,8 +75,10 @@ fn is_document(text: &[u8], is_all: bool) -> bool {
     if is_whole(first) || (objects_begin_lines && first.trim_ascii() != b"[") {
         return false;
     }
-    match serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>().next() {
-        Some(Ok(_)) => true,
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+    match values.next() {
+        // Where it fits on the first line, others follow it there: objects that were glued together.
+        Some(Ok(_)) => values.byte_offset() > line_end,
         // It may go on behind what was looked at; or it breaks off, which an indented line tells from a torn one.
         Some(Err(error)) => error.is_eof() && (!is_all || matches!(rest.first(), Some(b' ' | b'\t'))),
         None => false,
@@ -139,6 +141,7 @@ mod tests {
         assert_eq!(Layout::of(pretty), Layout::Document);
         assert_eq!(Layout::of(&pretty[..30]), Layout::Document, "also when it breaks off");
         assert_eq!(Layout::of(array), Layout::Document);
+        assert_eq!(Layout::of(&[LINE, LINE, b"\n"].concat()), Layout::Lines, "two objects on one line");
         for torn in 1..LINE.len() {
             let torn = &LINE[..torn];
             assert_eq!(Layout::of(&[torn, b"\n"].concat()), Layout::Lines);

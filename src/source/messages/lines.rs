@@ -89,7 +89,7 @@ impl Lines {
         };
         self.carried.clear();
         self.carried.extend_from_slice(&batch.bytes[whole_until..filled]);
-        self.cut_lines(batch, whole_until);
+        (self.line, self.byte_offset) = cut_lines(batch, whole_until, self.place());
         Ok(true)
     }
 
@@ -131,27 +131,6 @@ impl Lines {
         read
     }
 
-    fn cut_lines(&mut self, batch: &mut Batch, whole_until: usize) {
-        let mut start = 0;
-        while start < whole_until {
-            let line_break = memchr(b'\n', &batch.bytes[start..whole_until]).map(|at| start + at);
-            let end = line_break.unwrap_or(whole_until);
-            batch.messages.push(Message {
-                start,
-                end,
-                line: self.line,
-                byte_offset: self.byte_offset,
-                text_offset: Some(self.byte_offset),
-                unended: line_break.is_none(),
-                is_damaged: false,
-            });
-            let next = line_break.map_or(end, |at| at + 1);
-            self.line += 1;
-            self.byte_offset += (next - start) as u64;
-            start = next;
-        }
-    }
-
     /// Passes over a line that is too long to be one. So much of it was read, without coming to its end.
     fn pass_over_line(&mut self, batch: &mut Batch, read_before: usize) {
         let mut bytes = read_before as u64;
@@ -177,6 +156,31 @@ impl Lines {
         self.line += 1;
         self.byte_offset += bytes;
     }
+}
+
+/// Cuts the batch's bytes into lines, up to there. The first has this number and this offset; returns those of the
+/// line behind the last.
+pub(super) fn cut_lines(batch: &mut Batch, whole_until: usize, place: (u64, u64)) -> (u64, u64) {
+    let (mut line, mut byte_offset) = place;
+    let mut start = 0;
+    while start < whole_until {
+        let line_break = memchr(b'\n', &batch.bytes[start..whole_until]).map(|at| start + at);
+        let end = line_break.unwrap_or(whole_until);
+        batch.messages.push(Message {
+            start,
+            end,
+            line,
+            byte_offset,
+            text_offset: Some(byte_offset),
+            unended: line_break.is_none(),
+            is_damaged: false,
+        });
+        let next = line_break.map_or(end, |at| at + 1);
+        line += 1;
+        byte_offset += (next - start) as u64;
+        start = next;
+    }
+    (line, byte_offset)
 }
 
 /// Makes room; what is there already is left as it is, so that it is not written twice.

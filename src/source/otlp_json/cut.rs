@@ -2,7 +2,8 @@
 //!
 //! Any object of the message may break off, and a whole one may follow on the same line: a Collector that was killed
 //! and started again appends so. Every record that lies whole before the break is kept, and reading resumes at the
-//! next `{"resourceLogs":`. Inside a JSON string every quote is escaped, so that text can be nothing else.
+//! next `{"resourceLogs":`, or however the writer begins its objects. Inside a JSON string every quote is escaped, so
+//! that text can be nothing else.
 
 use std::fmt;
 use std::ops::Range;
@@ -96,7 +97,11 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
         let text = &message[at..limit.unwrap_or(message.len())];
         let before = into.mark();
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        at = match (Document { cut: into }).deserialize(&mut deserializer) {
+        // A word or a number is a value where it stands alone: "2026-11-02 started" is no number and more, but no JSON.
+        let value = Document { cut: into }.deserialize(&mut deserializer).and_then(|known| {
+            if known || text.starts_with(['{', '[']) { Ok(known) } else { deserializer.end().map(|()| known) }
+        });
+        at = match value {
             Ok(known) => {
                 // What follows a whole value is another one, or nothing that can be read.
                 let end =
@@ -116,7 +121,7 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
             }
             Err(_) if beginnings.is_none() => {
                 into.take_back(before);
-                beginnings = Some(ANCHOR.find_iter(&message[at..]).map(|found| at + found.start()).collect());
+                beginnings = Some(beginnings_in(&message[at..]).map(|begin| at + begin).collect());
                 at
             }
             Err(error) => {
@@ -180,10 +185,25 @@ fn kind_of(rest: &str, error: &serde_json::Error, at_start: bool, another_follow
     }
 }
 
-/// An object of some signal begins here.
+/// An object of some signal begins here, or a bare `ResourceLogs`, which is what the second group is about.
 static ANCHOR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"\{\s*"resource(Logs|Spans|Metrics|Profiles)"\s*:"#).expect("the pattern is a constant")
+    let wrapped = "resource(?:Logs|Spans|Metrics|Profiles|_logs|_spans|_metrics|_profiles)";
+    let bare = "resource|scopeLogs|scope_logs";
+    Regex::new(&format!(r#"\{{\s*"(?:({wrapped})|({bare}))"\s*:"#)).expect("the pattern is a constant")
 });
+
+/// Where objects begin in text of which the first is broken. A `ResourceLogs` is an object of its own where the writer
+/// leaves out the one around it, where that one has lost its beginning, and where no element of a list can stand.
+fn beginnings_in(text: &str) -> impl Iterator<Item = usize> {
+    let mut in_list = text.starts_with(['{', '[']);
+    ANCHOR.captures_iter(text).filter_map(move |found| {
+        let begin = found.get_match().start();
+        let is_bare = found.get(2).is_some();
+        let can_be_element = text[..begin].trim_ascii_end().ends_with(['[', ',']);
+        in_list = !is_bare || (in_list && can_be_element);
+        (!is_bare || !in_list).then_some(begin)
+    })
+}
 
 /// The error's message without "at line 1 column 7", which speaks of a part of the text only.
 pub(super) fn bare_message(error: &serde_json::Error) -> String {
@@ -530,6 +550,48 @@ mod tests {
             assert_eq!(gaps[0].0.end, length, "{line}");
             assert_eq!(gaps[0].1, DamageKind::Torn, "{line}");
         }
+    }
+
+    #[test]
+    fn a_break_costs_no_object_behind_it_whoever_wrote_them() {
+        let bare = |record: &str| {
+            format!(r#"{{"resource":{{}},"scopeLogs":[{{"scope":{{}},"logRecords":[{record}]}}]}}"#)
+        };
+        let snake = |record: &str| {
+            format!(r#"{{"resource_logs": [{{"scope_logs": [{{"log_records": [{record}]}}]}}]}}"#)
+        };
+        for (torn, good) in
+            [(bare(r#"{"b":2}"#), bare(r#"{"c":3}"#)), (snake(r#"{"b":2}"#), snake(r#"{"c":3}"#))]
+        {
+            for length in 1..torn.len() {
+                let (records, gaps) = texts(&format!("{}{good}{good}", &torn[..length]));
+                let found = records.iter().filter(|record| record.ends_with(r#"/{"c":3}"#)).count();
+                assert_eq!(
+                    (found, gaps.len(), gaps[0].0.end),
+                    (2, 1, length),
+                    "{} {records:?}",
+                    &torn[..length]
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_element_of_a_broken_object_is_no_object_of_its_own() {
+        let element = r#"{"resource":{},"scopeLogs":[{"logRecords":[{"a":1}]}]}"#;
+        for begin in [r#"{"resourceLogs":["#, "["] {
+            let (records, gaps) = texts(&format!("{begin}{element},{element},{{\"resource\":"));
+            assert_eq!((records.len(), gaps.len()), (2, 1), "{begin}");
+        }
+        // But where the beginning of the object is missing, its elements are what is left of it.
+        let (records, gaps) = texts(&format!("Logs\":[{element}]}}"));
+        assert_eq!((records.len(), gaps.len()), (1, 2));
+    }
+
+    #[test]
+    fn a_line_that_is_no_json_is_one_place_of_damage() {
+        let (_, gaps) = texts("2026-11-02T01:00:00Z info collector started");
+        assert_eq!(gaps, [(0..43, DamageKind::NotJson)]);
     }
 
     #[test]

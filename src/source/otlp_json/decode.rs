@@ -217,7 +217,7 @@ impl<'de> Deserialize<'de> for WireRecord<'de> {
                         }
                         "severityText" | "severity_text" => record.severity_text = text(&mut map)?,
                         "body" => record.body = map.next_value::<WireValue<'_>>()?.0,
-                        "attributes" => record.attributes = map.next_value::<WireAttributes<'_>>()?.0,
+                        "attributes" => take_attributes(&mut record.attributes, &mut map)?,
                         "traceId" | "trace_id" => {
                             record.trace_id = text(&mut map)?.and_then(|id| hex_id(id, 16));
                         }
@@ -284,7 +284,7 @@ impl<'de> Deserialize<'de> for WireBlock<'de> {
                 while let Some(WireText(name)) = map.next_key()? {
                     match name.as_ref() {
                         "name" => block.name = text(&mut map)?,
-                        "attributes" => block.attributes = map.next_value::<WireAttributes<'_>>()?.0,
+                        "attributes" => take_attributes(&mut block.attributes, &mut map)?,
                         _ => drop(map.next_value::<IgnoredAny>()?),
                     }
                 }
@@ -302,6 +302,17 @@ impl<'de> Deserialize<'de> for WireAttributes<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self(Attributes::new(deserializer.deserialize_any(PairsVisitor)?)))
     }
+}
+
+/// Takes in a member `attributes`; one that is there twice is one list.
+fn take_attributes<'de, A: MapAccess<'de>>(into: &mut Attributes<'de>, map: &mut A) -> Result<(), A::Error> {
+    let WireAttributes(attributes) = map.next_value()?;
+    if into.is_empty() {
+        *into = attributes;
+    } else {
+        into.append(attributes);
+    }
+    Ok(())
 }
 
 type Pair<'a> = (Cow<'a, str>, AnyValue<'a>);
@@ -592,6 +603,17 @@ mod tests {
     fn half_a_surrogate_pair_becomes_one_replacement_character() {
         assert_eq!(value(r#"{"stringValue":"a\ud83db"}"#), AnyValue::String("a\u{fffd}b".into()));
         assert_eq!(value(r#"{"stringValue":"\ud83d\ude00"}"#), AnyValue::String("😀".into()));
+    }
+
+    #[test]
+    fn attributes_that_are_there_twice_are_one_list() {
+        let pair = |value: u8| format!(r#"[{{"key":"k","value":{{"intValue":"{value}"}}}}]"#);
+        let text = format!(r#"{{"attributes":{},"attributes":{}}}"#, pair(1), pair(2));
+        let record = decode_record(&text).expect("a record");
+        assert_eq!(
+            (record.attributes.len(), record.attributes.get_by_text("k")),
+            (2, Some(&AnyValue::Int(2)))
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Counted are messages, and only among those that had to be read patiently: what a Collector writes has none of this.
 //! Inside a JSON string every quotation mark is escaped, so that what is looked for can stand nowhere else.
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 /// How many messages differ in what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,12 @@ pub struct Deviations {
     pub severity_names: u64,
     /// Integers that are JSON numbers, which a reader may round.
     pub bare_integers: u64,
+    /// Ids of traces or spans in base64.
+    pub base64_ids: u64,
+    /// A request within an object that names its path.
+    pub wrapped_requests: u64,
+    /// Half a surrogate pair, shown as U+FFFD.
+    pub lone_surrogates: u64,
 }
 
 impl Deviations {
@@ -35,8 +41,11 @@ impl Deviations {
         self.several_objects += u64::from(objects > 1);
         self.bare_resource_logs += u64::from(bare);
         self.snake_case_names += u64::from(snake);
-        self.severity_names += u64::from(has(":\"SEVERITY_NUMBER_"));
+        self.severity_names += u64::from(has(":\"SEVERITY_NUMBER_") || has(": \"SEVERITY_NUMBER_"));
         self.bare_integers += u64::from(has_bare_integer(text));
+        self.base64_ids += u64::from(has_base64_id(text));
+        self.wrapped_requests += u64::from(has("\"body\":{\"resource"));
+        self.lone_surrogates += u64::from(has_lone_surrogate(text));
     }
 
     /// Takes in what was noted elsewhere.
@@ -49,6 +58,9 @@ impl Deviations {
             snake_case_names,
             severity_names,
             bare_integers,
+            base64_ids,
+            wrapped_requests,
+            lone_surrogates,
         } = other;
         self.carriage_returns += carriage_returns;
         self.byte_order_marks += byte_order_marks;
@@ -57,6 +69,9 @@ impl Deviations {
         self.snake_case_names += snake_case_names;
         self.severity_names += severity_names;
         self.bare_integers += bare_integers;
+        self.base64_ids += base64_ids;
+        self.wrapped_requests += wrapped_requests;
+        self.lone_surrogates += lone_surrogates;
     }
 }
 
@@ -68,6 +83,38 @@ fn behind<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
 fn has_bare_integer(text: &str) -> bool {
     behind(text, "\"intValue\":")
         .any(|value| value.starts_with(|first: char| first == '-' || first.is_ascii_digit()))
+}
+
+/// In hex an id has 32 or 16 letters and never an equals sign, with which one in base64 always ends.
+fn has_base64_id(text: &str) -> bool {
+    ["\"traceId\":\"", "\"spanId\":\"", "\"trace_id\": \"", "\"span_id\": \""]
+        .into_iter()
+        .any(|name| behind(text, name).any(|value| value.get(..24).unwrap_or(value).contains("=\"")))
+}
+
+/// Half a surrogate pair, as `json.dumps` of Python and others write it.
+fn has_lone_surrogate(text: &str) -> bool {
+    let mut rest = text;
+    let mut is_begun = false;
+    while let Some(at) = memchr(b'\\', rest.as_bytes()) {
+        if is_begun && at > 0 {
+            return true;
+        }
+        let digits = rest.get(at + 2..at + 6).filter(|_| rest.as_bytes()[at + 1] == b'u');
+        let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        let (is_first, is_second) = match unit {
+            Some(0xD800..=0xDBFF) => (true, false),
+            Some(0xDC00..=0xDFFF) => (false, true),
+            _ => (false, false),
+        };
+        if is_begun != is_second {
+            return true;
+        }
+        is_begun = is_first;
+        let length = if unit.is_some() { 6 } else { 2 };
+        rest = rest.get(at + length..).unwrap_or_default();
+    }
+    is_begun
 }
 
 #[cfg(test)]
@@ -96,12 +143,46 @@ mod tests {
                 found.snake_case_names,
                 found.severity_names,
                 found.bare_integers,
+                found.base64_ids,
+                found.wrapped_requests,
+                found.lone_surrogates,
             ]
         };
-        assert_eq!(of(r#"{"resourceLogs":[]}{"resourceLogs":[]}{"resourceLogs":[]}"#), [1, 0, 0, 0, 0]);
-        assert_eq!(of(r#"{"resource":{},"scopeLogs":[]}"#), [0, 1, 0, 0, 0]);
-        assert_eq!(of(r#"{"resource_logs":[]}"#), [0, 0, 1, 0, 0]);
-        assert_eq!(of(r#"{"severityNumber":"SEVERITY_NUMBER_INFO"}"#), [0, 0, 0, 1, 0]);
-        assert_eq!(of(r#"[{"intValue":1},{"intValue":-1}]"#), [0, 0, 0, 0, 1]);
+        let glued = r#"{"resourceLogs":[]}{"resourceLogs":[]}{"resourceLogs":[]}"#;
+        for (place, text) in [
+            glued,
+            r#"{"resource":{},"scopeLogs":[]}"#,
+            r#"{"resource_logs":[]}"#,
+            r#"{"severityNumber":"SEVERITY_NUMBER_INFO"}"#,
+            r#"[{"intValue":1},{"intValue":-1}]"#,
+            r#"{"traceId":"phyT5zG7wTVvL6gLnqp2ug==","spanId":"NDHnlA9mj50="}"#,
+            r#"{"path":"/v1/logs","body":{"resourceLogs":[]}}"#,
+            r#"{"stringValue":"half \ud83d of a pair, \ud83d\ude00 and \\ud83d"}"#,
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mut expected = [0; 8];
+            expected[place] = 1;
+            assert_eq!(of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn half_a_pair_is_told_from_a_whole_one_wherever_it_stands() {
+        for (text, is_half) in [
+            (r#""\ud83d\ude00""#, false),
+            (r#""\ud83d\ude00\ud83d\ude00""#, false),
+            (r#""\\ud83d""#, false),
+            (r#""\u4e2d\u0020""#, false),
+            (r#""\ud83d""#, true),
+            (r#""\ude00\ud83d""#, true),
+            (r#""\ud83d\ude00\ude00""#, true),
+            (r#""\ud83d\ud83d\ude00""#, true),
+            (r#""\\\ud83d""#, true),
+            (r#""中\uDC00""#, true),
+        ] {
+            assert_eq!(has_lone_surrogate(text), is_half, "{text}");
+        }
     }
 }

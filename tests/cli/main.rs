@@ -24,5 +24,7 @@ mod input;
 mod list;
 /// `show`: what happened in one conversation?
 mod show;
+/// Every program that writes such files, each with the same record.
+mod writers;
 /// In which zone times are shown, and dates are read.
 mod zones;

@@ -162,6 +162,9 @@ impl Evidence<'_> {
             (found.snake_case_names, "messages with names in snake_case"),
             (found.severity_names, "messages with severities by name"),
             (found.bare_integers, "messages with integers as JSON numbers, which other readers may round"),
+            (found.base64_ids, "messages with ids in base64"),
+            (found.wrapped_requests, "requests within an object that names their path"),
+            (found.lone_surrogates, "messages with half a surrogate pair, shown as U+FFFD"),
         ];
         let told: Vec<_> = named
             .iter()

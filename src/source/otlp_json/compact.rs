@@ -229,11 +229,9 @@ impl<'a> CompactReader<'a> {
                     self.read_attributes(at)?;
                 }
                 Member::Number => drop(at.digits()?),
-                Member::TraceId => record.trace_id = hex_id(Cow::Borrowed(at.plain_string()?), 16),
-                Member::SpanId => record.span_id = hex_id(Cow::Borrowed(at.plain_string()?), 8),
-                Member::EventName => {
-                    record.callsite = Some(at.string()?).filter(|text| !text.is_empty());
-                }
+                Member::TraceId => record.trace_id = hex_id(Cow::Borrowed(at.id()?), 16),
+                Member::SpanId => record.span_id = hex_id(Cow::Borrowed(at.id()?), 8),
+                Member::EventName => record.callsite = Some(at.string()?).filter(|text| !text.is_empty()),
             }
             if !at.eat(",\"") {
                 break;
@@ -566,6 +564,11 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// An id that is not in base64, as a Collector writes none.
+    fn id(&mut self) -> Read<&'a str> {
+        self.plain_string().and_then(|id| if id.ends_with('=') { Err(Declined) } else { Ok(id) })
+    }
+
     fn string(&mut self) -> Read<Text<'a>> {
         self.expect("\"")?;
         self.text_rest()
@@ -606,7 +609,10 @@ impl<'a> Cursor<'a> {
                         b'n' | b'"' | b'\\' | b't' | b'r' | b'/' | b'b' | b'f' => 2,
                         b'u' => {
                             let digits = bytes.get(self.at + 2..self.at + 6).ok_or(Declined)?;
-                            if !digits.iter().all(u8::is_ascii_hexdigit) {
+                            // No Collector escapes half a character, nor a whole one of two halves.
+                            let is_half =
+                                matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
+                            if is_half || !digits.iter().all(u8::is_ascii_hexdigit) {
                                 return Err(Declined);
                             }
                             6

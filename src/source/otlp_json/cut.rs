@@ -225,7 +225,8 @@ fn skip_space(text: &str, from: usize) -> usize {
 /// What a break before the next object looks like from inside: the object stands where none can.
 const GLUED: &str = "another object begins inside this one";
 
-/// A whole value: an object of some signal, a bare `ResourceLogs`, or an array of either. Says whether it was OTLP.
+/// A whole value: an object of some signal, a bare `ResourceLogs`, an array of either, or a request noted down with its
+/// path. Says whether it was OTLP.
 struct Document<'c, 'a> {
     cut: &'c mut Cut<'a>,
 }
@@ -266,6 +267,8 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
                     let index = *bare.get_or_insert_with(|| self.cut.open_resource());
                     resource_logs_member(self.cut, index, name, &mut map)?;
                 }
+                // Whoever keeps requests as they came puts the path beside the body.
+                "body" => known |= map.next_value_seed(Document { cut: self.cut })?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }

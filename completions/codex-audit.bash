@@ -474,7 +474,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__grep)
-            opts="-i -F -w -v -c -l -A -B -C -f -o -q -h --ignore-case --fixed-strings --word-regexp --invert-match --count --conversations-with-matches --after-context --before-context --context --in --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-i -F -w -v -c -l -A -B -C -f -o -q -h --ignore-case --fixed-strings --word-regexp --invert-match --count --conversations-with-matches --after-context --before-context --context --in --follow --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -922,7 +922,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__show)
-            opts="-f -o -q -h --last --all --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-f -o -q -h --last --all --follow --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

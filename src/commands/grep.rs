@@ -67,6 +67,14 @@ pub struct GrepArgs {
     /// Search only these attributes, e.g. prompt,arguments,output; `body` is the record's body
     #[arg(long = "in", value_name = "ATTRIBUTES", value_delimiter = ',')]
     within: Vec<String>,
+
+    /// When all is searched, go on with what is written from then on
+    ///
+    /// Each hit is shown as soon as its line is whole. A file that is not there yet is waited for; rotation, and
+    /// emptying as by a Collector that starts anew, are followed and said. `--since now` leaves out what is there
+    /// already. Only lines of JSON can be followed. Ctrl-C ends it.
+    #[arg(long, conflicts_with_all = ["count", "files_with_matches"])]
+    follow: bool,
 }
 
 #[derive(Clone)]
@@ -203,6 +211,9 @@ impl GrepArgs {
             before: self.before_context.or(self.context).unwrap_or(0),
             after: self.after_context.or(self.context).unwrap_or(0),
         };
+        if self.follow {
+            return run.follow_rows(Hits { search }, around);
+        }
         let written = run.write_rows(Hits { search }, around)?;
         if written.ambiguous {
             return Ok(Exit::Failed);

@@ -31,7 +31,9 @@ Examples:
   One conversation, by the beginning of its id:
     codex-audit show 01a1f842-dd
   Each of its records as it was written:
-    codex-audit show 01a1f842-dd --json | jq '{time, attributes}'";
+    codex-audit show 01a1f842-dd --json | jq '{time, attributes}'
+  What happens from now on:
+    codex-audit show --follow --since now";
 
 pub(super) const GREP: &str = "\
 Examples:

@@ -7,6 +7,7 @@ mod config;
 mod console;
 mod conversations;
 mod doctor;
+mod follow;
 mod grep;
 mod help;
 mod human;

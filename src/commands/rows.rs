@@ -64,20 +64,22 @@ impl Around {
 }
 
 /// The rows that were made and have not left yet.
-struct Rows<M> {
+pub(super) struct Rows<M> {
     maker: M,
     filter: EventFilter,
     around: Around,
     zone: Zone,
     style: Style,
-    files: Arc<[String]>,
+    /// The names of the files, by their index in a location.
+    pub(super) files: Arc<[String]>,
     format: Format,
     made: Vec<Row>,
     /// A row could not be made. It must be heard of, not left out.
     failed: Option<io::Error>,
 }
 
-struct Row {
+/// A row that was made.
+pub(super) struct Row {
     conversation: Option<String>,
     order: EventOrder,
     is_hit: bool,
@@ -184,20 +186,38 @@ pub(super) struct Written {
     pub(super) ambiguous: bool,
 }
 
+impl<M> Rows<M> {
+    /// The rows made so far, those of one moment in the order of the input.
+    pub(super) fn take_in_order(&mut self) -> io::Result<Vec<Row>> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let mut rows = std::mem::take(&mut self.made);
+        rows.sort_by_key(|row| row.order);
+        Ok(rows)
+    }
+}
+
 impl Run<'_> {
-    /// Writes a row for each event that the filter admits and the question is about.
-    pub(super) fn write_rows<M: RowMaker>(&mut self, maker: M, around: Around) -> io::Result<Written> {
-        let question = Rows {
+    /// The question that makes rows; `files` are the names of the files by their index in a location.
+    pub(super) fn rows<M: RowMaker>(&self, maker: M, around: Around, files: Arc<[String]>) -> Rows<M> {
+        Rows {
             maker,
             filter: self.filter.clone(),
             around,
             zone: self.zone,
             style: self.style,
-            files: self.input.files.iter().map(InputFile::name).collect(),
+            files,
             format: self.format,
             made: Vec::new(),
             failed: None,
-        };
+        }
+    }
+
+    /// Writes a row for each event that the filter admits and the question is about.
+    pub(super) fn write_rows<M: RowMaker>(&mut self, maker: M, around: Around) -> io::Result<Written> {
+        let files = self.input.files.iter().map(InputFile::name).collect();
+        let question = self.rows(maker, around, files);
         // The rows of one conversation are held to the end: there, order is worth more than the first row at once, and
         // whether the beginning of an id fits a second conversation is known only then.
         let one_conversation = self.filter.conversation_prefix.is_some();
@@ -244,7 +264,7 @@ impl Run<'_> {
 }
 
 /// Where rows leave. Chooses which events beside a hit are written with it.
-struct Outlet<'a> {
+pub(super) struct Outlet<'a> {
     format: Format,
     style: Style,
     around: Around,
@@ -265,7 +285,7 @@ struct Beside {
 }
 
 impl<'a> Outlet<'a> {
-    fn new(format: Format, style: Style, around: Around, out: &'a mut dyn io::Write) -> Self {
+    pub(super) fn new(format: Format, style: Style, around: Around, out: &'a mut dyn io::Write) -> Self {
         Self {
             format,
             style,
@@ -278,7 +298,7 @@ impl<'a> Outlet<'a> {
         }
     }
 
-    fn take<M: RowMaker>(&mut self, row: Row) -> io::Result<()> {
+    pub(super) fn take<M: RowMaker>(&mut self, row: Row) -> io::Result<()> {
         if !self.around.is_wanted() {
             self.hits += 1;
             return self.write::<M>(row);
@@ -337,7 +357,7 @@ impl<'a> Outlet<'a> {
     }
 
     /// What has been found is shown while the rest is still being read.
-    fn flush(&mut self) -> io::Result<()> {
+    pub(super) fn flush(&mut self) -> io::Result<()> {
         match (&mut self.writer, &mut self.out) {
             (Some(writer), _) => writer.flush(),
             (None, Some(out)) => out.flush(),

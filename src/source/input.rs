@@ -270,7 +270,7 @@ impl Input {
 }
 
 /// The whole rotated set that a file belongs to, itself included, oldest first.
-fn rotated_siblings(path: &Path) -> Vec<PathBuf> {
+pub(super) fn rotated_siblings(path: &Path) -> Vec<PathBuf> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let set = Place::of_path(path).set;
     let mut siblings: Vec<PathBuf> =

@@ -6,6 +6,7 @@
 mod account;
 mod copies;
 mod deviations;
+mod follow;
 mod form;
 mod hearing;
 mod input;
@@ -17,6 +18,7 @@ mod scan;
 
 pub use account::{Account, Damage, DamageKind, FileAccount, Unopened};
 pub use deviations::Deviations;
+pub use follow::{FollowError, Follower};
 pub use form::{Compression, Form};
 pub use input::{Input, InputError, InputFile};
 pub use rotation::RotatedSet;

@@ -89,7 +89,8 @@ impl Account {
     }
 }
 
-fn hear_batch<F: Fold>(
+/// Puts the question to the events of a batch, and adds what was found to the account.
+pub(super) fn hear_batch<F: Fold>(
     batch: &Batch,
     question: &F,
     answer: &mut F,

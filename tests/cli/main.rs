@@ -12,6 +12,8 @@ mod damaged;
 mod faults;
 /// Which events a question is about.
 mod filters;
+/// `--follow`: what is added to files that are being written, as it comes.
+mod follow;
 /// Table, JSON Lines, CSV and Markdown: names, order, escapes.
 mod formats;
 /// Runs the program in a world of its own, and shows all that it said.

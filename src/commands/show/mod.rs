@@ -1,5 +1,6 @@
 //! `codex-audit show`: what happened in one conversation?
 
+mod live;
 mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use crate::query::{
 use crate::render::{Style, TextMedium, TimelineWriter};
 use crate::report::{Gutter, Line};
 use crate::source::Account;
+use live::LiveEvents;
 use timeline::{Clock, Telling};
 
 /// Show what happened in a conversation, as a timeline
@@ -43,6 +45,14 @@ pub struct ShowArgs {
     /// Show each event of a response's stream, too
     #[arg(long)]
     all: bool,
+
+    /// When all is shown, go on with what is written from then on
+    ///
+    /// Each record is shown as soon as its line is whole: for people a line an event. A file that is not there yet is
+    /// waited for; rotation, and emptying as by a Collector that starts anew, are followed and said. `--since now`
+    /// leaves out what is there already. Only lines of JSON can be followed. Ctrl-C ends it.
+    #[arg(long)]
+    follow: bool,
 }
 
 /// Writes each event as it is.
@@ -88,6 +98,10 @@ impl ShowArgs {
                 Some(id) => run.filter.conversation_prefix = Some(id),
                 None => return self.conclude(run, 0, &scan.account),
             }
+        }
+        if self.follow {
+            let with_streams = self.all || run.format.text_medium().is_none();
+            return run.follow_rows(LiveEvents { with_streams }, Around::default());
         }
         match run.format.text_medium() {
             None => {

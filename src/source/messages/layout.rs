@@ -85,6 +85,18 @@ fn is_document(text: &[u8], is_all: bool) -> bool {
     }
 }
 
+/// What a file that begins so holds, for people, where it is not lines.
+pub(in crate::source) fn whole_file_form(head: &[u8]) -> Option<&'static str> {
+    let head = &head[..head.len().min(HEAD_BYTES)];
+    match (compression_of(head), Layout::of(head)) {
+        (Compression::Zstd, _) => Some("a zstd stream"),
+        (Compression::Gzip, _) => Some("a gzip stream"),
+        (_, Layout::Frames) => Some("messages behind their lengths"),
+        (_, Layout::Document) => Some("one JSON document"),
+        (_, Layout::Lines) => None,
+    }
+}
+
 /// Whether a file of a folder holds OTLP, by its first bytes. An empty file may: it may be about to be written.
 ///
 /// # Errors

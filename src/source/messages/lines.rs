@@ -160,7 +160,7 @@ impl Lines {
 
 /// Cuts the batch's bytes into lines, up to there. The first has this number and this offset; returns those of the
 /// line behind the last.
-pub(super) fn cut_lines(batch: &mut Batch, whole_until: usize, place: (u64, u64)) -> (u64, u64) {
+pub(in crate::source) fn cut_lines(batch: &mut Batch, whole_until: usize, place: (u64, u64)) -> (u64, u64) {
     let (mut line, mut byte_offset) = place;
     let mut start = 0;
     while start < whole_until {

@@ -18,14 +18,15 @@ use super::account::{Damage, DamageKind};
 use crate::event::Location;
 
 pub(super) use files::Messages;
-pub(super) use layout::is_worth_reading;
+pub(super) use layout::{is_worth_reading, whole_file_form};
+pub(super) use lines::cut_lines;
 
 /// Enough bytes to keep every thread busy, few enough to stay in the processor's cache.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 
 /// No message may be larger. A Collector takes requests of up to 20 MiB and may put several into one message; what is
 /// larger than this is no message but damage, or meant to exhaust the memory.
-const MAX_MESSAGE_BYTES: usize = 1024 * 1024 * 1024;
+pub(super) const MAX_MESSAGE_BYTES: usize = 1024 * 1024 * 1024;
 
 /// Some whole messages of one file. Reused from batch to batch.
 #[derive(Debug, Default)]
@@ -73,6 +74,12 @@ impl Batch {
     /// The text of a message.
     pub(super) fn bytes_of(&self, message: &Message) -> &[u8] {
         &self.bytes[message.start..message.end]
+    }
+
+    /// Makes ready for other messages of the file of that index.
+    pub(super) fn restart(&mut self, file: u32) {
+        self.clear();
+        self.file = file;
     }
 
     fn clear(&mut self) {

@@ -1,0 +1,69 @@
+//! Rows of files that are still being written, each when it comes.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::Run;
+use super::account::Exit;
+use super::rows::{Around, Outlet, RowMaker};
+use crate::event::Fold;
+use crate::query::PrefixedConversations;
+use crate::render::visible_line;
+use crate::source::Follower;
+
+/// How long to wait before looking at the files again.
+const PACE: Duration = Duration::from_millis(200);
+
+impl Run<'_> {
+    /// Writes a row for each event that the filter admits and the question is about, and goes on with those that are
+    /// still to come. What comes together stands in the order of time. Ends only when the beginning of an id proves to
+    /// fit several conversations.
+    ///
+    /// # Errors
+    /// When the input cannot be followed, or a row cannot be written: the one way to notice that nobody reads any more.
+    pub(super) fn follow_rows<M: RowMaker>(&mut self, maker: M, around: Around) -> anyhow::Result<Exit> {
+        let mut follower = Follower::new(&self.input, self.options)?;
+        for note in std::mem::take(&mut self.input.notes) {
+            self.note(&note)?;
+        }
+        let mut meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
+        let mut question = self.rows(maker, around, Arc::default());
+        let mut outlet = Outlet::new(self.format, self.style, around, &mut *self.out);
+        loop {
+            let outcome = follower.read();
+            for notice in follower.take_notices() {
+                if !self.quiet {
+                    writeln!(self.err, "note: {}", visible_line(&notice))?;
+                }
+            }
+            if !outcome? {
+                thread::sleep(PACE);
+                continue;
+            }
+            if question.files.len() < follower.names().count() {
+                question.files = follower.names().map(str::to_owned).collect();
+            }
+            // The file that was read last got its name in `read`, so that every row made here can name it.
+            let (mut rows, also_meant) = follower.hear(&(question.fresh(), meant.fresh()));
+            meant.join(also_meant);
+            let candidates = meant.clone().settle();
+            if candidates.len() > 1 {
+                drop(outlet);
+                self.is_unambiguous(&candidates)?;
+                return Ok(Exit::Failed);
+            }
+            for row in rows.take_in_order()? {
+                outlet.take::<M>(row)?;
+            }
+            outlet.flush()?;
+            for (name, damage) in follower.take_damage() {
+                if !self.quiet {
+                    let (line, byte) = (damage.location.line, damage.at_byte);
+                    let (name, reason) = (visible_line(&name), visible_line(&damage.reason));
+                    writeln!(self.err, "{name}:{line}: byte {byte}: {reason}")?;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! Follows files that are still being written: what is added to them is heard when it comes.
+//!
+//! The files are looked at again and again, which works on every system and on network disks alike. When the Collector
+//! rotates, the old file is read to its end, then those that were closed since, then the new one. A last line without
+//! its line break is waited for. Only lines of JSON can be followed: what a compressor or a frame has not given out yet
+//! cannot be told from damage.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use memchr::memrchr;
+
+use super::account::{Account, Damage, FileAccount};
+use super::copies::Copies;
+use super::input::{Input, InputError, InputFile, rotated_siblings};
+use super::messages::{Batch, MAX_MESSAGE_BYTES, cut_lines, whole_file_form};
+use super::opened::{FileId, refusal};
+use super::rotation::Place;
+use super::scan::{ScanOptions, hear_batch};
+use crate::event::Fold;
+
+/// So much is read at once.
+const READ_BYTES: usize = 4 * 1024 * 1024;
+
+/// Why an input cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// Standard input has no name to look for again.
+    #[error("standard input cannot be followed: name the file")]
+    Stdin,
+    /// It holds something else than lines of JSON.
+    #[error("{name} cannot be followed: it holds {form}, not lines of JSON")]
+    Form {
+        /// Its name.
+        name: String,
+        /// What it holds.
+        form: &'static str,
+    },
+    /// It is a folder or a device by now.
+    #[error("{0} cannot be followed: it is no regular file")]
+    NoFile(String),
+    /// It was named wrongly.
+    #[error("{0}")]
+    Input(String),
+    /// It cannot be opened or read on.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Reads the files of an input, and then whatever is added to them.
+pub struct Follower {
+    followed: Vec<Followed>,
+    options: ScanOptions,
+    copies: Option<Copies>,
+    account: Account,
+    batch: Batch,
+    notices: Vec<String>,
+}
+
+/// One file that is written to, with the backups of it.
+struct Followed {
+    /// The name under which the Collector writes.
+    live: PathBuf,
+    /// The name of what is read, or is to be opened next.
+    name: PathBuf,
+    tail: Option<Tail>,
+    /// That there is nothing under the name has been said.
+    is_awaited: bool,
+}
+
+/// A file that is open.
+struct Tail {
+    file: File,
+    id: FileId,
+    index: u32,
+    /// The beginning of a line whose end has not come yet.
+    carried: Vec<u8>,
+    line: u64,
+    byte_offset: u64,
+    /// Its name stands for another file; what was written before that and not read yet is still to come.
+    is_closing: bool,
+}
+
+impl Follower {
+    /// Begins with the first byte of each file. A file that is not there yet is waited for.
+    ///
+    /// # Errors
+    /// When something named cannot be followed.
+    pub fn new(input: &Input, options: ScanOptions) -> Result<Self, FollowError> {
+        let mut followed: Vec<Followed> = Vec::new();
+        for file in &input.files {
+            let InputFile::Path(path) = file else { return Err(FollowError::Stdin) };
+            let live = path.with_file_name(Place::of_path(path).set);
+            let is_in_input = input.files.contains(&InputFile::Path(live.clone()));
+            let live = if is_in_input { live } else { path.clone() };
+            // The oldest comes first; it leads to the others.
+            if followed.iter().all(|other| other.live != live) {
+                followed.push(Followed::new(live, path.clone()));
+            }
+        }
+        for error in &input.errors {
+            match error {
+                InputError::Missing(name) => followed.push(Followed::new(name.into(), name.into())),
+                other => return Err(FollowError::Input(other.to_string())),
+            }
+        }
+        Ok(Self {
+            followed,
+            options,
+            copies: (!options.keep_duplicates).then(Copies::default),
+            account: Account::default(),
+            batch: Batch::default(),
+            notices: Vec::new(),
+        })
+    }
+
+    /// Reads some lines, if any were added; false when there is nothing new now.
+    ///
+    /// # Errors
+    /// When a file proves to be one that cannot be followed, or cannot be read.
+    pub fn read(&mut self) -> Result<bool, FollowError> {
+        for followed in &mut self.followed {
+            if followed.advance(&mut self.batch, &mut self.account, &mut self.notices)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Puts the question to the events of the lines that were read last.
+    pub fn hear<F: Fold>(&mut self, question: &F) -> F {
+        let mut answer = question.fresh();
+        let copies = self.copies.as_mut();
+        let needles = question.needles();
+        hear_batch(
+            &self.batch,
+            question,
+            &mut answer,
+            copies,
+            self.options,
+            needles.as_deref(),
+            &mut self.account,
+        );
+        answer
+    }
+
+    /// The names of the files, by the index in a [`Location`](crate::event::Location). Each is that of the moment when
+    /// the file was opened.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.account.files.iter().map(|file| file.name.as_str())
+    }
+
+    /// What happened to the files since the last call, a sentence each.
+    pub fn take_notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// The places that could not be read since the last call, each with the name of its file.
+    pub fn take_damage(&mut self) -> Vec<(String, Damage)> {
+        let files = self.account.files.iter_mut();
+        files
+            .flat_map(|file| {
+                let name = file.name.clone();
+                std::mem::take(&mut file.damage).into_iter().map(move |damage| (name.clone(), damage))
+            })
+            .collect()
+    }
+}
+
+impl Followed {
+    fn new(live: PathBuf, name: PathBuf) -> Self {
+        Self { live, name, tail: None, is_awaited: false }
+    }
+
+    /// Fills the batch with lines; false when none is whole now.
+    fn advance(
+        &mut self,
+        batch: &mut Batch,
+        account: &mut Account,
+        notices: &mut Vec<String>,
+    ) -> Result<bool, FollowError> {
+        loop {
+            let Some(tail) = &mut self.tail else {
+                if self.open(account, notices)? {
+                    continue;
+                }
+                return Ok(false);
+            };
+            match tail.read_lines(&self.name, batch)? {
+                Progress::Lines => return Ok(true),
+                Progress::PartOfALine => continue,
+                Progress::End => {}
+            }
+            match fs::metadata(&self.live) {
+                Ok(now) if FileId::of(&now) == tail.id => {
+                    if now.len() >= tail.read_so_far() {
+                        return Ok(false);
+                    }
+                    notices.push(format!(
+                        "{} was emptied or cut, as when a Collector starts anew; it is read from its beginning",
+                        self.live.display()
+                    ));
+                    let is_left = tail.give_up_rest(batch);
+                    self.name.clone_from(&self.live);
+                    self.tail = None;
+                    if is_left {
+                        return Ok(true);
+                    }
+                }
+                Ok(_) if !tail.is_closing => tail.is_closing = true,
+                Ok(_) => {
+                    if self.name == self.live {
+                        notices.push(format!("{} was rotated; the new one is read on", self.live.display()));
+                    }
+                    let is_left = tail.give_up_rest(batch);
+                    let id = tail.id;
+                    self.name = self.behind(id);
+                    self.tail = None;
+                    if is_left {
+                        return Ok(true);
+                    }
+                }
+                Err(_) => {
+                    self.wait(notices, "is not there any more");
+                    return Ok(false);
+                }
+            }
+        }
+    }
+
+    /// Opens the file; false when it is not there yet.
+    fn open(&mut self, account: &mut Account, notices: &mut Vec<String>) -> Result<bool, FollowError> {
+        let refused = |error| FollowError::Refused(refusal(&InputFile::Path(self.name.clone()), &error));
+        let file = match File::open(&self.name) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if self.name == self.live {
+                    self.wait(notices, "is not there yet");
+                    return Ok(false);
+                }
+                // A backup that was deleted meanwhile.
+                notices.push(format!("{} was removed before it was read", self.name.display()));
+                self.name.clone_from(&self.live);
+                return Ok(true);
+            }
+            Err(error) => return Err(refused(error)),
+        };
+        let metadata = file.metadata().map_err(refused)?;
+        if !metadata.is_file() {
+            return Err(FollowError::NoFile(self.name.display().to_string()));
+        }
+        let index = u32::try_from(account.files.len()).unwrap_or(u32::MAX);
+        let name = self.name.display().to_string();
+        account.files.push(FileAccount { name, was_opened: true, ..FileAccount::default() });
+        self.is_awaited = false;
+        self.tail = Some(Tail {
+            file,
+            id: FileId::of(&metadata),
+            index,
+            carried: Vec::new(),
+            line: 1,
+            byte_offset: 0,
+            is_closing: false,
+        });
+        Ok(true)
+    }
+
+    /// Says once that the file is waited for.
+    fn wait(&mut self, notices: &mut Vec<String>, what: &str) {
+        if !std::mem::replace(&mut self.is_awaited, true) {
+            notices.push(format!("{} {what}; waiting for it", self.live.display()));
+        }
+    }
+
+    /// What is read behind the file of that id: the backup that was closed after it, else the file that is written to.
+    fn behind(&self, id: FileId) -> PathBuf {
+        let siblings = rotated_siblings(&self.live);
+        let here = siblings.iter().position(|path| FileId::of_path(path) == Some(id));
+        here.and_then(|here| siblings.get(here + 1)).unwrap_or(&self.live).clone()
+    }
+}
+
+/// How far reading came.
+enum Progress {
+    Lines,
+    PartOfALine,
+    End,
+}
+
+impl Tail {
+    fn read_lines(&mut self, name: &Path, batch: &mut Batch) -> Result<Progress, FollowError> {
+        let refused = |error| FollowError::Refused(refusal(&InputFile::Path(name.to_owned()), &error));
+        batch.restart(self.index);
+        let begun = self.carried.len();
+        batch.bytes.resize(begun + READ_BYTES, 0);
+        batch.bytes[..begun].copy_from_slice(&self.carried);
+        let read = loop {
+            match self.file.read(&mut batch.bytes[begun..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                outcome => break outcome.map_err(refused)?,
+            }
+        };
+        if read == 0 {
+            return Ok(Progress::End);
+        }
+        self.is_closing = false;
+        let filled = begun + read;
+        if self.byte_offset == 0
+            && let Some(form) = whole_file_form(&batch.bytes[..filled])
+        {
+            return Err(FollowError::Form { name: name.display().to_string(), form });
+        }
+        let line_break = memrchr(b'\n', &batch.bytes[begun..filled]).map(|at| begun + at + 1);
+        // What is longer than any message is no line that could still end.
+        let whole_until = line_break.unwrap_or(if filled > MAX_MESSAGE_BYTES { filled } else { 0 });
+        (self.line, self.byte_offset) = cut_lines(batch, whole_until, (self.line, self.byte_offset));
+        self.carried.clear();
+        self.carried.extend_from_slice(&batch.bytes[whole_until..filled]);
+        Ok(if whole_until > 0 { Progress::Lines } else { Progress::PartOfALine })
+    }
+
+    /// How many bytes of the file were read.
+    fn read_so_far(&self) -> u64 {
+        self.byte_offset + self.carried.len() as u64
+    }
+
+    /// Hands on the beginning of a line whose end will not come any more; false when there is none.
+    fn give_up_rest(&mut self, batch: &mut Batch) -> bool {
+        batch.restart(self.index);
+        batch.bytes = std::mem::take(&mut self.carried);
+        cut_lines(batch, batch.bytes.len(), (self.line, self.byte_offset));
+        for message in &mut batch.messages {
+            message.unended = false;
+        }
+        !batch.bytes.trim_ascii().is_empty()
+    }
+}

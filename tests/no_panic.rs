@@ -1,6 +1,7 @@
 //! Whatever the bytes of a file are: nothing panics, the account adds up, and what is whole is found.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
@@ -326,6 +327,73 @@ proptest! {
     #[test]
     fn a_place_of_damage_lies_within_its_file(plan in plan()) {
         assert_places_lie_within(&carried_out(&plan, &whole_lines()).join(&b'\n'));
+    }
+}
+
+/// The files of the Collector's other forms, and of gzip, and what is in the uncompressed original.
+fn other_forms() -> Vec<Vec<u8>> {
+    let form = |name: &str| fixtures().join(format!("captures/forms/tui-0.77.0.{name}"));
+    let mut forms: Vec<Vec<u8>> = ["native-protozstd", "native-zstd", "proto", "protozstd", "zstd"]
+        .map(|name| fs::read(form(name)).expect("a capture"))
+        .into();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&fs::read(fixtures().join("captures/collector/tui-0.77.0.jsonl")).expect("a capture"))
+        .expect("compressed");
+    forms.push(gzip.finish().expect("compressed"));
+    forms
+}
+
+/// Panics unless the account of these bytes, in whatever form, adds up.
+fn assert_form_adds_up(bytes: &[u8]) -> Scan<Roll> {
+    assert_both_ways_agree(bytes);
+    let scan = read(bytes);
+    let [file] = &scan.account.files[..] else { panic!("one file: {:?}", scan.account) };
+    assert_eq!(file.bytes, bytes.len() as u64, "every byte is read");
+    assert_eq!(file.records, scan.answer.0.len() as u64, "every record is heard");
+    assert!(file.damaged <= file.messages, "{file:?}");
+    assert_eq!(file.damaged == 0, file.damage.is_empty(), "{file:?}");
+    scan
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_file_of_any_form_that_ends_anywhere_keeps_what_is_whole(
+        which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(),
+    ) {
+        let forms = other_forms();
+        let form = which.get(&forms);
+        let cut = &form[..at.index(form.len())];
+        let scan = assert_form_adds_up(cut);
+        let (whole, found) = (read(form).answer.contents(), scan.answer.contents());
+        prop_assert!(found.len() <= whole.len());
+        // A protobuf message may name its resource behind its records.
+        prop_assert!(form.starts_with(&[0, 0]) && form[4] == 0x0A || whole.starts_with(&found));
+        prop_assert!(scan.account.files[0].damage.is_empty(), "{:?}", scan.account);
+    }
+
+    #[test]
+    fn a_file_of_any_form_that_is_harmed_anywhere_is_accounted_for(
+        which in any::<prop::sample::Index>(), harm in harm(), share in 0.0..1.0f64,
+    ) {
+        let forms = other_forms();
+        assert_form_adds_up(&harmed(which.get::<Vec<u8>>(&forms), &harm, share));
+    }
+
+    #[test]
+    fn a_damaged_file_that_is_cut_and_harmed_again_is_accounted_for(
+        which in any::<prop::sample::Index>(), harm in harm(), share in 0.0..1.0f64,
+    ) {
+        let mut paths: Vec<PathBuf> = fs::read_dir(fixtures().join("damaged"))
+            .expect("the folder")
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            .collect();
+        paths.sort();
+        let bytes = harmed(&fs::read(which.get(&paths)).expect("a file"), &harm, share);
+        assert_both_ways_agree(&bytes);
+        assert_account_adds_up(&bytes);
     }
 }
 

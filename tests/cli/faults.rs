@@ -275,11 +275,20 @@ fn an_answer_that_cannot_be_written_is_an_error() {
         "list --json",
         "list -o csv",
         "show",
+        "show --follow",
+        "grep .",
+        "grep --count .",
+        "tokens --by model",
+        "tool-decision --json",
+        "verify",
+        "completions bash",
         "show --json -f captures/rotated",
         "--version",
         "--help",
     ] {
-        let mut call = codex_audit(&format!("{line} -f one_conversation.jsonl"));
+        let reads_logs = !line.starts_with("completions");
+        let input = if reads_logs { " -f one_conversation.jsonl" } else { "" };
+        let mut call = codex_audit(&format!("{line}{input}"));
         let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("the device");
         let output = call.command.stdin(Stdio::null()).stdout(full).output().expect("the program ends");
         let talk = String::from_utf8(output.stderr).expect("text");

@@ -1,10 +1,12 @@
 //! A conversation while it goes on: a line an event, as what belongs together has not all come yet.
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use crate::commands::Zone;
 use crate::commands::records::EventRecord;
 use crate::commands::rows::RowMaker;
 use crate::event::{AnyValue, Event, EventKind, Key, event_family};
-use crate::render::Style;
+use crate::render::{Style, visible_line};
 use crate::report::{Line, Tone};
 
 /// Says each event in a line, without what a response's stream is made of unless it is asked for.
@@ -13,34 +15,37 @@ pub(super) struct LiveEvents {
     pub(super) with_streams: bool,
 }
 
-/// What of an event is worth the line, in this order.
-const TOLD: [Key; 22] = [
-    Key::Prompt,
-    Key::ToolName,
-    Key::Decision,
-    Key::Source,
-    Key::Success,
-    Key::Outcome,
-    Key::Status,
-    Key::RiskLevel,
-    Key::NetworkPolicyDecision,
-    Key::ServerAddress,
-    Key::ServerPort,
-    Key::StartupPhase,
-    Key::EventKind,
-    Key::HttpResponseStatusCode,
-    Key::ErrorMessage,
-    Key::DurationMs,
-    Key::InputTokenCount,
-    Key::OutputTokenCount,
-    Key::Arguments,
-    Key::Output,
-    Key::Response,
-    Key::Rationale,
+/// What of an event is worth the line, in this order, each behind a word where it does not speak for itself.
+const TOLD: [(Key, &str); 22] = [
+    (Key::Prompt, ""),
+    (Key::ToolName, ""),
+    (Key::Decision, ""),
+    (Key::Source, "by "),
+    (Key::Success, "success "),
+    (Key::Outcome, ""),
+    (Key::Status, ""),
+    (Key::RiskLevel, "risk "),
+    (Key::NetworkPolicyDecision, ""),
+    (Key::ServerAddress, ""),
+    (Key::ServerPort, "port "),
+    (Key::StartupPhase, ""),
+    (Key::EventKind, ""),
+    (Key::HttpResponseStatusCode, "http "),
+    (Key::ErrorMessage, "error "),
+    (Key::InputTokenCount, "in "),
+    (Key::OutputTokenCount, "out "),
+    (Key::DurationMs, "ms "),
+    (Key::Arguments, ""),
+    (Key::Output, "→ "),
+    (Key::Response, ""),
+    (Key::Rationale, ""),
 ];
 
-/// So much of a value is shown where lines are cut.
-const SHOWN_CHARACTERS: usize = 60;
+/// So much of an id tells conversations apart that were opened in the same minute.
+const SHOWN_OF_ID: usize = 13;
+
+/// Where less than this is left of a line, no further value begins.
+const SHORTEST: usize = 4;
 
 impl RowMaker for LiveEvents {
     type Found<'a> = ();
@@ -60,20 +65,30 @@ impl RowMaker for LiveEvents {
     }
 
     fn lines(&self, event: &Event<'_>, _: Option<()>, zone: Zone, style: &Style) -> Vec<Line> {
-        let time = event.time().map_or_else(
-            || "no time".to_owned(),
-            |time| zone.show(time).format("%Y-%m-%d %H:%M:%S%.3f %:z").to_string(),
-        );
+        let form = if style.truncate { "%m-%d %H:%M:%S %:z" } else { "%Y-%m-%d %H:%M:%S%.3f %:z" };
+        let time = event
+            .time()
+            .map_or_else(|| "no time".to_owned(), |time| zone.show(time).format(form).to_string());
         let id = event.conversation_id().unwrap_or("no conversation");
+        // On a terminal a line is to be one line: the beginning of the id leads to the rest.
+        let id = if style.truncate { id.get(..SHOWN_OF_ID).unwrap_or(id) } else { id };
+        let name = event.name().map_or("record", event_family);
         let mut line = Line::new()
             .plain(format!("{time}  "))
             .tone(Tone::Accent, id)
             .plain("  ")
-            .tone(Tone::Strong, event.name().map_or("record", event_family));
-        for key in TOLD {
+            .tone(Tone::Strong, name);
+        let mut room = match style.width {
+            Some(width) if style.truncate => width.saturating_sub(time.len() + id.len() + name.len() + 4),
+            _ => usize::MAX,
+        };
+        for (key, word) in TOLD {
             let Some(value) = event.attributes().get(key).and_then(told) else { continue };
-            let value = if style.truncate { shortened(&value) } else { value };
-            line = line.tone(Tone::Dim, format!("  {}=", key.text())).plain(value);
+            let heading = format!("  {word}");
+            let Some(left) = room.checked_sub(heading.width() + SHORTEST) else { break };
+            let (value, width) = shortened(&visible_line(&value), left + SHORTEST);
+            room = left + SHORTEST - width;
+            line = line.tone(Tone::Dim, heading).plain(value);
         }
         vec![line]
     }
@@ -89,8 +104,20 @@ fn told(value: &AnyValue<'_>) -> Option<String> {
     }
 }
 
-fn shortened(value: &str) -> String {
-    let mut characters = value.chars();
-    let head: String = characters.by_ref().take(SHOWN_CHARACTERS).collect();
-    if characters.next().is_some() { head + "…" } else { head }
+/// The value, cut to so many columns, and how many it takes.
+fn shortened(value: &str, room: usize) -> (String, usize) {
+    let width = value.width();
+    if width <= room {
+        return (value.to_owned(), width);
+    }
+    let mut taken = 0;
+    let head: String = value
+        .chars()
+        .take_while(|character| {
+            taken += character.width().unwrap_or(0);
+            taken < room
+        })
+        .collect();
+    let taken = head.width() + 1;
+    (head + "…", taken)
 }

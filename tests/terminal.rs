@@ -42,18 +42,18 @@ fn shown(command: &str, variables: &[(&str, &str)]) -> Option<(String, Option<i3
 #[test]
 fn a_terminal_shows_an_answer_through_the_pager_and_what_is_said_of_it_afterwards() {
     let pager = [("CODEX_AUDIT_PAGER", "sed -n '$s/.*/[the end]/;p'"), ("PAGER", "false")];
-    let Some((text, exit)) = shown("codex-audit list -f unfinished_last_line.jsonl", &pager) else { return };
+    let Some((text, exit)) = shown("codex-audit list -f damaged/unfinished_last_line.jsonl", &pager) else { return };
     assert_eq!(exit, Some(0));
     let lines: Vec<&str> = text.lines().collect();
     let [.., end, note] = lines[..] else { panic!("{text}") };
     assert_eq!(end, "[the end]", "{text}");
-    assert!(note.starts_with("note: unfinished_last_line.jsonl:2: "), "{text}");
+    assert!(note.starts_with("note: damaged/unfinished_last_line.jsonl:2: "), "{text}");
 }
 
 #[test]
 fn a_pager_that_is_left_early_changes_no_exit_code() {
     for (line, code) in [
-        ("verify -f not_otlp.jsonl", 3),
+        ("verify -f damaged/not_otlp.jsonl", 3),
         ("doctor -f one_conversation.jsonl", 1),
         ("show -q --keep-duplicates -f captures/rotated", 0),
     ] {
@@ -172,7 +172,7 @@ fn in_a_pager_ctrl_c_is_the_pager_s_and_what_is_left_of_the_answer_is_broken_off
 
 #[test]
 fn an_answer_that_is_whole_keeps_its_exit_code_whatever_is_pressed_in_the_pager() {
-    let line = "exec codex-audit verify -f not_otlp.jsonl";
+    let line = "exec codex-audit verify -f damaged/not_otlp.jsonl";
     let Some((text, exit)) = shown_to_a_typist(line, DEAF_PAGER, &[(500, CTRL_C)]) else { return };
     assert_eq!(exit, Some(3), "{text:?}");
     assert!(text.contains("ends\n"), "{text:?}");

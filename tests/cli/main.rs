@@ -2,12 +2,12 @@
 
 /// Every capture and every fixture, listed and shown, as a person reviewed it.
 mod captures;
+/// Files that change while they are read: what is in the answer, and what is said.
+mod changing;
 /// What a shell is offered that asks the program.
 mod complete;
 /// The settings file, and `config`, which shows what counts.
 mod config;
-/// Files that change while they are read: what is in the answer, and what is said.
-mod changing;
 /// Each damaged file, against the account of it that a person wrote by hand.
 mod damaged;
 /// Damaged input, copies, closed pipes: what is said of them, and the exit code.

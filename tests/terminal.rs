@@ -42,7 +42,9 @@ fn shown(command: &str, variables: &[(&str, &str)]) -> Option<(String, Option<i3
 #[test]
 fn a_terminal_shows_an_answer_through_the_pager_and_what_is_said_of_it_afterwards() {
     let pager = [("CODEX_AUDIT_PAGER", "sed -n '$s/.*/[the end]/;p'"), ("PAGER", "false")];
-    let Some((text, exit)) = shown("codex-audit list -f damaged/unfinished_last_line.jsonl", &pager) else { return };
+    let Some((text, exit)) = shown("codex-audit list -f damaged/unfinished_last_line.jsonl", &pager) else {
+        return;
+    };
     assert_eq!(exit, Some(0));
     let lines: Vec<&str> = text.lines().collect();
     let [.., end, note] = lines[..] else { panic!("{text}") };

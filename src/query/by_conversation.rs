@@ -55,13 +55,13 @@ impl<T: Default> ByConversation<T> {
     }
 
     /// Everything, by id.
-    pub(super) fn into_sorted(self) -> Vec<(Option<String>, T)>
+    pub(super) fn into_sorted(self) -> Vec<(Option<String>, Box<T>)>
     where
         T: Send,
     {
         let mut all: Vec<_> = self.kept.into_iter().collect();
         all.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        all.into_iter().map(|(id, kept)| (id.map(String::from), *kept)).collect()
+        all.into_iter().map(|(id, kept)| (id.map(String::from), kept)).collect()
     }
 }
 
@@ -82,7 +82,11 @@ mod tests {
         let all: Vec<_> = earlier.into_sorted().into_iter().collect();
         assert_eq!(
             all,
-            [(None, vec![2]), (Some("a".to_owned()), vec![1, 3, 5]), (Some("b".to_owned()), vec![4])]
+            [
+                (None, Box::new(vec![2])),
+                (Some("a".to_owned()), Box::new(vec![1, 3, 5])),
+                (Some("b".to_owned()), Box::new(vec![4]))
+            ]
         );
     }
 }

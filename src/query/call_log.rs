@@ -86,7 +86,7 @@ impl CallLog {
     #[must_use]
     pub fn decisions(self, undecided: bool) -> Vec<ToolDecisionRow> {
         let everything = self.filter.admits_everything();
-        let rows_of = |(conversation_id, mut heard): (Option<String>, Heard)| {
+        let rows_of = |(conversation_id, mut heard): (Option<String>, Box<Heard>)| {
             let mut rows = Vec::new();
             heard.settle_policies();
             let policies = heard.policies;
@@ -123,7 +123,7 @@ impl CallLog {
     #[must_use]
     pub fn requests(self) -> Vec<NetworkRow> {
         let everything = self.filter.admits_everything();
-        let rows_of = |(conversation_id, mut heard): (Option<String>, Heard)| {
+        let rows_of = |(conversation_id, mut heard): (Option<String>, Box<Heard>)| {
             let mut rows = Vec::new();
             heard.admitted.sort_unstable();
             let requests = fold_verdicts(heard.verdicts);

@@ -115,7 +115,8 @@ struct Heard {
     last: Option<UnixNano>,
     starts: u64,
     start: Earliest<Start>,
-    models: BTreeMap<String, Earliest<()>>,
+    /// Few, so that a list is the smallest and fastest place.
+    models: Vec<(Box<str>, Earliest<()>)>,
     shared: Shared,
     events: u64,
     prompts: u64,
@@ -215,7 +216,7 @@ impl ConversationIndex {
     /// The summaries, when everything has been heard.
     #[must_use]
     pub fn settle(self) -> Conversations {
-        let conversations: Vec<(String, Heard)> = (self.conversations.into_sorted().into_iter())
+        let conversations: Vec<(String, Box<Heard>)> = (self.conversations.into_sorted().into_iter())
             .filter_map(|(id, heard)| Some((id?, heard)))
             .collect();
         let evidence: Vec<_> =
@@ -269,10 +270,7 @@ impl Heard {
         self.first.offer(order, || ());
         self.last = self.last.max(order.time());
         if let Some(model) = event.model() {
-            match self.models.get_mut(model) {
-                Some(first) => first.offer(order, || ()),
-                None => self.models.entry(model.to_owned()).or_default().offer(order, || ()),
-            }
+            self.first_of(model).offer(order, || ());
         }
         self.shared.add(event, order);
         if let Some(response) = self.responses.add(order, kind, |response| TokenTotals::of(&response.tokens))
@@ -318,6 +316,15 @@ impl Heard {
         }
     }
 
+    /// Where the first event of that model is noted.
+    fn first_of(&mut self, model: &str) -> &mut Earliest<()> {
+        let place = self.models.iter().position(|(name, _)| **name == *model).unwrap_or_else(|| {
+            self.models.push((model.into(), Earliest::default()));
+            self.models.len() - 1
+        });
+        &mut self.models[place].1
+    }
+
     fn join(&mut self, later: Self) {
         self.evidence.join(later.evidence);
         self.first.join(later.first);
@@ -325,7 +332,7 @@ impl Heard {
         self.starts += later.starts;
         self.start.join(later.start);
         for (model, first) in later.models {
-            self.models.entry(model).or_default().join(first);
+            self.first_of(&model).join(first);
         }
         self.shared.join(later.shared);
         self.events += later.events;
@@ -346,9 +353,9 @@ impl Heard {
 
     fn settle(self, id: String) -> ConversationSummary {
         let first = self.first.with_order().map(|(order, ())| order);
-        let mut models: Vec<_> = self.models.into_iter().collect();
+        let mut models = self.models;
         models.sort_by_key(|(_, first)| first.with_order().map(|(order, ())| order));
-        let models: Vec<String> = models.into_iter().map(|(model, _)| model).collect();
+        let models: Vec<String> = models.into_iter().map(|(model, _)| String::from(model)).collect();
         let start = self.start.into_inner().unwrap_or_default();
         let network = (!self.network.is_empty()).then(|| {
             let requests = fold_verdicts(self.network);

@@ -14,6 +14,7 @@ mod human;
 mod input;
 mod interrupt;
 mod likeness;
+mod links;
 mod list;
 mod man;
 mod network;

@@ -128,6 +128,7 @@ impl OutputArgs {
                 ColorChoice::Never => false,
             },
             truncate: world.terminal_width.is_some() && !self.no_trunc,
+            hyperlinks: world.has_hyperlinks,
         }
     }
 }

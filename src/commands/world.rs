@@ -19,6 +19,8 @@ pub struct World {
     pub terminal_width: Option<usize>,
     /// Whether standard error is a terminal.
     pub talks_to_terminal: bool,
+    /// Whether the terminal that standard output is can lead to addresses, by what is known of terminals.
+    pub has_hyperlinks: bool,
     /// What the user has set, or what is wrong with it.
     settings: Result<Settings, String>,
     variables: BTreeMap<String, String>,
@@ -54,6 +56,7 @@ impl World {
                     .map_or(80, |(terminal_size::Width(columns), _)| usize::from(columns))
             }),
             talks_to_terminal: std::io::stderr().is_terminal(),
+            has_hyperlinks: terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
             settings: Ok(Settings::default()),
             variables: VARIABLES
                 .iter()
@@ -125,6 +128,7 @@ impl World {
             now: UnixNano::MIN,
             terminal_width: Some(80),
             talks_to_terminal: true,
+            has_hyperlinks: false,
             settings: Ok(Settings::default()),
             variables: variables.collect(),
         }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::sync::Arc;
 
 use owo_colors::OwoColorize as _;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -16,16 +17,23 @@ use crate::report::{Line, Span, Tone};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ink {
     text: String,
-    /// Each tone and the byte offset it reaches to, in rising order.
-    tones: Vec<(Tone, usize)>,
+    /// Each look and the byte offset it reaches to, in rising order.
+    looks: Vec<(Look, usize)>,
+}
+
+/// How a part of the text looks, and where it leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Look {
+    tone: Tone,
+    link: Option<Arc<str>>,
 }
 
 impl Ink {
     /// The line as one line.
     pub(super) fn line(line: &Line) -> Self {
         let mut ink = Self::default();
-        for Span { text, tone } in &line.0 {
-            ink.push(*tone, &visible_line(text));
+        for Span { text, tone, link } in &line.0 {
+            ink.add(Look { tone: *tone, link: link.clone() }, &visible_line(text));
         }
         ink
     }
@@ -33,8 +41,8 @@ impl Ink {
     /// The line as many lines as its line breaks make.
     pub(super) fn lines(line: &Line) -> Vec<Self> {
         let mut ink = Self::default();
-        for Span { text, tone } in &line.0 {
-            ink.push(*tone, &visible_text(text));
+        for Span { text, tone, link } in &line.0 {
+            ink.add(Look { tone: *tone, link: link.clone() }, &visible_text(text));
         }
         let mut lines = Vec::new();
         let mut start = 0;
@@ -60,15 +68,19 @@ impl Ink {
 
     /// Adds text that is clean already.
     pub(super) fn push(&mut self, tone: Tone, text: &str) {
+        self.add(Look { tone, link: None }, text);
+    }
+
+    fn add(&mut self, look: Look, text: &str) {
         self.text.push_str(text);
-        self.tones.push((tone, self.text.len()));
+        self.looks.push((look, self.text.len()));
     }
 
     /// Adds other ink.
     pub(super) fn append(&mut self, other: &Self) {
         let base = self.text.len();
         self.text.push_str(&other.text);
-        self.tones.extend(other.tones.iter().map(|(tone, end)| (*tone, base + end)));
+        self.looks.extend(other.looks.iter().map(|(look, end)| (look.clone(), base + end)));
     }
 
     /// Adds spaces up to `width` columns.
@@ -93,9 +105,8 @@ impl Ink {
         }
         let mut cut = self.slice(0..end);
         if limit > 0 {
-            let tone =
-                self.tones.iter().find(|(_, until)| *until > end).map_or(Tone::Plain, |(tone, _)| *tone);
-            cut.push(tone, "…");
+            let look = self.looks.iter().find(|(_, until)| *until > end);
+            cut.add(look.map(|(look, _)| look.clone()).unwrap_or_default(), "…");
         }
         cut
     }
@@ -140,15 +151,22 @@ impl Ink {
         }
         let mut painted = String::with_capacity(self.text.len() + 16);
         let mut start = 0;
-        for (tone, end) in &self.tones {
+        for (look, end) in &self.looks {
             let part = &self.text[start..*end];
             start = *end;
-            match ansi(*tone) {
-                Some(ansi) if !part.is_empty() => {
-                    // Writing to a string cannot fail.
-                    let _ = write!(painted, "{}", part.style(ansi));
-                }
-                _ => painted.push_str(part),
+            if part.is_empty() {
+                continue;
+            }
+            // Writing to a string cannot fail.
+            if let Some(link) = &look.link {
+                let _ = write!(painted, "\x1b]8;;{link}\x1b\\");
+            }
+            let _ = match ansi(look.tone) {
+                Some(ansi) => write!(painted, "{}", part.style(ansi)),
+                None => write!(painted, "{part}"),
+            };
+            if look.link.is_some() {
+                painted.push_str("\x1b]8;;\x1b\\");
             }
         }
         painted
@@ -157,11 +175,11 @@ impl Ink {
     fn slice(&self, range: Range<usize>) -> Self {
         let mut slice = Self::default();
         let mut start = 0;
-        for (tone, end) in &self.tones {
+        for (look, end) in &self.looks {
             let part = start.max(range.start)..(*end).min(range.end);
             start = *end;
             if part.start < part.end {
-                slice.push(*tone, &self.text[part]);
+                slice.add(look.clone(), &self.text[part]);
             }
         }
         slice
@@ -268,6 +286,23 @@ pub(super) mod tests {
         assert_eq!(wrapped("cannot touch the file", 12), ["cannot touch", "the file"]);
         assert_eq!(wrapped("    /a/very/long/path", 10), ["    /a/ver", "y/long/pat", "h"]);
         assert_eq!(wrapped("中", 1), ["…"]);
+    }
+
+    #[test]
+    fn a_link_lies_around_the_text_that_names_it_and_is_dropped_with_the_colours() {
+        let link = Some("file:///tmp/logs.jsonl".into());
+        let line = Line::new().plain("at ").linked(Tone::Plain, "logs.jsonl:3", link);
+        let ink = Ink::line(&line);
+        assert_eq!(ink.width(), 15);
+        assert_eq!(
+            ink.paint(true),
+            "at \u{1b}]8;;file:///tmp/logs.jsonl\u{1b}\\logs.jsonl:3\u{1b}]8;;\u{1b}\\"
+        );
+        assert_eq!(ink.paint(false), "at logs.jsonl:3");
+        assert_eq!(
+            ink.cut(6).paint(true),
+            "at \u{1b}]8;;file:///tmp/logs.jsonl\u{1b}\\lo\u{1b}]8;;\u{1b}\\\u{1b}]8;;file:///tmp/logs.jsonl\u{1b}\\…\u{1b}]8;;\u{1b}\\"
+        );
     }
 
     #[test]

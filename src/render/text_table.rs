@@ -253,7 +253,7 @@ mod tests {
     }
 
     fn terminal(width: usize) -> Style {
-        Style { width: Some(width), color: false, truncate: true }
+        Style { width: Some(width), truncate: true, ..Style::default() }
     }
 
     fn conversations() -> Table {

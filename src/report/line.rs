@@ -1,5 +1,7 @@
 //! A line of text whose parts say what they mean, not what colour they have.
 
+use std::sync::Arc;
+
 /// What a part of a line means to the reader. Each medium chooses its own ink for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
@@ -39,12 +41,14 @@ pub struct Span {
     pub text: String,
     /// What it means.
     pub tone: Tone,
+    /// The address of what it names, for media that can lead there.
+    pub link: Option<Arc<str>>,
 }
 
 impl Span {
     /// A run of text in `tone`.
     pub fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self { text: text.into(), tone }
+        Self { text: text.into(), tone, link: None }
     }
 }
 
@@ -69,6 +73,13 @@ impl Line {
     #[must_use]
     pub fn tone(mut self, tone: Tone, text: impl Into<String>) -> Self {
         self.push(tone, text);
+        self
+    }
+
+    /// Adds text in `tone` that leads to `link`, if there is one.
+    #[must_use]
+    pub fn linked(mut self, tone: Tone, text: impl Into<String>, link: Option<Arc<str>>) -> Self {
+        self.0.push(Span { link, ..Span::new(tone, text) });
         self
     }
 

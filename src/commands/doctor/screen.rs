@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::commands::human::plural;
+use crate::commands::links::link_to;
 use crate::render::{Style, TextMedium, TimelineWriter};
 use crate::report::{Detail, Entry, Gutter, Line, Span, Tone};
 use crate::setup::{Finding, Severity, Subject};
@@ -23,11 +24,11 @@ pub(super) fn write(
         }
         let mut heading = Line::new().tone(Tone::Strong, title(subject));
         if let Some((_, file)) = files.iter().find(|(of, _)| *of == subject) {
-            heading.push(Tone::Dim, format!("  {file}"));
+            heading = heading.plain("  ").linked(Tone::Dim, file.as_str(), link_to(file, style));
         }
         writer.header(&[heading])?;
         for finding in of_subject {
-            writer.entry(&entry(finding, files))?;
+            writer.entry(&entry(finding, files, style))?;
         }
     }
     writer.header(&[counts(findings)])
@@ -50,7 +51,7 @@ fn tone(severity: Severity) -> Tone {
     }
 }
 
-fn entry(finding: &Finding, files: &[(Subject, String)]) -> Entry {
+fn entry(finding: &Finding, files: &[(Subject, String)], style: &Style) -> Entry {
     let mut details = Vec::new();
     if finding.severity != Severity::Ok
         && let Some(place) = &finding.place
@@ -63,7 +64,8 @@ fn entry(finding: &Finding, files: &[(Subject, String)]) -> Entry {
         } else {
             &place.file
         };
-        let mut line = Line::new().tone(Tone::Dim, format!("{name}:{}", place.line));
+        let at = format!("{name}:{}", place.line);
+        let mut line = Line::new().linked(Tone::Dim, at, link_to(&place.file, style));
         if let Some(quote) = &place.quote {
             line.push(Tone::Plain, format!("  {}", quote.trim_start()));
         }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::findings::Finding;
 use crate::commands::human::{plural, separated};
+use crate::commands::links::link_to;
 use crate::commands::zone::Zone;
 use crate::event::UnixNano;
 use crate::query::InputFacts;
@@ -31,7 +32,7 @@ const LIMITS: [&str; 3] = [
 impl Screen<'_> {
     /// Writes all of it.
     pub(super) fn write(&self, medium: TextMedium, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_table(&self.files(), medium, style, out)?;
+        write_table(&self.files(style), medium, style, out)?;
         if !self.facts.events.is_empty() {
             writeln!(out)?;
             write_table(&self.events(), medium, style, out)?;
@@ -43,9 +44,10 @@ impl Screen<'_> {
         write_lines(&limits, medium, style, out)
     }
 
-    fn files(&self) -> Table {
+    fn files(&self, style: &Style) -> Table {
         let folder = common_folder(self.account.opened().map(|(_, file)| file.name.as_str()));
-        let rows = self.account.opened().map(|(index, file)| self.file(index, file, folder.len())).collect();
+        let rows =
+            self.account.opened().map(|(index, file)| self.file(index, file, folder.len(), style)).collect();
         let title = if folder.is_empty() {
             Vec::new()
         } else {
@@ -69,10 +71,16 @@ impl Screen<'_> {
         }
     }
 
-    fn file(&self, index: u32, file: &FileAccount, begin: usize) -> Row {
+    fn file(&self, index: u32, file: &FileAccount, begin: usize, style: &Style) -> Row {
         let span = self.facts.files.get(&index).copied().unwrap_or_default();
         vec![
-            Line::new().tone(Tone::Strong, file.name.get(begin..).unwrap_or(&file.name)).into(),
+            Line::new()
+                .linked(
+                    Tone::Strong,
+                    file.name.get(begin..).unwrap_or(&file.name),
+                    link_to(&file.name, style),
+                )
+                .into(),
             form(file.form, file.compression).into(),
             number(file.bytes),
             number(file.messages),
@@ -141,7 +149,7 @@ impl Screen<'_> {
             return writer.header(&[Line::new().tone(Tone::Good, "Nothing to say against the input.")]);
         }
         writer.header(&[self.counts()])?;
-        self.findings.iter().try_for_each(|finding| writer.entry(&self.finding(finding)))
+        self.findings.iter().try_for_each(|finding| writer.entry(&self.finding(finding, style)))
     }
 
     fn counts(&self) -> Line {
@@ -156,7 +164,7 @@ impl Screen<'_> {
             .plain(format!(", {}", plural(of(Severity::Note), "note", "notes")))
     }
 
-    fn finding(&self, finding: &Finding) -> Entry {
+    fn finding(&self, finding: &Finding, style: &Style) -> Entry {
         let tone = match finding.severity {
             Severity::Error => Tone::Bad,
             Severity::Warning => Tone::Warn,
@@ -164,9 +172,11 @@ impl Screen<'_> {
         };
         let place = finding.location.map(|location| {
             let name = self.account.file_name(location.file);
-            Detail::note(
-                Line::new().tone(Tone::Dim, format!("{}, first at {name}:{}", finding.code, location.line)),
-            )
+            Detail::note(Line::new().tone(Tone::Dim, format!("{}, first at ", finding.code)).linked(
+                Tone::Dim,
+                format!("{name}:{}", location.line),
+                link_to(name, style),
+            ))
         });
         let code = || Detail::note(Line::new().tone(Tone::Dim, finding.code));
         Entry {

@@ -14,6 +14,7 @@
 //!  setup/                          configurations → what is wrong with them
 //!    └───┬────┘        │
 //!     event/        report/        what Codex did │ what is shown, without ink
+//!            words/                what is said, in two languages
 //! ```
 //!
 //! - [`event`] knows Codex and OpenTelemetry: one record with its resource and scope, the typed event inside it, the
@@ -27,6 +28,8 @@
 //! - [`report`] knows three shapes, tables, timelines and charts, and the tones of what is said in them.
 //! - [`render`] knows media: terminals, pipes, Markdown, JSON Lines, CSV, each with its own escaping. It has never
 //!   heard of Codex.
+//! - [`words`] know English and Chinese. What is said to people is said through them; `source` and `query` say nothing
+//!   through them, because what they hand out is for programs, too: [`commands`] translate it.
 //! - [`commands`] know both pillars: one file a subcommand, which asks, draws and tells. What the world is like
 //!   (terminal, clock, environment, settings) is asked once, in [`commands::World`], and handed down; what stands
 //!   between the program and a terminal (pager, progress, Ctrl-C) is [`commands::Console`].
@@ -49,3 +52,4 @@ pub mod render;
 pub mod report;
 pub mod setup;
 pub mod source;
+pub mod words;

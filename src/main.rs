@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use tr::tr;
+
 use codex_audit::cli::Cli;
 use codex_audit::commands::{Exit, World};
 
@@ -24,7 +26,7 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => Exit::Answered,
         Err(error) => {
             // Nothing can be done when not even this can be written.
-            drop(writeln!(console.err, "error: {error:#}"));
+            drop(writeln!(console.err, "{}", tr!("error: {}", format!("{error:#}"))));
             Exit::Failed
         }
     };

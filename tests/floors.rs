@@ -4,6 +4,7 @@
 //!  main → cli → commands → source  query  render
 //!                             └──┬──┘       │
 //!                              event      report
+//!                                  words
 //! ```
 
 use std::collections::BTreeSet;
@@ -11,14 +12,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each floor, and what of ours it may import.
-const FLOORS: [(&str, &[&str]); 9] = [
+const FLOORS: [(&str, &[&str]); 10] = [
+    ("words", &[]),
     ("event", &[]),
     ("report", &[]),
     ("source", &["event"]),
     ("query", &["event"]),
-    ("render", &["report"]),
-    ("setup", &["event"]),
-    ("commands", &["event", "report", "source", "query", "setup", "render"]),
+    ("render", &["report", "words"]),
+    ("setup", &["event", "words"]),
+    ("commands", &["event", "report", "source", "query", "setup", "render", "words"]),
     ("cli", &["commands"]),
     ("main", &["cli", "commands"]),
 ];

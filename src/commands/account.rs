@@ -2,9 +2,12 @@
 
 use std::io;
 
+use tr::tr;
+
 use super::Run;
 use super::human::plural;
 use super::input::DEFAULT_FILE;
+use super::reasons;
 use super::unmet;
 use crate::render::visible_line;
 use crate::source::Account;
@@ -56,14 +59,18 @@ impl Run<'_> {
     pub(super) fn conclude(&mut self, exit: Exit, account: &Account) -> io::Result<Exit> {
         self.out.flush()?;
         for unopened in &account.unopened {
-            writeln!(self.err, "error: {}", visible_line(&unopened.reason))?;
+            writeln!(self.err, "{}", tr!("error: {}", told(&unopened.reason)))?;
         }
         if !account.unopened.is_empty() && self.input_is_default {
             writeln!(
                 self.err,
-                "  Codex writes no files itself: it sends events to an OpenTelemetry Collector, which does.\n  \
+                "{}",
+                tr!(
+                    "  Codex writes no files itself: it sends events to an OpenTelemetry Collector, which does.\n  \
                  `codex-audit doctor` looks at what is set up on this machine; another file than {DEFAULT_FILE}:\n  \
-                 -f PATH, $CODEX_AUDIT_FILE or the settings file"
+                 -f PATH, $CODEX_AUDIT_FILE or the settings file",
+                    DEFAULT_FILE
+                )
             )?;
         }
         for unmet in std::mem::take(&mut self.unmet) {
@@ -77,26 +84,30 @@ impl Run<'_> {
 
     fn tell_account(&mut self, account: &Account) -> io::Result<()> {
         for note in &self.input.notes {
-            writeln!(self.err, "note: {}", visible_line(note))?;
+            writeln!(self.err, "{}", tr!("note: {}", told(note)))?;
         }
         for (file, damage) in account.damage().take(LISTED_PLACES) {
             let name = visible_line(file);
-            let (line, byte, reason) = (damage.location.line, damage.at_byte, visible_line(&damage.reason));
-            writeln!(self.err, "{name}:{line}: byte {byte}: {reason}")?;
+            let (line, byte, reason) = (damage.location.line, damage.at_byte, told(&damage.reason));
+            writeln!(self.err, "{name}:{line}: {}", tr!("byte {byte}: {reason}", byte, reason))?;
         }
         let more = account.damage().count().saturating_sub(LISTED_PLACES);
         if more > 0 {
-            writeln!(self.err, "note: {more} more damaged places are not listed")?;
+            writeln!(self.err, "{}", tr!("note: {more} more damaged places are not listed", more))?;
         }
         for file in &account.files {
             for note in &file.notes {
-                writeln!(self.err, "note: {}", visible_line(note))?;
+                writeln!(self.err, "{}", tr!("note: {}", told(note)))?;
             }
             if let Some(line) = file.unfinished_line {
                 writeln!(
                     self.err,
-                    "note: {}:{line}: the last line is unfinished, as while it is being written; its whole records are counted",
-                    visible_line(&file.name)
+                    "{}",
+                    tr!(
+                        "note: {}:{line}: the last line is unfinished, as while it is being written; its whole records are counted",
+                        visible_line(&file.name),
+                        line
+                    )
                 )?;
             }
         }
@@ -104,7 +115,11 @@ impl Run<'_> {
             let copies = plural(account.copies, "copy of a record was", "copies of records were");
             writeln!(
                 self.err,
-                "note: {copies} dropped: the same record was read before; --keep-duplicates counts them"
+                "{}",
+                tr!(
+                    "note: {copies} dropped: the same record was read before; --keep-duplicates counts them",
+                    copies
+                )
             )?;
         }
         Ok(())
@@ -117,6 +132,11 @@ impl Run<'_> {
         }
         // On a terminal, what is said of the answer stands below it.
         self.out.flush()?;
-        writeln!(self.err, "note: {}", visible_line(sentence))
+        writeln!(self.err, "{}", tr!("note: {}", visible_line(sentence)))
     }
+}
+
+/// What the source says, in the reader's language and on one line.
+fn told(reason: &str) -> String {
+    visible_line(&reasons::known(reason).told()).into_owned()
 }

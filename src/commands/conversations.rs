@@ -1,6 +1,7 @@
 //! Which conversation does the beginning of an id mean? Told, or asked back.
 
 use std::io;
+use tr::tr;
 
 use super::Run;
 use crate::query::Candidate;
@@ -16,12 +17,16 @@ impl Run<'_> {
         let prefix = self.filter.conversation_prefix.as_deref().unwrap_or_default();
         writeln!(
             self.err,
-            "error: {count} conversations begin with `{}`; give more of the id:",
-            visible_line(prefix)
+            "{}",
+            tr!(
+                "error: {count} conversations begin with `{}`; give more of the id:",
+                visible_line(prefix),
+                count
+            )
         )?;
         for candidate in candidates {
             let start = candidate.start.map_or_else(
-                || "no time recorded".to_owned(),
+                || tr!("no time recorded"),
                 |start| self.zone.show(start).format("%Y-%m-%d %H:%M:%S %:z").to_string(),
             );
             let prompt: String =

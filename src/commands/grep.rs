@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use clap::Args;
+use tr::tr;
 
 use super::account::Exit;
 use super::help;
@@ -113,17 +114,17 @@ impl RowMaker for Hits {
     ) -> Vec<Line> {
         let tone = if found.is_some() { Tone::Accent } else { Tone::Dim };
         let time = event.time().map_or_else(
-            || "no time".to_owned(),
+            || tr!("no time"),
             |time| {
                 // On a terminal of 80 columns the heading is to be one line.
                 let form = if style.truncate { "%Y-%m-%d %H:%M:%S %:z" } else { "%Y-%m-%d %H:%M:%S%.3f %:z" };
                 zone.show(time).format(form).to_string()
             },
         );
-        let name = event.name().map_or("record", event_family);
+        let name = event.name().map_or_else(|| tr!("record"), |name| event_family(name).to_owned());
         let mut lines = vec![
             Line::new()
-                .tone(tone, event.conversation_id().unwrap_or("no conversation"))
+                .tone(tone, event.conversation_id().map_or_else(|| tr!("no conversation"), str::to_owned))
                 .tone(Tone::Dim, format!("  {time}  "))
                 .tone(if found.is_some() { Tone::Strong } else { Tone::Dim }, name),
         ];
@@ -199,7 +200,7 @@ impl GrepArgs {
         };
         let search = TextSearch::new(&self.pattern, options, self.invert_match, self.within.iter().cloned())
             .map_err(|error| {
-                anyhow::Error::msg(format!("{error}\n  -F searches for the text as it stands"))
+                anyhow::Error::msg(tr!("{error}\n  -F searches for the text as it stands", error))
             })?;
         if self.count {
             return Self::count(run, search);
@@ -268,7 +269,7 @@ impl GrepArgs {
         let Some(scanned) = scanned else { return Ok(Exit::Failed) };
         run.out.write_all(&ready)?;
         if seen.contains(&None) && format != Format::Json {
-            run.note("there are hits in records that belong to no conversation, too")?;
+            run.note(&tr!("there are hits in records that belong to no conversation, too"))?;
         }
         conclude(run, scanned.answer.hits, &scanned.account)
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::words::Count;
+
 /// A count with separators, shortened from a hundred thousand on: `9,120`, `26,440`, `118.0k`, `1.92M`.
 #[must_use]
 pub(crate) fn count(number: u128) -> String {
@@ -42,10 +44,16 @@ pub(crate) fn span(milliseconds: u64) -> String {
     }
 }
 
-/// `1 prompt`, `2 prompts`.
+/// `1 prompt`, `2 prompts`, as a part of a sentence.
 #[must_use]
-pub(crate) fn plural(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", separated(u128::from(number)), if number == 1 { one } else { many })
+pub(crate) fn counted(number: u64, one: &'static str, many: &'static str) -> Count {
+    Count::new(number, separated(u128::from(number)), one, many)
+}
+
+/// `1 prompt`, `2 prompts`, in the reader's language.
+#[must_use]
+pub(crate) fn plural(number: u64, one: &'static str, many: &'static str) -> String {
+    counted(number, one, many).told()
 }
 
 /// For each id the shortest beginning, of at least eight characters, that no other id has.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use tr::tr;
 
 use super::settings::{Effective, Origin, Setting, Settings};
 use super::world::World;
@@ -186,7 +187,7 @@ impl FilterArgs {
         if let (Some(since), Some(until)) = (filter.since, filter.until)
             && since >= until
         {
-            anyhow::bail!("--since is not before --until: no event can lie between them");
+            anyhow::bail!(tr!("--since is not before --until: no event can lie between them"));
         }
         Ok(filter)
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
+use tr::tr;
 
 use super::account::Exit;
 use super::help;
@@ -42,7 +43,9 @@ impl ListArgs {
                     let table = table(&conversations.summaries, run.zone, run.style.truncate);
                     write_table(&table, medium, &run.style, run.out)?;
                     if conversations.summaries.is_empty() {
-                        run.note("there is no conversation in the input, or none that the filters admit")?;
+                        run.note(&tr!(
+                            "there is no conversation in the input, or none that the filters admit"
+                        ))?;
                     }
                 }
                 None => {
@@ -58,7 +61,7 @@ impl ListArgs {
         if conversations.records_without_conversation > 0 {
             let records =
                 plural(conversations.records_without_conversation, "record belongs", "records belong");
-            run.note(&format!("{records} to no conversation"))?;
+            run.note(&tr!("{records} to no conversation", records))?;
         }
         Ok(run.conclude(Exit::Answered, &scan.account)?)
     }
@@ -131,21 +134,21 @@ impl Layout {
 
     fn columns(&self) -> Vec<Column> {
         let mut columns = vec![
-            Column::left("START"),
-            Column::right("LASTED"),
-            Column::left("ID"),
-            Column::left("MODEL").cut(8),
-            Column::right("PROMPTS").drop_at(2),
-            Column::right("CALLS"),
+            Column::left(tr!("START")),
+            Column::right(tr!("LASTED")),
+            Column::left(tr!("ID")),
+            Column::left(tr!("MODEL")).cut(8),
+            Column::right(tr!("PROMPTS")).drop_at(2),
+            Column::right(tr!("CALLS")),
         ];
         if self.network {
-            columns.push(Column::right("NETWORK").drop_at(3));
+            columns.push(Column::right(tr!("NETWORK")).drop_at(3));
         }
-        columns.push(Column::right("TOKENS").drop_at(4));
+        columns.push(Column::right(tr!("TOKENS")).drop_at(4));
         if self.users {
-            columns.push(Column::left("USER").drop_at(1));
+            columns.push(Column::left(tr!("USER")).drop_at(1));
         }
-        columns.push(Column::left("FIRST PROMPT").cut(16));
+        columns.push(Column::left(tr!("FIRST PROMPT")).cut(16));
         columns
     }
 
@@ -211,16 +214,16 @@ fn refusals(conversation: &ConversationSummary) -> u64 {
 fn first_prompt(conversation: &ConversationSummary) -> Cell {
     let mut line = Line::new();
     let kind = match conversation.kind {
-        Some((ConversationKind::Subagent, _)) => "sub-agent: ",
-        Some((ConversationKind::Title, _)) => "title: ",
-        Some((ConversationKind::Reviewer, _)) => "reviewer: ",
-        Some((ConversationKind::Prewarmed, _)) => "opened ahead of need, never used",
-        Some((ConversationKind::Main, _)) | None => "",
+        Some((ConversationKind::Subagent, _)) => tr!("sub-agent: "),
+        Some((ConversationKind::Title, _)) => tr!("title: "),
+        Some((ConversationKind::Reviewer, _)) => tr!("reviewer: "),
+        Some((ConversationKind::Prewarmed, _)) => tr!("opened ahead of need, never used"),
+        Some((ConversationKind::Main, _)) | None => String::new(),
     };
     line.push(Tone::Policy, kind);
     match &conversation.first_prompt {
         Some(prompt) => line.push(Tone::Plain, prompt.trim()),
-        None if conversation.prompt_redacted => line.push(Tone::Dim, "[not recorded]"),
+        None if conversation.prompt_redacted => line.push(Tone::Dim, tr!("[not recorded]")),
         None => {}
     }
     if line.is_empty() { Cell::Unknown } else { line.into() }
@@ -233,23 +236,23 @@ fn footer(conversations: &[ConversationSummary], zone: Zone) -> Line {
         .filter_map(|conversation| Some(zone.show(conversation.start?).date_naive()))
         .collect();
     let mut line = Line::new().plain(plural(conversations.len() as u64, "conversation", "conversations"));
-    line.push(Tone::Plain, format!(" on {}", plural(days.len() as u64, "day", "days")));
+    line.push(Tone::Plain, tr!(" on {}", plural(days.len() as u64, "day", "days")));
     line.push(Tone::Plain, format!(" · {}", plural(sum(|one| one.prompts), "prompt", "prompts")));
     line.push(Tone::Plain, format!(" · {}", plural(sum(|one| one.tool_calls), "call", "calls")));
     let failed = sum(|one| one.tool_failures);
     if failed > 0 {
-        line.push(Tone::Warn, format!(", {}✗ failed", separated(u128::from(failed))));
+        let failed = separated(u128::from(failed));
+        line.push(Tone::Warn, tr!(", {failed}✗ failed", failed));
     }
     let refused = sum(refusals);
     if refused > 0 {
-        line.push(Tone::Bad, format!(", {}⊘ refused", separated(u128::from(refused))));
+        let refused = separated(u128::from(refused));
+        line.push(Tone::Bad, tr!(", {refused}⊘ refused", refused));
     }
     let denied = sum(|one| one.network.map_or(0, |(_, denied)| denied));
     if denied > 0 {
-        line.push(
-            Tone::Bad,
-            format!(" · {denied}⊘ network {} denied", if denied == 1 { "request" } else { "requests" }),
-        );
+        let requests = if denied == 1 { tr!("network request") } else { tr!("network requests") };
+        line.push(Tone::Bad, tr!(" · {denied}⊘ {requests} denied", denied, requests));
     }
     line
 }

@@ -22,6 +22,7 @@ pub mod output;
 mod pager;
 mod prices;
 mod progress;
+mod reasons;
 pub mod records;
 mod rows;
 mod settings;
@@ -76,7 +77,7 @@ pub struct SharedArgs {
     #[command(flatten)]
     zone: ZoneArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(crate) output: OutputArgs,
 }
 
 impl SharedArgs {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
+use tr::tr;
 
 use super::account::Exit;
 use super::help;
@@ -93,7 +94,7 @@ impl NetworkArgs {
             }
         }
         if rows.is_empty() && scan.account.unopened.is_empty() {
-            run.note("no network request is recorded in the input, or none that is asked for: Codex records them only with its network proxy on (features.network_proxy)")?;
+            run.note(&tr!("no network request is recorded in the input, or none that is asked for: Codex records them only with its network proxy on (features.network_proxy)"))?;
         }
         Ok(run.conclude(exit, &scan.account)?)
     }
@@ -129,22 +130,22 @@ fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
     let denied = rows.iter().filter(|row| row.request.last.decision == NetworkDecision::Deny).count();
     let mut footer = Line::new().plain(plural(rows.len() as u64, "request", "requests"));
     if denied > 0 {
-        footer.push(Tone::Bad, format!(", {denied} denied"));
+        footer.push(Tone::Bad, tr!(", {denied} denied", denied));
     }
     Table {
         title: Vec::new(),
         columns: vec![
-            Column::left("TIME"),
-            Column::left("CONVERSATION").drop_at(1),
-            Column::left("VERDICT"),
-            Column::left("TARGET").cut(20),
-            Column::left("WHY").cut(8),
-            Column::left("DURING").cut(18),
+            Column::left(tr!("TIME")),
+            Column::left(tr!("CONVERSATION")).drop_at(1),
+            Column::left(tr!("VERDICT")),
+            Column::left(tr!("TARGET")).cut(20),
+            Column::left(tr!("WHY")).cut(8),
+            Column::left(tr!("DURING")).cut(18),
         ],
         sections: sections.into_iter().map(|(_, section)| section).collect(),
         footer: vec![
             footer,
-            Line::new().tone(Tone::Dim, "Only requests through Codex's network proxy are recorded."),
+            Line::new().tone(Tone::Dim, tr!("Only requests through Codex's network proxy are recorded.")),
         ],
     }
 }
@@ -203,15 +204,15 @@ fn summary_table(records: &[NetworkSummaryRecord]) -> Table {
     Table {
         title: Vec::new(),
         columns: vec![
-            Column::left("HOST").cut(16),
-            Column::left("VERDICT"),
-            Column::right("REQUESTS"),
-            Column::right("CONVERSATIONS"),
+            Column::left(tr!("HOST")).cut(16),
+            Column::left(tr!("VERDICT")),
+            Column::right(tr!("REQUESTS")),
+            Column::right(tr!("CONVERSATIONS")),
             Column::left("").drop_at(0),
         ],
         sections: vec![Section { heading: None, rows: rows.collect() }],
         footer: vec![
-            Line::new().tone(Tone::Dim, "Only requests through Codex's network proxy are recorded."),
+            Line::new().tone(Tone::Dim, tr!("Only requests through Codex's network proxy are recorded.")),
         ],
     }
 }

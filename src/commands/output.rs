@@ -10,6 +10,7 @@ use super::pager::Pager;
 use super::settings::{Effective, Origin, Setting, Settings};
 use super::world::World;
 use crate::render::{CsvWriter, Format, Style, write_record};
+use crate::words::Language;
 
 /// How to write the answer.
 #[derive(Args, Clone, Debug, Default)]
@@ -41,6 +42,13 @@ pub struct OutputArgs {
     #[arg(long, global = true)]
     pub no_pager: bool,
 
+    /// Talk to people in: en, zh
+    ///
+    /// What programs read, json and csv, is the same in every language. Default: `$CODEX_AUDIT_LANG`, else what the
+    /// locale says, where it is one of them, else en.
+    #[arg(long, value_name = "LANGUAGE", global = true, value_parser = language_parser())]
+    pub lang: Option<Language>,
+
     /// Say nothing on standard error but errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -49,6 +57,12 @@ pub struct OutputArgs {
 fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
     use clap::builder::{PossibleValuesParser, TypedValueParser};
     PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+}
+
+fn language_parser() -> impl clap::builder::TypedValueParser<Value = Language> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    PossibleValuesParser::new(Language::ALL.map(Language::name))
+        .try_map(|name| Language::named(&name).ok_or("no such language"))
 }
 
 /// When to colour.
@@ -115,6 +129,20 @@ impl OutputArgs {
             (_, Some(variable)) => Effective::new(Origin::Variable(variable), ColorChoice::Never),
             (Some(asked), None) => asked,
             (None, None) => Effective::new(Origin::Default, ColorChoice::Auto),
+        }
+    }
+
+    /// The language to talk in.
+    ///
+    /// # Errors
+    /// When `$CODEX_AUDIT_LANG` names none that is spoken.
+    pub fn language(&self, world: &World) -> anyhow::Result<Language> {
+        match (self.lang, world.variable("CODEX_AUDIT_LANG")) {
+            (Some(language), _) => Ok(language),
+            (None, Some(name)) => Language::named(name).ok_or_else(|| {
+                anyhow::Error::msg(format!("$CODEX_AUDIT_LANG: no language `{name}`; there are en and zh"))
+            }),
+            (None, None) => Ok(world.locale().map(Language::of_locale).unwrap_or_default()),
         }
     }
 

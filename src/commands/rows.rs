@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
+use tr::tr;
 
 use super::Run;
 use super::output::{Record, RecordWriter};
@@ -255,9 +256,8 @@ impl Run<'_> {
         let ambiguous = !self.is_unambiguous(&candidates)?;
         if held.out_of_order() > 0 {
             let events = held.out_of_order();
-            self.note(&format!(
-                "{events} events stand behind later ones of their conversation: the input is out of order over a long stretch"
-            ))?;
+            self.note(&tr!(
+                "{events} events stand behind later ones of their conversation: the input is out of order over a long stretch", events))?;
         }
         Ok(Written { hits, account: scanned.account, ambiguous })
     }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value};
+use tr::tr;
 
 use super::account::Exit;
 use super::help;
 use super::human::{count, plural, separated, shown_ids};
 use super::output::{Record, RecordWriter};
+use super::reasons;
 use super::records::{PricedResponseRecord, TokenUsageRecord};
 use super::time_span::TimeSpan;
 use super::{Run, Zone};
@@ -90,6 +92,31 @@ impl By {
         }
     }
 
+    /// What stands above its column.
+    fn heading(self) -> String {
+        match self {
+            Self::Day => tr!("DAY"),
+            Self::Hour => tr!("HOUR"),
+            Self::Week => tr!("WEEK"),
+            Self::Month => tr!("MONTH"),
+            Self::Model => tr!("MODEL"),
+            Self::Conversation => tr!("CONVERSATION"),
+            Self::User => tr!("USER"),
+            Self::Service => tr!("SERVICE"),
+            Self::Env => tr!("ENV"),
+        }
+    }
+
+    /// How a span of time is called in a sentence.
+    fn word(self) -> String {
+        match self {
+            Self::Hour => tr!("hour"),
+            Self::Week => tr!("week"),
+            Self::Month => tr!("month"),
+            _ => tr!("day"),
+        }
+    }
+
     fn span(self) -> Option<TimeSpan> {
         match self {
             Self::Day => Some(TimeSpan::Day),
@@ -158,7 +185,7 @@ impl TokensArgs {
             }
         }
         if usage.groups.is_empty() && scan.account.unopened.is_empty() {
-            run.note("no response with token counts is in the input, or none that the filters admit")?;
+            run.note(&tr!("no response with token counts is in the input, or none that the filters admit"))?;
         }
         Ok(run.conclude(Exit::Answered, &scan.account)?)
     }
@@ -210,19 +237,19 @@ impl TokensArgs {
         let most = usage.groups.iter().filter_map(|(_, sum)| sum.tokens.total()).max().unwrap_or(0).max(1);
         let mut columns: Vec<Column> = (self.by.iter())
             .map(|by| {
-                let column = Column::left(by.name().to_uppercase());
+                let column = Column::left(by.heading());
                 // Ids are short already: cut further, two would look the same.
                 let is_whole = by.span().is_some() || *by == By::Conversation;
                 if is_whole { column } else { column.cut(10) }
             })
             .collect();
         columns.extend([
-            Column::right("RESPONSES").drop_at(3),
-            Column::right("INPUT"),
-            Column::right("CACHED").drop_at(2),
-            Column::right("OUTPUT"),
-            Column::right("REASONING").drop_at(1),
-            Column::right("COST"),
+            Column::right(tr!("RESPONSES")).drop_at(3),
+            Column::right(tr!("INPUT")),
+            Column::right(tr!("CACHED")).drop_at(2),
+            Column::right(tr!("OUTPUT")),
+            Column::right(tr!("REASONING")).drop_at(1),
+            Column::right(tr!("COST")),
             Column::left("").drop_at(0),
         ]);
         let row = |values: &Group, sum: &UsageSum, bar: bool| -> Row {
@@ -257,7 +284,7 @@ impl TokensArgs {
                 *cell = Cell::Empty;
             }
             if let Some(first) = total.first_mut() {
-                *first = Cell::toned(Tone::Strong, "total");
+                *first = Cell::toned(Tone::Strong, tr!("total"));
             }
             sections.push(Section { heading: None, rows: vec![total] });
         }
@@ -276,9 +303,9 @@ impl TokensArgs {
                 *amounts.entry(name).or_default() += sum.tokens.total().unwrap_or(0);
             }
         }
-        let unit = self.by.iter().find(|by| by.span().is_some()).map_or("day", |by| by.name());
+        let unit = self.by.iter().find(|by| by.span().is_some()).map_or_else(|| tr!("day"), |by| by.word());
         Chart {
-            title: Line::new().tone(Tone::Strong, format!("tokens (input and output) by {unit}")),
+            title: Line::new().tone(Tone::Strong, tr!("tokens (input and output) by {unit}", unit)),
             columns: amounts.into_iter().collect(),
             amount_label: count,
         }
@@ -293,7 +320,7 @@ fn cached_share(sum: &UsageSum) -> Option<String> {
 fn cost_cell(sum: &UsageSum) -> Cell {
     match sum.cost() {
         Some(cost) => cost.to_string().into(),
-        None => Cell::toned(Tone::Warn, "unpriced"),
+        None => Cell::toned(Tone::Warn, tr!("unpriced")),
     }
 }
 
@@ -301,22 +328,30 @@ fn cost_cell(sum: &UsageSum) -> Cell {
 fn fine_print(total: &UsageSum, prices: &PriceBook) -> Vec<Line> {
     let mut lines = Vec::new();
     if total.warm_ups > 0 {
-        lines.push(Line::from(format!(
+        lines.push(Line::from(tr!(
             "{} of WebSocket connections, counted apart",
             plural(total.warm_ups, "warm-up", "warm-ups")
         )));
     }
     for ((model, reason), responses) in &total.unpriced {
-        let model = model.as_deref().unwrap_or("a model that is not recorded");
+        let model = model.as_deref().map_or_else(|| tr!("a model that is not recorded"), str::to_owned);
         let responses = plural(*responses, "response", "responses");
-        lines.push(Line::new().tone(Tone::Warn, format!("unpriced: {responses} of {model}: {reason}")));
+        lines.push(Line::new().tone(
+            Tone::Warn,
+            tr!(
+                "unpriced: {responses} of {model}: {reason}",
+                responses,
+                model,
+                reasons::known(&reason.to_string()).told()
+            ),
+        ));
     }
     if !total.unpriced.is_empty() && total.tokens.responses > 0 {
-        lines.push(Line::from(format!("what could be priced comes to {}", total.priced)));
+        lines.push(Line::from(tr!("what could be priced comes to {}", total.priced)));
     }
     lines.push(Line::new().tone(
         Tone::Dim,
-        format!(
+        tr!(
             "Estimate at API list prices, standard tier (price book {}); a ChatGPT plan is billed otherwise. --explain shows every step.",
             prices.version()
         ),
@@ -343,8 +378,8 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
             }
             Err(reason) => (
                 Cell::Unknown,
-                Cell::toned(Tone::Warn, reason.to_string()),
-                Cell::toned(Tone::Warn, "unpriced"),
+                Cell::toned(Tone::Warn, reasons::known(&reason.to_string()).told()),
+                Cell::toned(Tone::Warn, tr!("unpriced")),
             ),
         };
         vec![
@@ -361,13 +396,13 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
         ]
     });
     Table {
-        title: vec![Line::new().tone(Tone::Dim, "tokens × US dollars per million tokens; cached and cache-write tokens are taken out of the input")],
+        title: vec![Line::new().tone(Tone::Dim, tr!("tokens × US dollars per million tokens; cached and cache-write tokens are taken out of the input"))],
         columns: vec![
-            Column::left("TIME"),
-            Column::left("CONVERSATION").drop_at(0),
-            Column::left("PRICE").cut(12),
-            Column::left("PRODUCTS").cut(20),
-            Column::right("USD"),
+            Column::left(tr!("TIME")),
+            Column::left(tr!("CONVERSATION")).drop_at(0),
+            Column::left(tr!("PRICE")).cut(12),
+            Column::left(tr!("PRODUCTS")).cut(20),
+            Column::right(tr!("USD")),
         ],
         sections: vec![Section { heading: None, rows: rows.collect() }],
         footer: vec![Line::new()],

@@ -3,18 +3,22 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
+use tr::tr;
 
 use super::account::Exit;
 use super::help;
 use super::human::{plural, separated, shown_ids};
 use super::output::RecordWriter;
 use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
-use super::wording::{day_heading, decision_words, outcome_words, sandbox_words, source_words};
+use super::wording::{
+    day_heading, decision_word, decision_words, outcome_words, sandbox_words, source_words,
+};
 use super::{Run, Zone};
 use crate::event::{Decision, DecisionSource, name_glob};
 use crate::query::{CallDetail, CallLog, ToolDecisionRow};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
+use crate::words::{Sentence, sentence};
 
 /// Show who allowed each tool call, and what came of it
 ///
@@ -62,8 +66,9 @@ fn source_parser() -> impl clap::builder::TypedValueParser<Value = DecisionSourc
 }
 
 /// What the table does not hold, said below it.
-const LIMIT: &str =
-    "A request that a person cancels leaves no record in Codex's logs: such calls are not in this table.";
+const LIMIT: Sentence = sentence!(
+    "A request that a person cancels leaves no record in Codex's logs: such calls are not in this table."
+);
 
 impl ToolDecisionArgs {
     /// Answers.
@@ -111,9 +116,14 @@ impl ToolDecisionArgs {
             }
         }
         if rows.is_empty() && scan.account.unopened.is_empty() {
-            let hint = if self.undecided { "" } else { "; --undecided adds calls without a decision" };
-            run.note(&format!(
-                "no decision on a tool call is recorded in the input, or none that is asked for{hint}"
+            let hint = if self.undecided {
+                String::new()
+            } else {
+                tr!("; --undecided adds calls without a decision")
+            };
+            run.note(&tr!(
+                "no decision on a tool call is recorded in the input, or none that is asked for{hint}",
+                hint
             ))?;
         }
         Ok(run.conclude(exit, &scan.account)?)
@@ -136,23 +146,21 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
     let undecided = rows.iter().filter(|row| row.decision.is_none()).count() as u64;
     let mut counts = Line::new().plain(plural(rows.len() as u64 - undecided, "decision", "decisions"));
     if undecided > 0 {
-        counts.push(
-            Tone::Plain,
-            format!(" · {} without a decision on record", plural(undecided, "call", "calls")),
-        );
+        counts
+            .push(Tone::Plain, tr!(" · {} without a decision on record", plural(undecided, "call", "calls")));
     }
     Table {
         title: Vec::new(),
         columns: vec![
-            Column::left("TIME"),
-            Column::left("CONVERSATION").drop_at(1),
-            Column::left("TOOL").cut(8),
-            Column::left("DECISION").cut(20),
-            Column::left("OUTCOME").cut(14),
-            Column::left("WHAT").cut(14),
+            Column::left(tr!("TIME")),
+            Column::left(tr!("CONVERSATION")).drop_at(1),
+            Column::left(tr!("TOOL")).cut(8),
+            Column::left(tr!("DECISION")).cut(20),
+            Column::left(tr!("OUTCOME")).cut(14),
+            Column::left(tr!("WHAT")).cut(14),
         ],
         sections: sections.into_iter().map(|(_, section)| section).collect(),
-        footer: vec![counts, Line::new().tone(Tone::Dim, LIMIT)],
+        footer: vec![counts, Line::new().tone(Tone::Dim, LIMIT.told())],
     }
 }
 
@@ -166,10 +174,14 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
     let command = row.call.result.as_ref().and_then(|result| result.command.clone());
     let mut what = Line::new().plain(command.unwrap_or_default());
     if let Some(review) = &row.call.review {
-        let verdict = review.outcome.as_deref().or(review.status.as_deref()).unwrap_or("no verdict");
-        let risk = review.risk_level.as_deref().map_or_else(String::new, |risk| format!(", risk {risk}"));
+        let verdict = review
+            .outcome
+            .as_deref()
+            .or(review.status.as_deref())
+            .map_or_else(|| tr!("no verdict"), str::to_owned);
+        let risk = review.risk_level.as_deref().map_or_else(String::new, |risk| tr!(", risk {risk}", risk));
         let apart = if what.is_empty() { "" } else { "  " };
-        what.push(Tone::Policy, format!("{apart}[review: {verdict}{risk}]"));
+        what.push(Tone::Policy, format!("{apart}{}", tr!("[review: {verdict}{risk}]", verdict, risk)));
     }
     vec![
         time.into(),
@@ -223,11 +235,9 @@ fn summary_table(records: &[ToolDecisionSummaryRecord]) -> Table {
         let label =
             record.mcp_server.as_ref().map_or_else(|| tool.clone(), |server| format!("MCP {server}.{tool}"));
         let decision = match record.decision.map(Decision::of) {
-            Some(decision) if decision.refuses() => {
-                Cell::toned(Tone::Bad, decision.as_str().replace('_', " "))
-            }
-            Some(decision) => decision.as_str().replace('_', " ").into(),
-            None => Cell::toned(Tone::Dim, "no decision recorded"),
+            Some(decision) if decision.refuses() => Cell::toned(Tone::Bad, decision_word(decision)),
+            Some(decision) => decision_word(decision).into(),
+            None => Cell::toned(Tone::Dim, tr!("no decision recorded")),
         };
         let source = record.decision_source.and_then(DecisionSource::of);
         let (tone, by) = source_words(source, None);
@@ -248,18 +258,18 @@ fn summary_table(records: &[ToolDecisionSummaryRecord]) -> Table {
     let mut total = Line::new().plain(plural(calls, "call", "calls"));
     let blocked: u64 = records.iter().map(|record| record.sandbox_denied).sum();
     if blocked > 0 {
-        total.push(Tone::Bad, format!(" · {blocked} blocked by the sandbox"));
+        total.push(Tone::Bad, tr!(" · {blocked} blocked by the sandbox", blocked));
     }
     footer.push(total);
-    footer.push(Line::new().tone(Tone::Dim, LIMIT));
+    footer.push(Line::new().tone(Tone::Dim, LIMIT.told()));
     Table {
         title: Vec::new(),
         columns: vec![
-            Column::left("TOOL").cut(10),
-            Column::left("DECISION"),
-            Column::left("BY"),
-            Column::right("CALLS"),
-            Column::right("FAILED"),
+            Column::left(tr!("TOOL")).cut(10),
+            Column::left(tr!("DECISION")),
+            Column::left(tr!("BY")),
+            Column::right(tr!("CALLS")),
+            Column::right(tr!("FAILED")),
             Column::left("").drop_at(0),
         ],
         sections: vec![section],

@@ -1,35 +1,37 @@
 //! The words in which decisions, outcomes and verdicts are told: never more than the record says.
 
-use chrono::{DateTime, Datelike, FixedOffset};
+use chrono::{DateTime, Datelike, FixedOffset, Weekday};
+use tr::tr;
 
 use super::human::span;
 use crate::event::{Decision, DecisionSource, NetworkDecision};
 use crate::query::{CallDecision, CallResult, NetworkRequest};
 use crate::report::{Line, Tone};
+use crate::setup::Severity;
 
 /// Who decided.
 pub(super) fn source_words(source: Option<DecisionSource>, raw: Option<&str>) -> (Tone, String) {
     match source {
-        Some(DecisionSource::Config) => (Tone::Policy, "configuration".to_owned()),
-        Some(DecisionSource::User) => (Tone::Person, "a person".to_owned()),
-        Some(DecisionSource::AutomatedReviewer) => (Tone::Policy, "the automated reviewer".to_owned()),
+        Some(DecisionSource::Config) => (Tone::Policy, tr!("configuration")),
+        Some(DecisionSource::User) => (Tone::Person, tr!("a person")),
+        Some(DecisionSource::AutomatedReviewer) => (Tone::Policy, tr!("the automated reviewer")),
         None => (Tone::Plain, raw.unwrap_or_default().to_owned()),
     }
 }
 
 /// What was decided, and by whom.
 pub(super) fn decision_words(decision: Option<&CallDecision>) -> Line {
-    let Some(decision) = decision else { return Line::new().tone(Tone::Dim, "no decision recorded") };
+    let Some(decision) = decision else { return Line::new().tone(Tone::Dim, tr!("no decision recorded")) };
     let word = match (decision.decision, &decision.decision_raw) {
-        (Decision::Unknown, Some(raw)) => format!("unknown decision `{raw}`"),
-        (Decision::Abort, _) => "aborted".to_owned(),
-        (decision, _) => decision.as_str().replace('_', " "),
+        (Decision::Unknown, Some(raw)) => tr!("unknown decision `{raw}`", raw),
+        (Decision::Abort, _) => tr!("aborted"),
+        (decision, _) => decision_word(decision),
     };
     let (tone, by) = source_words(decision.source, decision.source_raw.as_deref());
     let by = match decision.decision {
         _ if by.is_empty() => by,
-        Decision::TimedOut => format!(" waiting for {by}"),
-        _ => format!(" by {by}"),
+        Decision::TimedOut => tr!(" waiting for {by}", by),
+        _ => tr!(" by {by}", by),
     };
     let tone = if decision.decision.refuses() { Tone::Bad } else { tone };
     Line::new().tone(tone, format!("{word}{by}"))
@@ -37,15 +39,15 @@ pub(super) fn decision_words(decision: Option<&CallDecision>) -> Line {
 
 /// What came of a call.
 pub(super) fn outcome_words(result: Option<&CallResult>) -> Line {
-    let Some(result) = result else { return Line::new().tone(Tone::Warn, "no result recorded") };
-    let took = result.duration_ms.map_or_else(String::new, |duration| format!(" in {}", span(duration)));
+    let Some(result) = result else { return Line::new().tone(Tone::Warn, tr!("no result recorded")) };
+    let took = result.duration_ms.map_or_else(String::new, |duration| tr!(" in {}", span(duration)));
     let (tone, word) = match (result.success, result.exit_code) {
-        (Some(false), Some(code)) => (Tone::Bad, format!("failed, exit {code}")),
-        (Some(false), None) => (Tone::Bad, "failed".to_owned()),
-        (_, Some(0)) => (Tone::Good, "exit 0".to_owned()),
-        (_, Some(code)) => (Tone::Warn, format!("exit {code}")),
-        (Some(true), None) => (Tone::Good, "ok".to_owned()),
-        (None, None) => (Tone::Plain, "outcome not recorded".to_owned()),
+        (Some(false), Some(code)) => (Tone::Bad, tr!("failed, exit {code}", code)),
+        (Some(false), None) => (Tone::Bad, tr!("failed")),
+        (_, Some(0)) => (Tone::Good, tr!("exit 0")),
+        (_, Some(code)) => (Tone::Warn, tr!("exit {code}", code)),
+        (Some(true), None) => (Tone::Good, tr!("ok")),
+        (None, None) => (Tone::Plain, tr!("outcome not recorded")),
     };
     Line::new().tone(tone, word).plain(took)
 }
@@ -53,10 +55,10 @@ pub(super) fn outcome_words(result: Option<&CallResult>) -> Line {
 /// What the sandbox did.
 pub(super) fn sandbox_words(outcome: &str) -> Line {
     let (tone, words) = match outcome {
-        "denied" => (Tone::Bad, "BLOCKED BY SANDBOX".to_owned()),
-        "escalated" => (Tone::Warn, "run again outside the sandbox".to_owned()),
-        "timed_out" => (Tone::Warn, "timed out in the sandbox".to_owned()),
-        other => (Tone::Warn, format!("sandbox: {other}")),
+        "denied" => (Tone::Bad, tr!("BLOCKED BY SANDBOX")),
+        "escalated" => (Tone::Warn, tr!("run again outside the sandbox")),
+        "timed_out" => (Tone::Warn, tr!("timed out in the sandbox")),
+        other => (Tone::Warn, tr!("sandbox: {other}", other)),
     };
     Line::new().tone(tone, words)
 }
@@ -64,10 +66,10 @@ pub(super) fn sandbox_words(outcome: &str) -> Line {
 /// What the network proxy said.
 pub(super) fn verdict_words(decision: NetworkDecision) -> Line {
     let (tone, word) = match decision {
-        NetworkDecision::Allow => (Tone::Good, "allowed"),
-        NetworkDecision::Deny => (Tone::Bad, "denied"),
-        NetworkDecision::Ask => (Tone::Warn, "to be asked"),
-        NetworkDecision::Unknown => (Tone::Warn, "unknown verdict"),
+        NetworkDecision::Allow => (Tone::Good, tr!("allowed")),
+        NetworkDecision::Deny => (Tone::Bad, tr!("denied")),
+        NetworkDecision::Ask => (Tone::Warn, tr!("to be asked")),
+        NetworkDecision::Unknown => (Tone::Warn, tr!("unknown verdict")),
     };
     Line::new().tone(tone, word)
 }
@@ -76,7 +78,7 @@ pub(super) fn verdict_words(decision: NetworkDecision) -> Line {
 pub(super) fn target(request: &NetworkRequest) -> String {
     let verdict = &request.last;
     let method = verdict.method.as_deref().filter(|method| *method != "none").unwrap_or_default();
-    let host = verdict.server_address.as_deref().unwrap_or("unnamed host");
+    let host = verdict.server_address.clone().unwrap_or_else(|| tr!("unnamed host"));
     let port = verdict.server_port.map_or_else(String::new, |port| format!(":{port}"));
     format!("{method} {host}{port}").trim_start().to_owned()
 }
@@ -85,8 +87,47 @@ pub(super) fn target(request: &NetworkRequest) -> String {
 pub(super) fn day_heading(day: Option<DateTime<FixedOffset>>) -> Line {
     match day {
         Some(day) => Line::new()
-            .tone(Tone::Strong, format!("{} {}", day.format("%Y-%m-%d"), day.weekday()))
-            .tone(Tone::Dim, format!("  times are {}", day.format("%:z"))),
-        None => "no time recorded".into(),
+            .tone(Tone::Strong, format!("{} {}", day.format("%Y-%m-%d"), weekday(day.weekday())))
+            .tone(Tone::Dim, tr!("  times are {}", day.format("%:z"))),
+        None => tr!("no time recorded").into(),
+    }
+}
+
+fn weekday(day: Weekday) -> String {
+    match day {
+        Weekday::Mon => tr!("Mon"),
+        Weekday::Tue => tr!("Tue"),
+        Weekday::Wed => tr!("Wed"),
+        Weekday::Thu => tr!("Thu"),
+        Weekday::Fri => tr!("Fri"),
+        Weekday::Sat => tr!("Sat"),
+        Weekday::Sun => tr!("Sun"),
+    }
+}
+
+/// A decision, without who made it.
+pub(super) fn decision_word(decision: Decision) -> String {
+    match decision {
+        Decision::Approved => tr!("approved"),
+        Decision::ApprovedForSession => tr!("approved for session"),
+        Decision::ApprovedWithAmendment => tr!("approved with amendment"),
+        Decision::ApprovedWithNetworkPolicyAllow => tr!("approved with network policy allow"),
+        Decision::DeniedWithNetworkPolicyDeny => tr!("denied with network policy deny"),
+        Decision::NetworkPolicyAmendment => tr!("network policy amendment"),
+        Decision::ApprovedMcpPolicyAmendment => tr!("approved mcp policy amendment"),
+        Decision::Denied => tr!("denied"),
+        Decision::TimedOut => tr!("timed out"),
+        Decision::Abort => tr!("abort"),
+        Decision::Unknown => tr!("unknown"),
+    }
+}
+
+/// How bad a finding is.
+pub(super) fn severity_word(severity: Severity) -> String {
+    match severity {
+        Severity::Error => tr!("error"),
+        Severity::Warning => tr!("warning"),
+        Severity::Note => tr!("note"),
+        Severity::Ok => tr!("ok"),
     }
 }

@@ -24,16 +24,32 @@ pub struct World {
     /// What the user has set, or what is wrong with it.
     settings: Result<Settings, String>,
     variables: BTreeMap<String, String>,
+    system_locale: Option<String>,
+}
+
+/// The language of the system's own settings: Windows and macOS have it there, other systems in the environment.
+#[cfg(any(windows, target_os = "macos"))]
+fn system_locale() -> Option<String> {
+    sys_locale::get_locale()
+}
+
+#[cfg(not(any(windows, target_os = "macos")))]
+fn system_locale() -> Option<String> {
+    None
 }
 
 /// The environment variables that are looked at.
-const VARIABLES: [&str; 12] = [
+const VARIABLES: [&str; 16] = [
     "CODEX_AUDIT_CONFIG",
     "CODEX_AUDIT_FILE",
+    "CODEX_AUDIT_LANG",
     "CODEX_AUDIT_PAGER",
     "CODEX_AUDIT_TZ",
     "CODEX_HOME",
     "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_MESSAGES",
     "LESS",
     "LESSCHARSET",
     "NO_COLOR",
@@ -62,6 +78,7 @@ impl World {
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
                 .collect(),
+            system_locale: system_locale(),
         };
         world.settings = world.read_settings();
         world
@@ -102,6 +119,13 @@ impl World {
         }
     }
 
+    /// The locale in which messages are wanted: as the variables say, else as the system does that has it elsewhere.
+    #[must_use]
+    pub fn locale(&self) -> Option<&str> {
+        let named = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| self.variable(name));
+        named.or(self.system_locale.as_deref())
+    }
+
     /// An environment variable, unless it is unset or empty.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&str> {
@@ -131,6 +155,7 @@ impl World {
             has_hyperlinks: false,
             settings: Ok(Settings::default()),
             variables: variables.collect(),
+            system_locale: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use chrono::{
     DateTime, Duration, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc,
 };
 use chrono_tz::Tz;
+use tr::tr;
 
 use crate::event::UnixNano;
 
@@ -43,7 +44,7 @@ impl FromStr for Zone {
             return Ok(Self::Fixed(offset));
         }
         Tz::from_str_insensitive(name).map(Self::Named).map_err(|_| {
-            format!("no time zone `{name}`; there are beijing, local, utc, IANA names such as Europe/Berlin, and offsets such as +08:00")
+            tr!("no time zone `{name}`; there are beijing, local, utc, IANA names such as Europe/Berlin, and offsets such as +08:00", name)
         })
     }
 }
@@ -126,8 +127,9 @@ impl Zone {
     /// A sentence that names what is understood.
     pub fn read_moment(self, text: &str, now: UnixNano) -> Result<UnixNano, String> {
         let misread = || {
-            format!(
-                "no time `{text}`; understood are RFC 3339, YYYY-MM-DD, \"YYYY-MM-DD HH:MM[:SS]\", now, today, yesterday, and spans back from now such as -3h or -7d"
+            tr!(
+                "no time `{text}`; understood are RFC 3339, YYYY-MM-DD, \"YYYY-MM-DD HH:MM[:SS]\", now, today, yesterday, and spans back from now such as -3h or -7d",
+                text
             )
         };
         let midnight = |days_back: u64| {

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use tr::tr;
+
 use super::ink::Ink;
 use super::style::Style;
 use crate::report::{Chart, Line, Tone};
@@ -55,7 +57,7 @@ pub(super) fn lines(chart: &Chart, style: &Style) -> Vec<Line> {
     let span = if chart.columns.len() == 1 { first.clone() } else { format!("{first} … {last}") };
     let mut axis = Line::new().tone(Tone::Dim, format!("{:margin$}{span}", ""));
     if merged > 1 {
-        axis.push(Tone::Dim, format!("  ({merged} in each column)"));
+        axis.push(Tone::Dim, tr!("  ({merged} in each column)", merged));
     }
     lines.push(axis);
     lines

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use tr::tr;
+
 use comfy_table::{Cell as DrawnCell, CellAlignment, Table as Drawing, presets};
 
 use super::ink::Ink;
@@ -218,7 +220,7 @@ impl Layout {
         if names.is_empty() {
             return Vec::new();
         }
-        vec![Line::new().tone(Tone::Dim, format!("No room at this width for: {}", names.join(", ")))]
+        vec![Line::new().tone(Tone::Dim, tr!("No room at this width for: {}", names.join(&tr!(", "))))]
     }
 }
 

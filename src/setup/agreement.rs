@@ -5,6 +5,7 @@ use super::collector_config::CollectorConfig;
 use super::endpoint::Carrier;
 use super::finding::{Finding, Place, Severity, Subject};
 use super::receiver::Listener;
+use crate::words::{Sentence, sentence};
 
 /// What is wrong, or right, between the two configurations; nothing where one of them does not say.
 #[must_use]
@@ -14,7 +15,7 @@ pub fn check_agreement(codex: &CodexConfig, collector: &CollectorConfig) -> Vec<
         collector.listeners.iter().filter(|listener| listener.carrier == logs.carrier).collect();
     let mut findings = Vec::new();
     if same_carrier.is_empty() {
-        let text = format!(
+        let text = sentence!(
             "Codex sends over {}, but the Collector's receiver has no `{}` protocol: nothing arrives.",
             logs.carrier.spoken(),
             logs.carrier.name()
@@ -38,7 +39,7 @@ fn finding(
     severity: Severity,
     code: &'static str,
     at: Option<(Subject, Place)>,
-    text: String,
+    text: Sentence,
     fix: Option<String>,
     logs: &Destination,
 ) -> Finding {
@@ -61,21 +62,23 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
         let (severity, text) = match other {
             Some(other) => (
                 Severity::Error,
-                format!(
+                sentence!(
                     "Codex sends {} to {sent}, but the Collector hears {} there. For {} it listens on {}.",
                     logs.carrier.spoken(),
                     other.carrier.spoken(),
                     logs.carrier.spoken(),
-                    heard.join(", ")
+                    heard.join(", "),
+                    sent
                 ),
             ),
             None => (
                 Severity::Warning,
-                format!(
+                sentence!(
                     "Codex sends to {sent}, but the Collector listens on {}. Unless something between them \
                      maps the \
                      port, nothing arrives.",
-                    heard.join(", ")
+                    heard.join(", "),
+                    sent
                 ),
             ),
         };
@@ -90,24 +93,17 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
     let heard = listener.endpoint.as_ref()?;
     let in_collector = |listener: &Listener| Some((Subject::CollectorConfig, listener.place.clone()));
     if listener.has_tls != (sent.scheme == "https") {
-        let text = if listener.has_tls {
-            "The Collector's receiver wants TLS, but Codex sends to an http:// address: nothing arrives."
-        } else {
-            "Codex sends to an https:// address, but the Collector's receiver has no TLS: nothing arrives, \
-             unless a \
-             proxy stands between them."
-        };
-        let severity = if listener.has_tls { Severity::Error } else { Severity::Warning };
-        let scheme = if listener.has_tls { "https" } else { "http" };
-        let fix = format!("endpoint = \"{scheme}://{sent}{}\"", path_of(logs));
-        return Some(finding(severity, "endpoint_tls_differs", None, text.to_owned(), Some(fix), logs));
+        return Some(tls_differs(logs, listener.has_tls));
     }
     if heard.is_loopback() && !sent.is_loopback() {
-        let default = if listener.is_written { "" } else { ", its default" };
-        let text = format!(
+        let default = if listener.is_written { sentence!("") } else { sentence!(", its default") };
+        let text = sentence!(
             "Codex sends to {sent}, but the Collector listens on {heard} only{default}: from outside its \
              machine or \
-             container nothing arrives."
+             container nothing arrives.",
+            sent,
+            heard,
+            default
         );
         let port = heard.port.unwrap_or(logs.carrier.default_port());
         let fix = format!("        endpoint: 0.0.0.0:{port}");
@@ -121,18 +117,21 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
         ));
     }
     if sent.is_loopback() && !heard.is_loopback() && !heard.is_everywhere() {
-        let text = format!(
+        let text = sentence!(
             "Codex sends to {sent}, but the Collector listens on {heard} only: on one machine nothing \
-             arrives."
+             arrives.",
+            sent,
+            heard
         );
         let fix = format!("endpoint = \"{}://{heard}{}\"", sent.scheme, path_of(logs));
         return Some(finding(Severity::Warning, "endpoint_host_differs", None, text, Some(fix), logs));
     }
     if !listener.is_written {
-        let text = format!(
+        let text = sentence!(
             "The receiver names no address and listens on {heard}, its default. Inside a container nothing \
              from outside \
-             reaches it there."
+             reaches it there.",
+            heard
         );
         let fix = format!("        endpoint: {heard}");
         return Some(finding(
@@ -144,8 +143,27 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
             logs,
         ));
     }
-    let text = format!("The Collector listens where Codex sends to: {heard}.");
+    let text = sentence!("The Collector listens where Codex sends to: {heard}.", heard);
     Some(finding(Severity::Ok, "endpoint_received", None, text, None, logs))
+}
+
+/// Only one of the two wants TLS.
+fn tls_differs(logs: &Destination, receiver_has_tls: bool) -> Finding {
+    let text = if receiver_has_tls {
+        sentence!(
+            "The Collector's receiver wants TLS, but Codex sends to an http:// address: nothing arrives."
+        )
+    } else {
+        sentence!(
+            "Codex sends to an https:// address, but the Collector's receiver has no TLS: nothing arrives, \
+         unless a \
+         proxy stands between them."
+        )
+    };
+    let severity = if receiver_has_tls { Severity::Error } else { Severity::Warning };
+    let scheme = if receiver_has_tls { "https" } else { "http" };
+    let fix = format!("endpoint = \"{scheme}://{}{}\"", logs.endpoint, path_of(logs));
+    finding(severity, "endpoint_tls_differs", None, text, Some(fix), logs)
 }
 
 /// The path that belongs into a corrected address.
@@ -164,10 +182,11 @@ fn size(logs: &Destination, same_carrier: &[&Listener]) -> Option<Finding> {
         Carrier::Http => ("20 MiB", "        max_request_body_size: 67108864"),
         Carrier::Grpc => ("4 MiB", "        max_recv_msg_size_mib: 64"),
     };
-    let text = format!(
+    let text = sentence!(
         "The receiver refuses requests above {limit}, its default. Codex sends up to 512 records in one, \
          tool arguments \
-         in full, and does not send a refused one again."
+         in full, and does not send a refused one again.",
+        limit
     );
     let at = Some((Subject::CollectorConfig, listener.place.clone()));
     Some(finding(Severity::Note, "request_size_default", at, text, Some(fix.to_owned()), logs))

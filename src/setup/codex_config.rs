@@ -5,6 +5,7 @@ use super::endpoint::{Carrier, Endpoint};
 use super::finding::{Finding, Place, Severity, Sheet, Subject};
 use super::toml_tree;
 use super::tree::{Entry, Node, SyntaxFault, Value};
+use crate::words::{Sentence, sentence};
 
 /// The keys of `[otel]` that some release of Codex knows.
 const OTEL_KEYS: [&str; 10] = [
@@ -59,7 +60,7 @@ impl CodexConfig {
     /// What there is to say when there is no such file.
     #[must_use]
     pub fn missing(name: &str) -> Self {
-        let text = format!("{name} does not exist, so Codex exports no log event: no trail.");
+        let text = sentence!("{name} does not exist, so Codex exports no log event: no trail.", name);
         let mut finding = Finding::new(Subject::CodexConfig, Severity::Error, "codex_config_missing", text);
         finding.fix(format!("[otel]\n{}", Signal::Logs.example()));
         Self { findings: vec![finding], logs: None }
@@ -84,7 +85,7 @@ fn tell_fault(sheet: &mut Sheet<'_>, root: &Node, fault: &SyntaxFault) {
             sheet.error(
                 "exporter_conflict",
                 entry.line,
-                format!(
+                sentence!(
                     "`{}` is a string here and a table in line {}. TOML allows one of them, so Codex refuses \
                      the whole file. Delete this line.",
                     signal.key(),
@@ -98,7 +99,7 @@ fn tell_fault(sheet: &mut Sheet<'_>, root: &Node, fault: &SyntaxFault) {
     sheet.error(
         "codex_config_not_toml",
         fault.line,
-        format!("This is no TOML, so Codex refuses the whole file: {message}."),
+        sentence!("This is no TOML, so Codex refuses the whole file: {message}.", message),
     );
 }
 
@@ -106,12 +107,16 @@ fn read_otel(sheet: &mut Sheet<'_>, root: &Node) -> Option<Destination> {
     misplaced_keys(sheet, root);
     let Some(otel) = root.get("otel") else {
         sheet
-            .error("otel_missing", None, "There is no [otel] table, so Codex exports no log event: no trail.")
+            .error(
+                "otel_missing",
+                None,
+                sentence!("There is no [otel] table, so Codex exports no log event: no trail."),
+            )
             .fix(format!("[otel]\n{}", Signal::Logs.example()));
         return None;
     };
     if !matches!(otel.node.value, Value::Map(_)) {
-        let text = format!("`otel` is {}, not a table: Codex refuses the whole file.", otel.node.kind());
+        let text = sentence!("`otel` is {}, not a table: Codex refuses the whole file.", otel.node.kind());
         sheet.error("otel_not_a_table", otel.line, text).fix(format!("[otel]\n{}", Signal::Logs.example()));
         return None;
     }
@@ -129,7 +134,8 @@ fn read_otel(sheet: &mut Sheet<'_>, root: &Node) -> Option<Destination> {
         && let Some(logs) = &logs
     {
         let Destination { carrier, endpoint, place } = logs;
-        let text = format!("Log events go to {endpoint}{} over {}.", endpoint.path, carrier.spoken());
+        let text =
+            sentence!("Log events go to {endpoint}{} over {}.", endpoint.path, carrier.spoken(), endpoint);
         sheet.ok("codex_exports_logs", usize::try_from(place.line).ok(), text);
     }
     logs
@@ -137,7 +143,8 @@ fn read_otel(sheet: &mut Sheet<'_>, root: &Node) -> Option<Destination> {
 
 fn logs_exporter(sheet: &mut Sheet<'_>, otel: &Entry) -> Option<Destination> {
     let Some(entry) = otel.node.get("exporter") else {
-        let text = "[otel] has no `exporter`. Its default is \"none\": Codex exports no log event.";
+        let text =
+            sentence!("[otel] has no `exporter`. Its default is \"none\": Codex exports no log event.");
         sheet.error("exporter_missing", otel.line, text).fix(Signal::Logs.example());
         return None;
     };
@@ -146,38 +153,42 @@ fn logs_exporter(sheet: &mut Sheet<'_>, otel: &Entry) -> Option<Destination> {
 
 fn prompts(sheet: &mut Sheet<'_>, otel: &Entry) {
     let Some(entry) = otel.node.get("log_user_prompt") else {
-        let text = "`log_user_prompt` is not set: prompts are recorded as [REDACTED], with their length \
+        let text = sentence!(
+            "`log_user_prompt` is not set: prompts are recorded as [REDACTED], with their length \
                     only. Set it \
-                    to true if an audit must say what was asked.";
+                    to true if an audit must say what was asked."
+        );
         sheet.note("prompts_redacted", otel.line, text).fix("log_user_prompt = true");
         return;
     };
     match entry.node.value {
         Value::Bool(true) => {
-            let text = "Prompts are recorded in full, with whatever secrets stand in them.";
+            let text = sentence!("Prompts are recorded in full, with whatever secrets stand in them.");
             sheet.ok("prompts_recorded", entry.line, text);
         }
         Value::Bool(false) => {
-            let text = "Prompts are recorded as [REDACTED], with their length only. That is a choice; an \
+            let text = sentence!(
+                "Prompts are recorded as [REDACTED], with their length only. That is a choice; an \
                         audit \
-                        cannot say what was asked.";
+                        cannot say what was asked."
+            );
             sheet.note("prompts_redacted", entry.line, text).fix("log_user_prompt = true");
         }
-        _ => wrong_type(sheet, entry, "true or false, without quotes", "log_user_prompt = true"),
+        _ => wrong_type(sheet, entry, &sentence!("true or false, without quotes"), "log_user_prompt = true"),
     }
 }
 
 fn environment(sheet: &mut Sheet<'_>, otel: &Entry) {
     match otel.node.get("environment") {
         None => {
-            let text = "`environment` is not set: every record says env = \"dev\".";
+            let text = sentence!("`environment` is not set: every record says env = \"dev\".");
             sheet.note("environment_default", otel.line, text).fix("environment = \"production\"");
         }
         Some(entry) => match entry.node.text() {
             Some(name) => {
-                sheet.ok("environment_set", entry.line, format!("Records say env = \"{name}\"."));
+                sheet.ok("environment_set", entry.line, sentence!("Records say env = \"{name}\".", name));
             }
-            None => wrong_type(sheet, entry, "text", "environment = \"production\""),
+            None => wrong_type(sheet, entry, &sentence!("text"), "environment = \"production\""),
         },
     }
 }
@@ -186,9 +197,11 @@ fn trace_exporter(sheet: &mut Sheet<'_>, otel: &Entry) {
     match otel.node.get("trace_exporter") {
         Some(entry) => drop(read_exporter(sheet, entry, Signal::Traces)),
         None if otel.node.get("exporter").is_some() => {
-            let text = "`trace_exporter` is not set. Today that means none; early releases took `exporter` \
+            let text = sentence!(
+                "`trace_exporter` is not set. Today that means none; early releases took `exporter` \
                         for it and \
-                        sent spans to the address for logs.";
+                        sent spans to the address for logs."
+            );
             sheet.note("trace_exporter_default", otel.line, text).fix("trace_exporter = \"none\"");
         }
         None => {}
@@ -200,16 +213,20 @@ fn metrics_exporter(sheet: &mut Sheet<'_>, root: &Node, otel: &Entry) {
         root.at(&["analytics", "enabled"]).is_some_and(|entry| entry.node.value == Value::Bool(false));
     match otel.node.get("metrics_exporter") {
         Some(entry) if entry.node.text() == Some("statsig") && !analytics_off => {
-            let text = "Codex's metrics go to OpenAI (Statsig). The trail does not need them; \"none\" \
+            let text = sentence!(
+                "Codex's metrics go to OpenAI (Statsig). The trail does not need them; \"none\" \
                         sends them \
-                        nowhere.";
+                        nowhere."
+            );
             sheet.note("metrics_to_statsig", entry.line, text).fix("metrics_exporter = \"none\"");
         }
         Some(entry) => drop(read_exporter(sheet, entry, Signal::Metrics)),
         None if !analytics_off => {
-            let text = "`metrics_exporter` is not set: its default sends Codex's metrics to OpenAI \
+            let text = sentence!(
+                "`metrics_exporter` is not set: its default sends Codex's metrics to OpenAI \
                         (Statsig). \"none\" \
-                        sends them nowhere.";
+                        sends them nowhere."
+            );
             sheet.note("metrics_to_statsig", otel.line, text).fix("metrics_exporter = \"none\"");
         }
         None => {}
@@ -222,13 +239,15 @@ fn misplaced_keys(sheet: &mut Sheet<'_>, root: &Node) {
         let key = entry.key.as_str();
         let known_only_there = OTEL_KEYS.contains(&key) && key != "environment";
         if known_only_there {
-            let text = format!("`{key}` stands outside [otel], where Codex does not know it: it is ignored.");
+            let text =
+                sentence!("`{key}` stands outside [otel], where Codex does not know it: it is ignored.", key);
             let line = sheet.place(entry.line).quote.unwrap_or_default();
             let fix = if matches!(entry.node.value, Value::Map(_)) { None } else { Some(line) };
             let finding = sheet.warning("key_ignored", entry.line, text);
             finding.fix = fix.map(|line| format!("[otel]\n{}", line.trim()));
         } else if NOT_OTEL.contains(&key) {
-            let text = format!("Codex knows no table [{key}]: it is ignored. The table is called [otel].");
+            let text =
+                sentence!("Codex knows no table [{key}]: it is ignored. The table is called [otel].", key);
             sheet.warning("key_ignored", entry.line, text).fix("[otel]");
         }
     }
@@ -238,29 +257,41 @@ fn misplaced_keys(sheet: &mut Sheet<'_>, root: &Node) {
 pub(super) fn ignored_key(sheet: &mut Sheet<'_>, entry: &Entry, table: &str, present: &Node, known: &[&str]) {
     let key = entry.key.as_str();
     let line = sheet.place(entry.line).quote.unwrap_or_default().trim().to_owned();
-    let belongs = format!(
+    let belongs = sentence!(
         "`{key}` stands below {table} and so belongs to that table, where Codex does not know it: it is \
-         ignored"
+         ignored",
+        key,
+        table
     );
     let (text, fix) = if key == "disable_response_storage" {
-        (format!("{belongs}. Delete the line: today's Codex has no such key anywhere."), None)
+        (sentence!("{belongs}. Delete the line: today's Codex has no such key anywhere.", belongs), None)
     } else if OTEL_KEYS.contains(&key) {
-        (format!("{belongs}. It is a key of [otel]: move it up."), Some(format!("[otel]\n{line}")))
+        (sentence!("{belongs}. It is a key of [otel]: move it up.", belongs), Some(format!("[otel]\n{line}")))
     } else if let Some(meant) = known
         .iter()
         .find(|name| strsim::osa_distance(name, &key.to_lowercase()) <= 2 && present.get(name).is_none())
     {
-        (format!("{belongs}. Is `{meant}` meant?"), Some(line.replacen(key, meant, 1)))
+        (sentence!("{belongs}. Is `{meant}` meant?", belongs, meant), Some(line.replacen(key, meant, 1)))
     } else {
-        (format!("{belongs}. A key of the top level must stand above the first [table] of the file."), None)
+        (
+            sentence!(
+                "{belongs}. A key of the top level must stand above the first [table] of the file.",
+                belongs
+            ),
+            None,
+        )
     };
     sheet.warning("key_ignored", entry.line, text).fix = fix;
 }
 
 /// Says that a value is of a kind that makes Codex refuse the file.
-pub(super) fn wrong_type(sheet: &mut Sheet<'_>, entry: &Entry, wanted: &str, fix: &str) {
-    let text =
-        format!("`{}` is {}; Codex wants {wanted} and refuses the whole file.", entry.key, entry.node.kind());
+pub(super) fn wrong_type(sheet: &mut Sheet<'_>, entry: &Entry, wanted: &Sentence, fix: &str) {
+    let text = sentence!(
+        "`{}` is {}; Codex wants {wanted} and refuses the whole file.",
+        entry.key,
+        entry.node.kind(),
+        wanted
+    );
     sheet.error("wrong_type", entry.line, text).fix(fix);
 }
 

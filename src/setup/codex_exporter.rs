@@ -4,6 +4,7 @@ use super::codex_config::{Destination, ignored_key, wrong_type};
 use super::endpoint::{Carrier, Endpoint};
 use super::finding::Sheet;
 use super::tree::{Entry, Value};
+use crate::words::{Sentence, sentence};
 
 /// What is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,11 +38,11 @@ impl Signal {
         }
     }
 
-    fn spoken(self) -> &'static str {
+    fn spoken(self) -> Sentence {
         match self {
-            Self::Logs => "log events",
-            Self::Traces => "spans",
-            Self::Metrics => "metrics",
+            Self::Logs => sentence!("log events"),
+            Self::Traces => sentence!("spans"),
+            Self::Metrics => sentence!("metrics"),
         }
     }
 
@@ -65,21 +66,23 @@ pub(super) fn read_exporter(sheet: &mut Sheet<'_>, entry: &Entry, signal: Signal
         Value::Map(kinds) => match kinds.as_slice() {
             [kind] => read_table(sheet, kind, signal),
             [] => {
-                let text = format!("`{}` is an empty table: Codex refuses the whole file.", entry.key);
+                let text = sentence!("`{}` is an empty table: Codex refuses the whole file.", entry.key);
                 sheet.error("exporter_empty", entry.line, text).fix(signal.example());
                 None
             }
             [first, second, ..] => {
-                let text = format!(
+                let text = sentence!(
                     "`{}` names two exporters, {} and {}. It takes one, and Codex refuses the whole file.",
-                    entry.key, first.key, second.key
+                    entry.key,
+                    first.key,
+                    second.key
                 );
                 sheet.error("exporter_twice", second.line, text);
                 None
             }
         },
         _ => {
-            wrong_type(sheet, entry, "a table or \"none\"", &signal.example());
+            wrong_type(sheet, entry, &sentence!("a table or \"none\""), &signal.example());
             None
         }
     }
@@ -89,27 +92,33 @@ fn read_word(sheet: &mut Sheet<'_>, entry: &Entry, word: &str, signal: Signal) {
     let key = &entry.key;
     match word {
         "none" if signal == Signal::Logs => {
-            let text = format!("`{key}` is \"none\": Codex exports no log event. No trail.");
+            let text = sentence!("`{key}` is \"none\": Codex exports no log event. No trail.", key);
             sheet.error("exporter_none", entry.line, text).fix(signal.example());
         }
         "statsig" if signal == Signal::Logs => {
-            let text =
-                format!("`{key}` is \"statsig\": log events go to OpenAI, not to a Collector of yours.");
+            let text = sentence!(
+                "`{key}` is \"statsig\": log events go to OpenAI, not to a Collector of yours.",
+                key
+            );
             sheet.error("exporter_statsig", entry.line, text).fix(signal.example());
         }
         "none" | "statsig" => {}
         "otlp-http" | "otlp-grpc" => {
-            let text = format!(
+            let text = sentence!(
                 "`{key}` is the string \"{word}\", without an address. It must be a table; Codex refuses \
-                 the whole file."
+                 the whole file.",
+                key,
+                word
             );
             sheet.error("exporter_string", entry.line, text).fix(signal.example());
         }
         _ => {
-            let text = format!(
+            let text = sentence!(
                 "`{key}` is \"{word}\", which Codex does not know: it refuses the whole file. There are \
                  \"none\", otlp-http \
-                 and otlp-grpc."
+                 and otlp-grpc.",
+                key,
+                word
             );
             sheet.error("exporter_unknown", entry.line, text).fix(signal.example());
         }
@@ -121,9 +130,10 @@ fn read_table(sheet: &mut Sheet<'_>, kind: &Entry, signal: Signal) -> Option<Des
         "otlp-http" => (Carrier::Http, &["endpoint", "protocol", "headers", "tls"]),
         "otlp-grpc" => (Carrier::Grpc, &["endpoint", "headers", "tls"]),
         other => {
-            let text = format!(
+            let text = sentence!(
                 "Codex knows no exporter `{other}` and refuses the whole file. There are otlp-http and \
-                 otlp-grpc."
+                 otlp-grpc.",
+                other
             );
             sheet.error("exporter_unknown", kind.line, text).fix(signal.example());
             return None;
@@ -131,7 +141,7 @@ fn read_table(sheet: &mut Sheet<'_>, kind: &Entry, signal: Signal) -> Option<Des
     };
     let table = format!("[otel.{}.{}]", signal.key(), kind.key);
     if !matches!(kind.node.value, Value::Map(_)) {
-        wrong_type(sheet, kind, "a table with an endpoint", &signal.example());
+        wrong_type(sheet, kind, &sentence!("a table with an endpoint"), &signal.example());
         return None;
     }
     for entry in kind.node.entries() {
@@ -158,19 +168,21 @@ fn read_protocol(sheet: &mut Sheet<'_>, kind: &Entry) {
     let fix = "protocol = \"binary\"";
     match kind.node.get("protocol") {
         None => {
-            let text = "otlp-http has no `protocol`. It is required; Codex refuses the whole file.";
+            let text =
+                sentence!("otlp-http has no `protocol`. It is required; Codex refuses the whole file.");
             sheet.error("protocol_missing", kind.line, text).fix(fix);
         }
         Some(entry) => match entry.node.text() {
             Some("binary" | "json") => {}
             Some(word) => {
-                let text = format!(
+                let text = sentence!(
                     "The protocol \"{word}\" is unknown: Codex refuses the whole file. There are \"binary\" \
-                     and \"json\"."
+                     and \"json\".",
+                    word
                 );
                 sheet.error("protocol_unknown", entry.line, text).fix(fix);
             }
-            None => wrong_type(sheet, entry, "text", fix),
+            None => wrong_type(sheet, entry, &sentence!("text"), fix),
         },
     }
 }
@@ -178,7 +190,7 @@ fn read_protocol(sheet: &mut Sheet<'_>, kind: &Entry) {
 fn read_headers(sheet: &mut Sheet<'_>, kind: &Entry) {
     for header in kind.node.get("headers").iter().flat_map(|headers| headers.node.entries()) {
         let Some(value) = header.node.text() else {
-            wrong_type(sheet, header, "text", &format!("{} = \"…\"", header.key));
+            wrong_type(sheet, header, &sentence!("text"), &format!("{} = \"…\"", header.key));
             continue;
         };
         let is_variable = value.contains("${")
@@ -186,11 +198,12 @@ fn read_headers(sheet: &mut Sheet<'_>, kind: &Entry) {
                 .match_indices('$')
                 .any(|(at, _)| value[at + 1..].starts_with(|c: char| c.is_ascii_uppercase() || c == '_'));
         if is_variable {
-            let text = format!(
+            let text = sentence!(
                 "The header `{}` holds a variable, but Codex sends header values as written: `{value}` is \
                  what arrives. \
                  Leave it out here and set $OTEL_EXPORTER_OTLP_HEADERS for Codex.",
-                header.key
+                header.key,
+                value
             );
             sheet.warning("header_not_expanded", header.line, text);
         }
@@ -209,23 +222,24 @@ fn read_endpoint(
     };
     let fix = format!("endpoint = \"{address}\"");
     let Some(entry) = kind.node.get("endpoint") else {
-        let text = format!("{} has no `endpoint`. It is required; Codex refuses the whole file.", kind.key);
+        let text = sentence!("{} has no `endpoint`. It is required; Codex refuses the whole file.", kind.key);
         sheet.error("endpoint_missing", kind.line, text).fix(fix);
         return None;
     };
     let Some(written) = entry.node.text() else {
-        wrong_type(sheet, entry, "text", &fix);
+        wrong_type(sheet, entry, &sentence!("text"), &fix);
         return None;
     };
     let Some(endpoint) = Endpoint::read(written).filter(|endpoint| !endpoint.host.is_empty()) else {
-        let text = format!("`{written}` is no address, so no {} leave Codex.", signal.spoken());
+        let text = sentence!("`{written}` is no address, so no {} leave Codex.", signal.spoken(), written);
         sheet.error("endpoint_invalid", entry.line, text).fix(fix);
         return None;
     };
     if !matches!(endpoint.scheme.as_str(), "http" | "https") {
-        let text = format!(
+        let text = sentence!(
             "`{written}` does not begin with http:// or https://, so no {} leave Codex.",
-            signal.spoken()
+            signal.spoken(),
+            written
         );
         sheet
             .error("endpoint_scheme", entry.line, text)
@@ -236,7 +250,7 @@ fn read_endpoint(
         Carrier::Http => check_http_path(sheet, entry, &endpoint, signal),
         Carrier::Grpc => {
             if !matches!(endpoint.path.as_str(), "" | "/") {
-                let text = format!("gRPC has no path, but the address ends with `{}`.", endpoint.path);
+                let text = sentence!("gRPC has no path, but the address ends with `{}`.", endpoint.path);
                 let fix = format!("endpoint = \"{}://{endpoint}\"", endpoint.scheme);
                 sheet.warning("endpoint_path", entry.line, text).fix(fix);
             }
@@ -259,15 +273,18 @@ fn check_http_path(sheet: &mut Sheet<'_>, entry: &Entry, endpoint: &Endpoint, si
     let lost = matches!(path.trim_end_matches('/'), "" | "/v1" | "/v1/logs" | "/v1/traces" | "/v1/metrics");
     let spoken = signal.spoken();
     let text = match path {
-        "" | "/" => format!(
+        "" | "/" => sentence!(
             "The address has no path. Codex appends none, so {spoken} are posted to `/`, which a Collector \
              does not \
              answer. They belong to {}.",
-            signal.path()
+            signal.path(),
+            spoken
         ),
-        _ => format!(
+        _ => sentence!(
             "Codex posts {spoken} to exactly `{path}`; a Collector takes them at {} only.",
-            signal.path()
+            signal.path(),
+            spoken,
+            path
         ),
     };
     let finding = if lost && signal == Signal::Logs {

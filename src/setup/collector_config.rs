@@ -6,6 +6,7 @@ use super::pipelines::{Components, Pipeline, check_components, read_pipelines, t
 use super::receiver::{Listener, read_receiver};
 use super::tree::{Entry, Node, Value};
 use super::{variables, yaml_tree};
+use crate::words::{Sentence, sentence};
 
 /// The parts of a Collector's configuration.
 const SECTIONS: [&str; 6] = ["receivers", "processors", "exporters", "connectors", "extensions", "service"];
@@ -44,12 +45,12 @@ impl CollectorConfig {
                 sheet.error(
                     "collector_config_empty",
                     None,
-                    "This is no Collector configuration: it has no sections.",
+                    sentence!("This is no Collector configuration: it has no sections."),
                 );
                 (Vec::new(), Vec::new())
             }
             Err(fault) => {
-                let text = format!("The Collector cannot read this and does not start: {}.", fault.message);
+                let text = sentence!("The Collector cannot read this and does not start: {}.", fault.message);
                 sheet.error("collector_config_not_yaml", fault.line, text);
                 (Vec::new(), Vec::new())
             }
@@ -61,7 +62,7 @@ impl CollectorConfig {
 fn read_root(sheet: &mut Sheet<'_>, root: &Node) -> (Vec<String>, Vec<Listener>) {
     for entry in root.entries() {
         if !SECTIONS.contains(&entry.key.as_str()) {
-            let text = format!("The Collector knows no section `{}` and refuses to start.", entry.key);
+            let text = sentence!("The Collector knows no section `{}` and refuses to start.", entry.key);
             let meant =
                 SECTIONS.iter().find(|name| strsim::osa_distance(name, &entry.key.to_lowercase()) <= 2);
             sheet.error("section_unknown", entry.line, text).fix = meant.map(|name| format!("{name}:"));
@@ -86,8 +87,9 @@ fn read_root(sheet: &mut Sheet<'_>, root: &Node) -> (Vec<String>, Vec<Listener>)
         .flat_map(|pipeline| &pipeline.receivers)
         .any(|receiver| kind_of(&receiver.key) != "otlp" && !components.is_connector(&receiver.key));
     if !trail.is_empty() && receivers.is_empty() && !from_elsewhere {
-        let text =
-            "No OTLP receiver feeds the pipeline that writes log records: nothing of Codex arrives there.";
+        let text = sentence!(
+            "No OTLP receiver feeds the pipeline that writes log records: nothing of Codex arrives there."
+        );
         let line = trail.first().map(|pipeline| pipeline.line);
         sheet.error("logs_not_received", line, text).fix("      receivers: [otlp]");
     }
@@ -103,7 +105,7 @@ fn read_root(sheet: &mut Sheet<'_>, root: &Node) -> (Vec<String>, Vec<Listener>)
     if !written.is_empty() && !receivers.is_empty() && !sheet.has_errors() {
         for pipeline in &trail {
             for exporter in written.iter().filter(|exporter| pipeline.writes_to(&exporter.key)) {
-                let text = format!(
+                let text = sentence!(
                     "Log records go through the pipeline `{}` to `{}`: {}",
                     pipeline.id,
                     exporter.key,
@@ -117,15 +119,17 @@ fn read_root(sheet: &mut Sheet<'_>, root: &Node) -> (Vec<String>, Vec<Listener>)
     (paths.collect(), listeners)
 }
 
-fn shown_path(exporter: &Entry) -> String {
+fn shown_path(exporter: &Entry) -> Sentence {
     let path = exporter.node.get("path").map(|entry| &entry.node);
     match path.map(|node| (&node.value, &node.variable)) {
-        Some((Value::Text(path), None)) => format!("{path}."),
+        Some((Value::Text(path), None)) => sentence!("{path}.", path),
         Some((Value::Text(path), Some(variable))) => {
-            format!("{path}, unless the Collector's environment sets {variable}.")
+            sentence!("{path}, unless the Collector's environment sets {variable}.", path, variable)
         }
-        Some((Value::Unknown(path), _)) => format!("{path}, which only the Collector's environment knows."),
-        _ => "no path.".to_owned(),
+        Some((Value::Unknown(path), _)) => {
+            sentence!("{path}, which only the Collector's environment knows.", path)
+        }
+        _ => sentence!("no path."),
     }
 }
 
@@ -151,11 +155,11 @@ fn tell_no_trail(sheet: &mut Sheet<'_>, root: &Node, pipelines: &[Pipeline]) {
     let line = root.at(&["service", "pipelines"]).or(root.get("service")).map(|entry| entry.line);
     match pipelines.iter().find(|pipeline| pipeline.signal == "logs") {
         None => {
-            let text = "There is no pipeline for logs, so no log record of Codex is taken.";
+            let text = sentence!("There is no pipeline for logs, so no log record of Codex is taken.");
             sheet.error("logs_pipeline_missing", line, text).fix(fix);
         }
         Some(pipeline) => {
-            let text = format!(
+            let text = sentence!(
                 "The pipeline `{}` writes to no file exporter: log records reach no file.",
                 pipeline.id
             );
@@ -172,7 +176,7 @@ fn check_processors(sheet: &mut Sheet<'_>, trail: &[&Pipeline], pipelines: &[Pip
             let (id, line) = (&processor.key, processor.line);
             match kind_of(id) {
                 "batch" => {
-                    let text = format!(
+                    let text = sentence!(
                         "The `batch` processor in `{}` answers Codex before the record is in the file, \
                          hides every \
                          error of the file, and loses what it holds when the Collector is killed. It is to \
@@ -183,25 +187,28 @@ fn check_processors(sheet: &mut Sheet<'_>, trail: &[&Pipeline], pipelines: &[Pip
                     sheet.warning("batch_processor", line, text).fix(pipeline.without(id));
                 }
                 kind if DROPPING.contains(&kind) => {
-                    let text = format!(
+                    let text = sentence!(
                         "The processor `{id}` in `{}` drops records before they are written.",
-                        pipeline.id
+                        pipeline.id,
+                        id
                     );
                     sheet.warning("processor_drops", line, text).fix(pipeline.without(id));
                 }
                 kind if CHANGING.contains(&kind) => {
-                    let text = format!(
+                    let text = sentence!(
                         "The processor `{id}` in `{}` changes records before they are written: the file is \
                          no longer what Codex sent.",
-                        pipeline.id
+                        pipeline.id,
+                        id
                     );
                     sheet.note("processor_changes", line, text).fix(pipeline.without(id));
                 }
                 "memory_limiter" => {
-                    let text = format!(
+                    let text = sentence!(
                         "The processor `{id}` in `{}` refuses records when memory is short, and Codex does \
                          not send them again.",
-                        pipeline.id
+                        pipeline.id,
+                        id
                     );
                     sheet.note("processor_refuses", line, text).fix(pipeline.without(id));
                 }
@@ -217,7 +224,7 @@ fn check_processors(sheet: &mut Sheet<'_>, trail: &[&Pipeline], pipelines: &[Pip
         .collect();
     if let Some((_, first)) = others.first() {
         let names: Vec<String> = others.iter().map(|(pipeline, _)| format!("`{}`", pipeline.id)).collect();
-        let text = format!(
+        let text = sentence!(
             "The `batch` processor is used in {} too. It is to go with release 0.166.",
             names.join(", ")
         );
@@ -229,9 +236,11 @@ fn check_telemetry(sheet: &mut Sheet<'_>, root: &Node) {
     if let Some(entry) = root.at(&["service", "telemetry", "metrics", "address"]) {
         let address = entry.node.text().unwrap_or("127.0.0.1:8888");
         let (host, port) = address.rsplit_once(':').unwrap_or((address, "8888"));
-        let text = "`service.telemetry.metrics.address` is deprecated since release 0.111; the Collector's \
+        let text = sentence!(
+            "`service.telemetry.metrics.address` is deprecated since release 0.111; the Collector's \
                     own counters, \
-                    which show refused and failed records, are set under `readers` now.";
+                    which show refused and failed records, are set under `readers` now."
+        );
         let host = if host.is_empty() { "0.0.0.0" } else { host };
         let fix = format!(
             "      readers:\n        - pull:\n            exporter:\n              \

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::finding::Sheet;
 use super::log_files::is_temporary;
 use super::tree::{Entry, Node, Value};
+use crate::words::sentence;
 
 /// The keys that the exporter knows.
 const KEYS: [&str; 11] = [
@@ -59,9 +60,10 @@ pub(super) fn check_files(sheet: &mut Sheet<'_>, files: &[(&Entry, FileRole)]) {
         check_format(sheet, exporter);
         if let Some(path) = path_of(exporter) {
             if let Some(first) = by_path.get(path) {
-                let text = format!(
+                let text = sentence!(
                     "`{}` and `{}` write to one file: their lines get mixed and break off.",
-                    first.key, exporter.key
+                    first.key,
+                    exporter.key
                 );
                 sheet.error("file_shared", exporter.node.get("path").map(|entry| entry.line), text);
             }
@@ -75,12 +77,17 @@ pub(super) fn check_files(sheet: &mut Sheet<'_>, files: &[(&Entry, FileRole)]) {
     }
     if let Some(first) = emptied.first() {
         let ids: Vec<String> = emptied.iter().map(|exporter| format!("`{}`", exporter.key)).collect();
-        let (file, is) = if ids.len() == 1 { ("file", "is") } else { ("files", "are") };
-        let text = format!(
-            "The {file} of {} {is} emptied at every start of the Collector too. codex-audit does not read {}.",
-            ids.join(", "),
-            if ids.len() == 1 { "it" } else { "them" }
-        );
+        let text = if let [id] = ids.as_slice() {
+            sentence!(
+                "The file of {id} is emptied at every start of the Collector too. codex-audit does not read it.",
+                id
+            )
+        } else {
+            sentence!(
+                "The files of {} are emptied at every start of the Collector too. codex-audit does not read them.",
+                ids.join(", ")
+            )
+        };
         sheet.note("other_file_truncated", first.line, text);
     }
 }
@@ -102,10 +109,12 @@ fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
     for entry in exporter.node.entries() {
         let key = entry.key.as_str();
         if QUEUE_KEYS.contains(&key) {
-            let text = format!(
+            let text = sentence!(
                 "`{key}` is no key of the file exporter: the Collector refuses to start. `{id}` needs none: \
                  Codex is \
-                 answered when the record is in the file."
+                 answered when the record is in the file.",
+                key,
+                id
             );
             sheet.error("file_key_unknown", entry.line, text);
         } else if !KEYS.contains(&key) {
@@ -119,31 +128,37 @@ fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
     }
     let is_true = |key: &str| exporter.node.get(key).filter(|entry| entry.node.is_true());
     if let (Some(append), Some(_)) = (is_true("append"), rotation(&exporter.node)) {
-        let text = "`append` and `rotation` exclude each other: the Collector refuses to start. Delete this \
+        let text = sentence!(
+            "`append` and `rotation` exclude each other: the Collector refuses to start. Delete this \
                     line; with \
-                    `rotation` the file is appended to anyway.";
+                    `rotation` the file is appended to anyway."
+        );
         sheet.error("append_with_rotation", append.line, text);
     }
     if let (Some(append), Some(_)) = (is_true("append"), exporter.node.get("compression")) {
-        let text = "`append` and `compression` exclude each other: the Collector refuses to start. Use \
+        let text = sentence!(
+            "`append` and `compression` exclude each other: the Collector refuses to start. Use \
                     `rotation` \
-                    instead of `append`.";
+                    instead of `append`."
+        );
         sheet.error("append_with_compression", append.line, text).fix(ROTATION.trim_end());
     }
     if let (Some(entry), None) = (exporter.node.get("directory_permissions"), is_true("create_directory")) {
-        let text =
-            "`directory_permissions` without `create_directory: true`: the Collector refuses to start.";
+        let text = sentence!(
+            "`directory_permissions` without `create_directory: true`: the Collector refuses to start."
+        );
         sheet.error("directory_permissions_alone", entry.line, text).fix("    create_directory: true");
     }
     match exporter.node.get("path") {
         None => {
-            let text = format!("The file exporter `{id}` has no path: the Collector refuses to start.");
+            let text = sentence!("The file exporter `{id}` has no path: the Collector refuses to start.", id);
             sheet
                 .error("file_path_missing", exporter.line, text)
                 .fix("    path: /var/lib/otelcol/audit/otel-logs.jsonl");
         }
         Some(entry) if entry.node.is_unknown() => {
-            let text = format!("Only the Collector's environment knows where `{id}` writes to: not checked.");
+            let text =
+                sentence!("Only the Collector's environment knows where `{id}` writes to: not checked.", id);
             sheet.note("file_path_unknown", entry.line, text);
         }
         Some(_) => {}
@@ -151,7 +166,7 @@ fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
 }
 
 fn unknown_key(sheet: &mut Sheet<'_>, entry: &Entry, known: &[&str]) {
-    let text = format!("The file exporter knows no key `{}`: the Collector refuses to start.", entry.key);
+    let text = sentence!("The file exporter knows no key `{}`: the Collector refuses to start.", entry.key);
     let near = known.iter().find(|name| strsim::osa_distance(name, &entry.key) <= 3);
     let line = sheet.place(entry.line).quote.unwrap_or_default();
     sheet.error("file_key_unknown", entry.line, text).fix =
@@ -163,21 +178,25 @@ fn check_format(sheet: &mut Sheet<'_>, exporter: &Entry) {
         && let Some(word) = entry.node.text()
         && !matches!(word, "json" | "proto")
     {
-        let text = format!("The file exporter knows no format `{word}`: the Collector refuses to start.");
+        let text =
+            sentence!("The file exporter knows no format `{word}`: the Collector refuses to start.", word);
         sheet.error("file_format_unknown", entry.line, text).fix("    format: json");
     }
     if let Some(entry) = exporter.node.get("compression")
         && let Some(word) = entry.node.text()
     {
         if word == "zstd" {
-            let text = "With `compression: zstd` the file is no ordinary .zst: unless the feature gate \
+            let text = sentence!(
+                "With `compression: zstd` the file is no ordinary .zst: unless the feature gate \
                         exporter.file.nativeCompression is on, each request is a frame of its own behind \
                         its length, and \
-                        unzstd cannot read it.";
+                        unzstd cannot read it."
+            );
             sheet.note("zstd_framing", entry.line, text);
         } else if !word.is_empty() {
-            let text = format!(
-                "The file exporter knows no compression `{word}`, only zstd: the Collector refuses to start."
+            let text = sentence!(
+                "The file exporter knows no compression `{word}`, only zstd: the Collector refuses to start.",
+                word
             );
             sheet.error("file_compression_unknown", entry.line, text);
         }
@@ -193,49 +212,56 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
     {
         let name = path.rsplit(['/', '\\']).next().unwrap_or("otel-logs.jsonl");
         if is_temporary(path) {
-            let text = format!(
-                "{path} is temporary: such a folder is cleaned at reboot or by age, and the trail with it."
+            let text = sentence!(
+                "{path} is temporary: such a folder is cleaned at reboot or by age, and the trail with it.",
+                path
             );
             sheet
                 .warning("file_path_temporary", entry.line, text)
                 .fix(format!("    path: /var/lib/otelcol/audit/{name}\n    create_directory: true"));
         } else if !path.starts_with(['/', '\\']) && !path.contains(':') {
-            let text = format!("{path} is relative: it lies wherever the Collector happens to be started.");
+            let text =
+                sentence!("{path} is relative: it lies wherever the Collector happens to be started.", path);
             sheet
                 .note("file_path_relative", entry.line, text)
                 .fix(format!("    path: /var/lib/otelcol/audit/{name}"));
         }
     }
     if role == FileRole::Mixed {
-        let text = format!(
+        let text = sentence!(
             "`{id}` is used by pipelines of other signals too, so its file mixes them. codex-audit reads \
-             the log records and passes the rest over."
+             the log records and passes the rest over.",
+            id
         );
         sheet.note("file_mixed", exporter.line, text);
     }
     if exporter.node.at(&["group_by", "enabled"]).is_some_and(|entry| entry.node.is_true()) {
-        let text = "`group_by` opens and closes a file per group. When it closes one that is being written, \
+        let text = sentence!(
+            "`group_by` opens and closes a file per group. When it closes one that is being written, \
                     records are \
-                    lost, and without `rotation` a reopened file is emptied.";
+                    lost, and without `rotation` a reopened file is emptied."
+        );
         sheet.warning("file_group_by", exporter.node.get("group_by").map(|entry| entry.line), text);
     }
     match rotation(&exporter.node) {
         Some(rotation) => check_rotation(sheet, exporter, rotation),
         None if is_emptied(&exporter.node) => {
             let line = exporter.node.get("append").map_or(exporter.line, |append| append.line);
-            let text = format!(
+            let text = sentence!(
                 "The file of `{id}` is emptied at every start of the Collector: all that was recorded \
                  before is gone. \
-                 With `rotation` it is appended to, and `max_backups: 0` keeps every rotated file."
+                 With `rotation` it is appended to, and `max_backups: 0` keeps every rotated file.",
+                id
             );
             sheet.error("file_truncated", line, text).fix(ROTATION.trim_end());
         }
         None => {
             let line = exporter.node.get("append").map(|append| append.line);
-            let text = format!(
+            let text = sentence!(
                 "`{id}` appends without `rotation`: it holds back up to 4 KiB that a killed Collector \
                  loses, though Codex \
-                 was told they are written. `rotation` writes at once."
+                 was told they are written. `rotation` writes at once.",
+                id
             );
             sheet.note("append_buffered", line, text).fix(ROTATION.trim_end());
         }
@@ -255,12 +281,18 @@ fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
     };
     if let Some(backups) = backups.filter(|backups| *backups > 0) {
         deletes = true;
-        let default = if rotation.node.get("max_backups").is_none() { ", the default," } else { "" };
-        let text = format!(
+        let default = if rotation.node.get("max_backups").is_none() {
+            sentence!(", the default,")
+        } else {
+            sentence!("")
+        };
+        let text = sentence!(
             "At most {backups} rotated files{default} are kept, about {}: then the oldest is deleted \
              without a word. Rules \
              that ask for logs of six months or more are met by luck only.",
-            size(backups.saturating_mul(megabytes))
+            size(backups.saturating_mul(megabytes)),
+            backups,
+            default
         );
         sheet.warning("rotation_deletes", line, text).fix("      max_backups: 0");
     }
@@ -269,24 +301,27 @@ fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
     {
         deletes = true;
         let text = if days < 183 {
-            format!(
+            sentence!(
                 "Rotated files are deleted after {days} days, and some rules ask for logs of six months, \
-                 such as Article 21 of China's Cybersecurity Law."
+                 such as Article 21 of China's Cybersecurity Law.",
+                days
             )
         } else {
-            format!("Rotated files are deleted after {days} days.")
+            sentence!("Rotated files are deleted after {days} days.", days)
         };
         sheet.warning("rotation_deletes_by_age", entry.line, text).fix("      max_days: 0");
     }
     if rotation.node.get("localtime").is_some_and(|entry| entry.node.is_true()) {
         let line = rotation.node.get("localtime").map(|entry| entry.line);
-        let text = "`localtime` names rotated files by local time: when clocks are set back, names repeat \
+        let text = sentence!(
+            "`localtime` names rotated files by local time: when clocks are set back, names repeat \
                     and their order \
-                    is lost.";
+                    is lost."
+        );
         sheet.note("rotation_localtime", line, text).fix("      localtime: false");
     }
     if !deletes {
-        let text = format!(
+        let text = sentence!(
             "The file of `{}` is appended to at a restart, and every rotated file is kept.",
             exporter.key
         );

@@ -1,5 +1,7 @@
 //! What the doctor found: one sentence each, with the line at fault and the text that puts it right.
 
+use crate::words::Sentence;
+
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -10,7 +12,7 @@ pub struct Finding {
     /// Where it was looked for.
     pub subject: Subject,
     /// What it is, for people.
-    pub text: String,
+    pub text: Sentence,
     /// The text to put there.
     pub fix: Option<String>,
     /// The line at fault.
@@ -84,8 +86,9 @@ pub struct Place {
 
 impl Finding {
     /// A finding without a place and without a fix.
-    pub fn new(subject: Subject, severity: Severity, code: &'static str, text: impl Into<String>) -> Self {
-        Self { code, severity, subject, text: text.into(), fix: None, place: None }
+    #[must_use]
+    pub fn new(subject: Subject, severity: Severity, code: &'static str, text: Sentence) -> Self {
+        Self { code, severity, subject, text, fix: None, place: None }
     }
 
     /// The text that puts it right.
@@ -125,36 +128,36 @@ impl<'a> Sheet<'a> {
         &mut self,
         code: &'static str,
         line: impl Into<Option<usize>>,
-        text: impl Into<String>,
+        text: Sentence,
     ) -> &mut Finding {
-        self.say(Severity::Error, code, line.into(), text.into())
+        self.say(Severity::Error, code, line.into(), text)
     }
 
     pub(super) fn warning(
         &mut self,
         code: &'static str,
         line: impl Into<Option<usize>>,
-        text: impl Into<String>,
+        text: Sentence,
     ) -> &mut Finding {
-        self.say(Severity::Warning, code, line.into(), text.into())
+        self.say(Severity::Warning, code, line.into(), text)
     }
 
     pub(super) fn note(
         &mut self,
         code: &'static str,
         line: impl Into<Option<usize>>,
-        text: impl Into<String>,
+        text: Sentence,
     ) -> &mut Finding {
-        self.say(Severity::Note, code, line.into(), text.into())
+        self.say(Severity::Note, code, line.into(), text)
     }
 
     pub(super) fn ok(
         &mut self,
         code: &'static str,
         line: impl Into<Option<usize>>,
-        text: impl Into<String>,
+        text: Sentence,
     ) -> &mut Finding {
-        self.say(Severity::Ok, code, line.into(), text.into())
+        self.say(Severity::Ok, code, line.into(), text)
     }
 
     /// Whether something is wrong so far.
@@ -172,7 +175,7 @@ impl<'a> Sheet<'a> {
         severity: Severity,
         code: &'static str,
         line: Option<usize>,
-        text: String,
+        text: Sentence,
     ) -> &mut Finding {
         let place = line.map(|line| self.place(line));
         self.findings.push(Finding { place, ..Finding::new(self.subject, severity, code, text) });

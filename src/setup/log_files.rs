@@ -2,6 +2,7 @@
 
 use super::finding::{Finding, Place, Severity, Subject};
 use crate::event::{Event, Fold, UnixNano};
+use crate::words::{Count, Sentence, sentence};
 
 /// The file exporter keeps this many rotated files unless told otherwise.
 const DEFAULT_BACKUPS: u64 = 100;
@@ -56,7 +57,7 @@ pub struct LogFile {
     /// Places in it that cannot be read.
     pub damaged: u64,
     /// The first of them.
-    pub first_damage: Option<(Place, String)>,
+    pub first_damage: Option<(Place, Sentence)>,
     /// Its permission bits, where there are such.
     pub mode: Option<u32>,
     /// The permission bits of its folder.
@@ -73,7 +74,7 @@ pub struct LogFiles {
     /// How many of them are rotated.
     pub rotated: u64,
     /// From when to when they reach, for people.
-    pub reach: String,
+    pub reach: Sentence,
     /// The age of the last record in milliseconds; negative when it lies in the future.
     pub age: Option<i64>,
     /// The same for people.
@@ -109,45 +110,54 @@ impl LogFiles {
         let first = &self.files[0].name;
         let TrailRecords { records, of_codex, .. } = self.records;
         if bytes == 0 {
-            let text = format!(
+            let text = sentence!(
                 "{first} is empty: nothing has arrived yet, or the Collector emptied it when it started. \
-                 Use Codex, then look again."
+                 Use Codex, then look again.",
+                first
             );
             findings.push(say(Severity::Warning, "log_file_empty", text));
         } else if of_codex == 0 {
             let text = match records {
-                0 => format!(
+                0 => sentence!(
                     "There is no log record in {}, only other signals or nothing of OTLP.",
                     self.named()
                 ),
-                _ => format!("None of the log records in {} is Codex's; there are {records}.", self.named()),
+                _ => sentence!(
+                    "None of the log records in {} is Codex's; there are {records}.",
+                    self.named(),
+                    records
+                ),
             };
             findings.push(say(Severity::Warning, "no_codex_records", text));
         } else {
-            let records = if of_codex == 1 { "log record" } else { "log records" };
-            let text = format!("{of_codex} {records} of Codex in {}, {}.", self.named(), self.reach);
+            let records = Count::new(of_codex, of_codex.to_string(), "log record", "log records");
+            let text = sentence!("{records} of Codex in {}, {}.", self.named(), self.reach, records);
             findings.push(say(Severity::Ok, "codex_records", text));
         }
     }
 
-    fn named(&self) -> String {
+    fn named(&self) -> Sentence {
         match self.files.as_slice() {
-            [file] => file.name.clone(),
-            files => format!("{} files", files.len()),
+            [file] => sentence!("{}", file.name),
+            files => sentence!("{} files", files.len()),
         }
     }
 
     fn check_damage(&self, findings: &mut Vec<Finding>) {
         for file in self.files.iter().filter(|file| file.damaged > 0) {
-            let places =
-                if file.damaged == 1 { "1 place".to_owned() } else { format!("{} places", file.damaged) };
+            let places = Count::new(file.damaged, file.damaged.to_string(), "place", "places");
             let mut finding = say(
                 Severity::Warning,
                 "log_file_damaged",
-                format!("{places} in {} cannot be read.", file.name),
+                sentence!("{places} in {} cannot be read.", file.name, places),
             );
             if let Some((place, reason)) = &file.first_damage {
-                finding.text = format!("{places} in {} cannot be read; the first: {reason}.", file.name);
+                finding.text = sentence!(
+                    "{places} in {} cannot be read; the first: {reason}.",
+                    file.name,
+                    places,
+                    reason
+                );
                 finding.place = Some(place.clone());
             }
             findings.push(finding);
@@ -159,24 +169,28 @@ impl LogFiles {
         let text = &self.age_text;
         findings.push(match u64::try_from(age) {
             Err(_) if age.unsigned_abs() > HOUR => {
-                let text = format!("The last record lies {text} in the future: one of the clocks is wrong.");
+                let text =
+                    sentence!("The last record lies {text} in the future: one of the clocks is wrong.", text);
                 say(Severity::Warning, "clock_ahead", text)
             }
             Ok(age) if age > WEEK => {
-                let text = format!(
-                    "The last record is {text} old. If Codex was used since, its events do not arrive."
+                let text = sentence!(
+                    "The last record is {text} old. If Codex was used since, its events do not arrive.",
+                    text
                 );
                 say(Severity::Note, "log_file_quiet", text)
             }
-            _ => say(Severity::Ok, "log_file_current", format!("The last record is {text} old.")),
+            _ => say(Severity::Ok, "log_file_current", sentence!("The last record is {text} old.", text)),
         });
     }
 
     fn check_retention(&self, findings: &mut Vec<Finding>) {
         if self.rotated == DEFAULT_BACKUPS {
-            let text = "There are exactly 100 rotated files. That is how many the Collector keeps unless \
+            let text = sentence!(
+                "There are exactly 100 rotated files. That is how many the Collector keeps unless \
                         `max_backups` says \
-                        otherwise: older ones are probably deleted already.";
+                        otherwise: older ones are probably deleted already."
+            );
             let mut finding = say(Severity::Warning, "retention_reached", text);
             finding.fix("      max_backups: 0");
             findings.push(finding);
@@ -195,7 +209,7 @@ impl LogFiles {
         };
         let writable = with(0o002);
         if let Some(first) = writable.first() {
-            let text = format!(
+            let text = sentence!(
                 "Everybody on this machine may change {}: it is no evidence.",
                 several(first, writable.len())
             );
@@ -208,12 +222,12 @@ impl LogFiles {
             self.files.iter().find(|file| file.folder_mode.is_some_and(|mode| mode & 0o1002 == 0o002));
         if let Some(file) = open_folder {
             let text =
-                format!("Everybody on this machine may replace {}: its folder is open to all.", file.name);
+                sentence!("Everybody on this machine may replace {}: its folder is open to all.", file.name);
             findings.push(say(Severity::Warning, "log_folder_writable_by_all", text));
         }
         let readable = with(0o004);
         if let Some(first) = readable.first() {
-            let text = format!(
+            let text = sentence!(
                 "Everybody on this machine may read {}, with the commands, outputs and prompts in it.",
                 several(first, readable.len())
             );
@@ -224,15 +238,15 @@ impl LogFiles {
     }
 }
 
-fn several(first: &str, count: usize) -> String {
+fn several(first: &str, count: usize) -> Sentence {
     match count {
-        1 => first.to_owned(),
-        2 => format!("{first} and another file"),
-        _ => format!("{first} and {} other files", count - 1),
+        1 => sentence!("{}", first),
+        2 => sentence!("{first} and another file", first),
+        _ => sentence!("{first} and {} other files", count - 1, first),
     }
 }
 
-fn say(severity: Severity, code: &'static str, text: impl Into<String>) -> Finding {
+fn say(severity: Severity, code: &'static str, text: Sentence) -> Finding {
     Finding::new(Subject::LogFiles, severity, code, text)
 }
 

@@ -3,18 +3,24 @@
 use super::collector_config::kind_of;
 use super::finding::Sheet;
 use super::tree::{Entry, Node};
+use crate::words::{Sentence, sentence};
 
 /// Components that are gone, by section: name, since when, and what to use instead.
-const GONE: [(&str, &str, &str, &str); 4] = [
-    ("exporters", "logging", "since release 0.111", "`debug` has taken its place."),
+static GONE: [(&str, &str, Sentence, Sentence); 4] = [
+    ("exporters", "logging", sentence!("since release 0.111"), sentence!("`debug` has taken its place.")),
     (
         "exporters",
         "loki",
-        "from today's releases",
-        "Loki 3 takes `otlp_http/loki`, with an endpoint that ends with /otlp.",
+        sentence!("from today's releases"),
+        sentence!("Loki 3 takes `otlp_http/loki`, with an endpoint that ends with /otlp."),
     ),
-    ("exporters", "jaeger", "from today's releases", "Jaeger takes `otlp_grpc`."),
-    ("processors", "spanmetrics", "from today's releases", "There is a connector of that name."),
+    ("exporters", "jaeger", sentence!("from today's releases"), sentence!("Jaeger takes `otlp_grpc`.")),
+    (
+        "processors",
+        "spanmetrics",
+        sentence!("from today's releases"),
+        sentence!("There is a connector of that name."),
+    ),
 ];
 
 /// Exporters by their old names.
@@ -110,15 +116,16 @@ pub(super) fn read_pipelines(sheet: &mut Sheet<'_>, root: &Node) -> Vec<Pipeline
         };
         for (section, entries) in [("receivers", &pipeline.receivers), ("exporters", &pipeline.exporters)] {
             if entries.is_empty() {
-                let text = format!(
+                let text = sentence!(
                     "The pipeline `{}` has no {section}: the Collector refuses to start.",
-                    pipeline.id
+                    pipeline.id,
+                    section
                 );
                 sheet.error("pipeline_incomplete", pipeline.line, text);
             }
         }
         if !matches!(pipeline.signal.as_str(), "logs" | "traces" | "metrics" | "profiles") {
-            let text = format!(
+            let text = sentence!(
                 "`{}` is no signal: a pipeline is for logs, traces, metrics or profiles, and the Collector \
                  refuses to start.",
                 pipeline.signal
@@ -173,16 +180,22 @@ fn check_names(sheet: &mut Sheet<'_>, components: &Components<'_>) {
                 GONE.iter().find(|(gone_section, gone, ..)| *gone_section == section && *gone == kind)
             {
                 let singular = section.trim_end_matches('s');
-                let text = format!(
-                    "The {singular} `{kind}` is gone {since}: the Collector refuses to start. {instead}"
+                let text = sentence!(
+                    "The {singular} `{kind}` is gone {since}: the Collector refuses to start. {instead}",
+                    singular,
+                    kind,
+                    since,
+                    instead
                 );
                 sheet.error("component_gone", entry.line, text);
             }
             if section == "exporters"
                 && let Some((_, name)) = RENAMED.iter().find(|(old, _)| *old == kind)
             {
-                let text = format!(
-                    "The exporter `{kind}` is called `{name}` since release 0.144; the old name still works."
+                let text = sentence!(
+                    "The exporter `{kind}` is called `{name}` since release 0.144; the old name still works.",
+                    kind,
+                    name
                 );
                 let id = entry.key.replacen(kind, name, 1);
                 sheet.note("component_renamed", entry.line, text).fix(format!("  {id}:"));
@@ -207,16 +220,20 @@ fn check_used(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[P
                     continue;
                 }
                 let text = if is_connector {
-                    format!(
+                    sentence!(
                         "`{id}` is a connector, not a {role}: name it under `exporters` of one pipeline and \
                          under `receivers` of \
-                         another. The Collector refuses to start."
+                         another. The Collector refuses to start.",
+                        id,
+                        role
                     )
                 } else {
-                    format!(
+                    sentence!(
                         "The pipeline `{}` uses the {role} `{id}`, which is not declared: the Collector \
                          refuses to start.",
-                        pipeline.id
+                        pipeline.id,
+                        role,
+                        id
                     )
                 };
                 let near = declared.iter().find(|declared| strsim::osa_distance(&declared.key, id) <= 2);
@@ -256,9 +273,10 @@ fn check_unused(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &
                 continue;
             }
             if role == "exporter" && kind_of(id) == "file" {
-                let text = format!(
+                let text = sentence!(
                     "The exporter `{id}` is declared, but no pipeline uses it: nothing is written to its \
-                     file."
+                     file.",
+                    id
                 );
                 sheet
                     .warning("file_exporter_unused", entry.line, text)
@@ -267,7 +285,7 @@ fn check_unused(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &
                 sheet.note(
                     "component_unused",
                     entry.line,
-                    format!("The {role} `{id}` is declared, but no pipeline uses it."),
+                    sentence!("The {role} `{id}` is declared, but no pipeline uses it.", role, id),
                 );
             }
         }
@@ -281,9 +299,11 @@ fn check_connectors(sheet: &mut Sheet<'_>, components: &Components<'_>, pipeline
         let heard = pipelines.iter().any(|pipeline| pipeline.hears(id));
         if fed != heard {
             let missing = if fed { "receivers" } else { "exporters" };
-            let text = format!(
+            let text = sentence!(
                 "The connector `{id}` stands under `{missing}` of no pipeline. It needs both ends; the \
-                 Collector refuses to start."
+                 Collector refuses to start.",
+                id,
+                missing
             );
             sheet.error("connector_one_end", connector.line, text).fix(format!("      {missing}: [{id}]"));
         }
@@ -296,14 +316,16 @@ fn check_extensions(sheet: &mut Sheet<'_>, root: &Node) {
     for item in used {
         let Some(id) = item.text() else { continue };
         if !declared.iter().any(|entry| entry.key == id) {
-            let text =
-                format!("The extension `{id}` is used, but not declared: the Collector refuses to start.");
+            let text = sentence!(
+                "The extension `{id}` is used, but not declared: the Collector refuses to start.",
+                id
+            );
             sheet.error("component_undeclared", item.line, text).fix(format!("extensions:\n  {id}:"));
         }
     }
     for entry in declared {
         if !used.iter().any(|item| item.text() == Some(&entry.key)) {
-            let text = format!(
+            let text = sentence!(
                 "The extension `{}` is declared, but `service.extensions` does not name it.",
                 entry.key
             );

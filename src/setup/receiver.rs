@@ -3,6 +3,7 @@
 use super::endpoint::{Carrier, Endpoint};
 use super::finding::{Place, Sheet};
 use super::tree::{Entry, Node};
+use crate::words::sentence;
 
 /// One protocol of one receiver.
 #[derive(Clone, Debug)]
@@ -43,7 +44,7 @@ pub(super) fn read_receiver(sheet: &mut Sheet<'_>, receiver: &Entry) -> Vec<List
     }
     if listeners.is_empty() {
         let text =
-            format!("The receiver `{}` names no protocol: the Collector refuses to start.", receiver.key);
+            sentence!("The receiver `{}` names no protocol: the Collector refuses to start.", receiver.key);
         sheet
             .error("receiver_without_protocol", receiver.line, text)
             .fix("    protocols:\n      http:\n        endpoint: 127.0.0.1:4318");
@@ -53,12 +54,16 @@ pub(super) fn read_receiver(sheet: &mut Sheet<'_>, receiver: &Entry) -> Vec<List
             .filter_map(|(_, _, listener)| listener.endpoint.as_ref()?.port)
             .map(|port| port.to_string())
             .collect();
-        let text = format!(
+        let ports = match ports.as_slice() {
+            [one, other] => sentence!("{} or {}", one, other),
+            ports => sentence!("{}", ports.join(", ")),
+        };
+        let text = sentence!(
             "The receiver `{}` listens on every address and asks nobody who they are: whoever reaches port \
              {} can write \
              into the trail. In a container keep 0.0.0.0 and publish the port on 127.0.0.1 only.",
             receiver.key,
-            ports.join(" or ")
+            ports
         );
         let fix: Vec<String> = (exposed.iter())
             .map(|(_, carrier, listener)| {
@@ -85,10 +90,11 @@ fn read_protocol(sheet: &mut Sheet<'_>, receiver: &str, protocol: &Entry, carrie
         Some(node) => match node.text().and_then(Endpoint::read).filter(|endpoint| endpoint.port.is_some()) {
             Some(endpoint) => Some(endpoint),
             None => {
-                let text = format!(
+                let text = sentence!(
                     "The {} address of the receiver `{receiver}` is no host:port: the Collector refuses to \
                      start.",
-                    carrier.spoken()
+                    carrier.spoken(),
+                    receiver
                 );
                 sheet
                     .error("receiver_address", line, text)

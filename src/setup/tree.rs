@@ -1,5 +1,7 @@
 //! A configuration as a tree in which everything knows its line, whatever language it was written in.
 
+use crate::words::{Sentence, sentence};
+
 /// A value and the line it stands in.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
@@ -111,15 +113,15 @@ impl Node {
     }
 
     /// What kind of value it is, for people.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> Sentence {
         match self.value {
-            Value::Null => "empty",
-            Value::Bool(_) => "true or false",
-            Value::Number(_) => "a number",
-            Value::Text(_) => "text",
-            Value::Unknown(_) => "a variable",
-            Value::List(_) => "a list",
-            Value::Map(_) => "a table",
+            Value::Null => sentence!("empty"),
+            Value::Bool(_) => sentence!("true or false"),
+            Value::Number(_) => sentence!("a number"),
+            Value::Text(_) => sentence!("text"),
+            Value::Unknown(_) => sentence!("a variable"),
+            Value::List(_) => sentence!("a list"),
+            Value::Map(_) => sentence!("a table"),
         }
     }
 }

@@ -37,7 +37,9 @@ pub(crate) fn codex_audit(line: &str) -> Call {
         .current_dir(fixtures())
         // Nothing of the world outside counts: no configuration, no zone, no terminal, no wish for colours.
         .env_clear()
-        .env("HOME", home.path());
+        .env("HOME", home.path())
+        // Where the system has a language of its own, this one goes before it.
+        .env("LC_ALL", "C");
     // Without it no program starts on Windows.
     if let Some(root) = std::env::var_os("SYSTEMROOT") {
         command.env("SYSTEMROOT", root);

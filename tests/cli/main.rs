@@ -24,6 +24,8 @@ mod harness;
 mod hostile;
 /// Files, folders, patterns, standard input: what is read.
 mod input;
+/// In which language it is said.
+mod language;
 /// `list`: which conversations were there?
 mod list;
 /// `show`: what happened in one conversation?

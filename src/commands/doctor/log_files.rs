@@ -11,10 +11,12 @@ use regex::Regex;
 use super::Examination;
 use crate::commands::human::span;
 use crate::commands::input::DEFAULT_FILE;
+use crate::commands::reasons;
 use crate::commands::{Run, World};
 use crate::event::UnixNano;
 use crate::setup::{Finding, LogFile, LogFiles, Place, Severity, Subject, TrailRecords, is_temporary};
 use crate::source::{Account, FileAccount, Input};
+use crate::words::{Sentence, sentence};
 
 /// What a rotated file's name holds.
 static ROTATED: LazyLock<Regex> = LazyLock::new(|| {
@@ -45,7 +47,7 @@ pub(super) fn examine(
     if let Some(file) = seen.files.iter().find(|file| is_temporary(&file.name))
         && !told
     {
-        let text = format!(
+        let text = sentence!(
             "{} is temporary: such a folder is cleaned at reboot or by age, and the trail with it.",
             file.name
         );
@@ -68,8 +70,10 @@ fn look_where_the_collector_writes(
     if collector_writes.iter().any(|path| path == DEFAULT_FILE) {
         return;
     }
-    let text = format!(
-        "The Collector writes to {path}, but codex-audit reads {DEFAULT_FILE} unless told otherwise."
+    let text = sentence!(
+        "The Collector writes to {path}, but codex-audit reads {DEFAULT_FILE} unless told otherwise.",
+        path,
+        DEFAULT_FILE
     );
     let mut finding = Finding::new(Subject::LogFiles, Severity::Note, "log_file_elsewhere", text);
     finding.fix(format!("export CODEX_AUDIT_FILE={path}"));
@@ -81,34 +85,41 @@ fn look_where_the_collector_writes(
 
 fn unopened_finding(name: &str, reason: &str, is_default: bool) -> Finding {
     let found = |code, text| Finding::new(Subject::LogFiles, Severity::Error, code, text);
+    let reason = reasons::known(reason);
     let path = Path::new(if name.is_empty() && is_default { DEFAULT_FILE } else { name });
     match fs::metadata(path) {
-        Ok(metadata) => found("log_file_unreadable", format!("{reason}.{}", owner(&metadata))),
+        Ok(metadata) => found("log_file_unreadable", sentence!("{}.{}", reason, owner(&metadata))),
         Err(_) => found(
             "log_file_missing",
-            format!(
+            sentence!(
                 "{reason}. The Collector writes it when the first event arrives; another file: -f PATH or \
-                 $CODEX_AUDIT_FILE."
+                 $CODEX_AUDIT_FILE.",
+                reason
             ),
         ),
     }
 }
 
 #[cfg(unix)]
-fn owner(metadata: &fs::Metadata) -> String {
+fn owner(metadata: &fs::Metadata) -> Sentence {
     use std::os::unix::fs::MetadataExt;
-    let who = if metadata.uid() == 10001 { ", the user of the Collector's image" } else { "" };
-    format!(
-        " It belongs to user id {}{who}, with mode {:04o}: run the Collector as yourself, or join the group \
+    let who = if metadata.uid() == 10001 {
+        sentence!(", the user of the Collector's image")
+    } else {
+        sentence!("")
+    };
+    sentence!(
+        " It belongs to user id {}{who}, with mode {}: run the Collector as yourself, or join the group \
          that may read.",
         metadata.uid(),
-        metadata.mode() & 0o7777
+        format!("{:04o}", metadata.mode() & 0o7777),
+        who
     )
 }
 
 #[cfg(not(unix))]
-fn owner(_: &fs::Metadata) -> String {
-    String::new()
+fn owner(_: &fs::Metadata) -> Sentence {
+    sentence!("")
 }
 
 #[cfg(unix)]
@@ -131,8 +142,8 @@ fn seen(run: &Run<'_>, world: &World, account: &Account, records: TrailRecords) 
     }
     let shown = |time: Option<UnixNano>| time.map(|time| run.zone.rfc3339(time));
     let reach = match (shown(records.first), shown(records.last)) {
-        (Some(first), Some(last)) => format!("from {first} to {last}"),
-        _ => "without a time".to_owned(),
+        (Some(first), Some(last)) => sentence!("from {first} to {last}", first, last),
+        _ => sentence!("without a time"),
     };
     let milliseconds = |span: u64| i64::try_from(span).unwrap_or(i64::MAX);
     let age = records.last.and_then(|last| {
@@ -164,7 +175,7 @@ fn seen_file(file: &FileAccount) -> LogFile {
             byte_offset: damage.location.byte_offset,
             quote: None,
         };
-        (place, damage.reason.clone())
+        (place, reasons::known(&damage.reason))
     });
     LogFile {
         name: file.name.clone(),

@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use tr::tr;
 
 use super::account::Exit;
 use super::output::RecordWriter;
@@ -16,6 +17,7 @@ use super::{Run, World};
 use crate::event::EventFilter;
 use crate::render::visible_line;
 use crate::setup::{CodexConfig, CollectorConfig, Finding, Severity, Subject, check_agreement};
+use crate::words::{Sentence, sentence};
 
 /// Where administrators lay settings over, or under, those of a user.
 const SYSTEM_CONFIGS: [&str; 3] =
@@ -54,7 +56,7 @@ pub struct DoctorArgs {
 #[derive(Default)]
 struct Examination {
     findings: Vec<Finding>,
-    unopened: Vec<String>,
+    unopened: Vec<Sentence>,
     /// The files that were looked at, for headings.
     files: Vec<(Subject, String)>,
 }
@@ -66,7 +68,7 @@ impl DoctorArgs {
     /// When the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>, world: &World) -> anyhow::Result<Exit> {
         if is_narrow(&run.filter) {
-            run.note("filters do not apply to doctor: it looks at all of the log files")?;
+            run.note(&tr!("filters do not apply to doctor: it looks at all of the log files"))?;
             run.filter = EventFilter::default();
         }
         let mut examination = Examination::default();
@@ -108,7 +110,7 @@ impl DoctorArgs {
         let is_wrong = examination.findings.iter().any(|finding| finding.severity <= Severity::Warning);
         let exit = run.conclude(if is_wrong { Exit::Finding } else { Exit::Answered }, &account)?;
         for unopened in &examination.unopened {
-            writeln!(run.err, "error: {}", visible_line(unopened))?;
+            writeln!(run.err, "{}", tr!("error: {}", visible_line(&unopened.told())))?;
         }
         Ok(if examination.unopened.is_empty() { exit } else { Exit::Failed })
     }
@@ -116,7 +118,9 @@ impl DoctorArgs {
     fn examine_codex(&self, path: Option<&Path>, examination: &mut Examination) -> Option<CodexConfig> {
         let subject = Subject::CodexConfig;
         let Some(path) = path else {
-            let text = "Neither $CODEX_HOME nor a home folder is known; --codex-config FILE names the file.";
+            let text = sentence!(
+                "Neither $CODEX_HOME nor a home folder is known; --codex-config FILE names the file."
+            );
             examination.findings.push(Finding::new(subject, Severity::Error, "codex_config_missing", text));
             return None;
         };
@@ -125,17 +129,17 @@ impl DoctorArgs {
             Ok(text) => CodexConfig::read(&name, &text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if self.codex_config.is_some() {
-                    examination.unopened.push(format!("{name} does not exist"));
+                    examination.unopened.push(sentence!("{name} does not exist", name));
                 }
                 CodexConfig::missing(&name)
             }
             Err(error) => {
-                let text = format!("{name} cannot be read: {error}");
+                let text = sentence!("{name} cannot be read: {error}", name, error);
                 examination.findings.push(Finding::new(
                     subject,
                     Severity::Error,
                     "codex_config_unreadable",
-                    format!("{text}."),
+                    sentence!("{}.", text),
                 ));
                 if self.codex_config.is_some() && error.kind() != io::ErrorKind::InvalidData {
                     examination.unopened.push(text);
@@ -164,10 +168,11 @@ impl DoctorArgs {
                 return Some(collector);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.collector_config.is_none() => {
-                let text = format!(
+                let text = sentence!(
                     "{name} does not exist, so the Collector was not checked. --collector-config FILE names \
                      its \
-                     configuration."
+                     configuration.",
+                    name
                 );
                 examination.findings.push(Finding::new(
                     subject,
@@ -178,10 +183,20 @@ impl DoctorArgs {
             }
             Err(error) => {
                 let (code, text) = match error.kind() {
-                    io::ErrorKind::NotFound => ("collector_config_missing", format!("{name} does not exist")),
-                    _ => ("collector_config_unreadable", format!("{name} cannot be read: {error}")),
+                    io::ErrorKind::NotFound => {
+                        ("collector_config_missing", sentence!("{name} does not exist", name))
+                    }
+                    _ => (
+                        "collector_config_unreadable",
+                        sentence!("{name} cannot be read: {error}", name, error),
+                    ),
                 };
-                examination.findings.push(Finding::new(subject, Severity::Error, code, format!("{text}.")));
+                examination.findings.push(Finding::new(
+                    subject,
+                    Severity::Error,
+                    code,
+                    sentence!("{}.", text),
+                ));
                 if self.collector_config.is_some() && error.kind() != io::ErrorKind::InvalidData {
                     examination.unopened.push(text);
                 }
@@ -221,9 +236,11 @@ fn examine_other_layers(users: &[&Path], examination: &mut Examination) {
         }
         let Ok(text) = read(&path) else { continue };
         let Some(place) = CodexConfig::otel_table_in(&path.display().to_string(), &text) else { continue };
-        let text = "Codex reads no [otel] table in a project's configuration: what stands here is ignored. \
+        let text = sentence!(
+            "Codex reads no [otel] table in a project's configuration: what stands here is ignored. \
                     It belongs \
-                    to the configuration of the user.";
+                    to the configuration of the user."
+        );
         examination.findings.push(Finding {
             place: Some(place),
             ..Finding::new(Subject::CodexConfig, Severity::Warning, "project_otel_ignored", text)
@@ -240,9 +257,11 @@ fn examine_other_layers(users: &[&Path], examination: &mut Examination) {
                 finding.severity = Severity::Note;
             }
         }
-        let text = "This machine's administrator sets [otel] too; which of the two counts, and what it \
+        let text = sentence!(
+            "This machine's administrator sets [otel] too; which of the two counts, and what it \
                     says, was not \
-                    checked.";
+                    checked."
+        );
         examination.findings.push(Finding {
             place: Some(place),
             ..Finding::new(Subject::CodexConfig, Severity::Note, "otel_set_by_administrator", text)

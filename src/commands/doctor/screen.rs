@@ -2,8 +2,11 @@
 
 use std::io::{self, Write};
 
+use tr::tr;
+
 use crate::commands::human::plural;
 use crate::commands::links::link_to;
+use crate::commands::wording::severity_word;
 use crate::render::{Style, TextMedium, TimelineWriter};
 use crate::report::{Detail, Entry, Gutter, Line, Span, Tone};
 use crate::setup::{Finding, Severity, Subject};
@@ -34,11 +37,11 @@ pub(super) fn write(
     writer.header(&[counts(findings)])
 }
 
-fn title(subject: Subject) -> &'static str {
+fn title(subject: Subject) -> String {
     match subject {
-        Subject::CodexConfig => "Codex",
-        Subject::CollectorConfig => "Collector",
-        Subject::LogFiles => "Log files",
+        Subject::CodexConfig => tr!("Codex"),
+        Subject::CollectorConfig => tr!("Collector"),
+        Subject::LogFiles => tr!("Log files"),
     }
 }
 
@@ -77,8 +80,8 @@ fn entry(finding: &Finding, files: &[(Subject, String)], style: &Style) -> Entry
     }
     Entry {
         time: String::new(),
-        label: Span::new(tone(finding.severity), finding.severity.as_str()),
-        text: finding.text.as_str().into(),
+        label: Span::new(tone(finding.severity), severity_word(finding.severity)),
+        text: finding.text.told().into(),
         details,
     }
 }
@@ -90,7 +93,7 @@ fn counts(findings: &[Finding]) -> Line {
     let tone = |count, tone| if count > 0 { tone } else { Tone::Plain };
     Line::new()
         .tone(tone(errors, Tone::Bad), plural(errors, "error", "errors"))
-        .plain(", ")
+        .plain(tr!(", "))
         .tone(tone(warnings, Tone::Warn), plural(warnings, "warning", "warnings"))
-        .plain(format!(", {}, {} ok", plural(of(Severity::Note), "note", "notes"), of(Severity::Ok)))
+        .plain(tr!(", {}, {} ok", plural(of(Severity::Note), "note", "notes"), of(Severity::Ok)))
 }

@@ -22,7 +22,7 @@ pub struct FindingRecord<'a> {
     /// `codex_config`, `collector_config`, `log_files`.
     pub subject: &'static str,
     /// What was found, for people.
-    pub text: &'a str,
+    pub text: String,
     /// The text to put there; null when there is nothing to put.
     pub fix: Option<&'a str>,
     /// The line at fault; null when it is no line's.
@@ -39,7 +39,7 @@ impl<'a> FindingRecord<'a> {
             code: finding.code,
             severity: finding.severity.as_str(),
             subject: finding.subject.as_str(),
-            text: &finding.text,
+            text: finding.text.english(),
             fix: finding.fix.as_deref(),
             location: finding.place.as_ref().map(|place| LocationRecord {
                 file: &place.file,

@@ -166,7 +166,7 @@ pub struct VerifyFindingRecord<'a> {
     /// `error`, `warning`, `note`.
     pub severity: &'static str,
     /// What it is, for people.
-    pub text: &'a str,
+    pub text: String,
     /// The first place that it is about; null when it is about none.
     pub location: Option<LocationRecord<'a>>,
 }
@@ -212,7 +212,7 @@ impl<'a> VerifySummaryRecord<'a> {
                 .map(|finding| VerifyFindingRecord {
                     code: finding.code,
                     severity: finding.severity.as_str(),
-                    text: &finding.text,
+                    text: finding.text.english(),
                     location: finding
                         .location
                         .map(|location| LocationRecord::new(location, account.file_name(location.file))),

@@ -8,6 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use clap::Args;
+use tr::tr;
 
 use super::account::Exit;
 use super::help;
@@ -122,12 +123,13 @@ impl ShowArgs {
                 // That is said of every filter.
                 Some(_) if run.unmet.iter().any(|unmet| unmet.condition == Condition::Conversation) => {}
                 Some(prefix) if self.id.is_some() => {
-                    let sentence = format!(
-                        "the other filters admit nothing of the conversation that begins with `{prefix}`"
+                    let sentence = tr!(
+                        "the other filters admit nothing of the conversation that begins with `{prefix}`",
+                        prefix
                     );
                     run.note(&sentence)?;
                 }
-                _ => run.note("there is no event in the input, or none that the filters admit")?,
+                _ => run.note(&tr!("there is no event in the input, or none that the filters admit"))?,
             }
         }
         Ok(run.conclude(if shown == 0 { Exit::Finding } else { Exit::Answered }, account)?)

@@ -1,6 +1,7 @@
 //! Draws the steps of a story as entries of a timeline.
 
 use chrono::{DateTime, FixedOffset};
+use tr::tr;
 
 use super::Costs;
 
@@ -39,10 +40,12 @@ impl Telling<'_> {
     pub(super) fn header(&self, summary: Option<&ConversationSummary>, story: &Story) -> Vec<Line> {
         let Some(summary) = summary else {
             let records = plural(story.steps.len() as u64, "entry", "entries");
-            return vec![Line::new().tone(Tone::Strong, format!("Records of no conversation: {records}"))];
+            return vec![
+                Line::new().tone(Tone::Strong, tr!("Records of no conversation: {records}", records)),
+            ];
         };
         let mut title =
-            Line::new().tone(Tone::Strong, "Conversation ").tone(Tone::Accent, summary.id.clone());
+            Line::new().tone(Tone::Strong, tr!("Conversation ")).tone(Tone::Accent, summary.id.clone());
         title.push(Tone::Policy, kind_words(summary));
         let mut lines = vec![title];
         let mut facts = vec![program(summary)];
@@ -50,16 +53,16 @@ impl Telling<'_> {
             Some(provider) => format!("{model} ({provider})"),
             None => model.clone(),
         }));
-        facts.extend(summary.approval_policy.as_ref().map(|policy| format!("approval {policy}")));
-        facts.extend(summary.sandbox_policy.as_ref().map(|policy| format!("sandbox {policy}")));
+        facts.extend(summary.approval_policy.as_ref().map(|policy| tr!("approval {policy}", policy)));
+        facts.extend(summary.sandbox_policy.as_ref().map(|policy| tr!("sandbox {policy}", policy)));
         lines.push(Line::from(
             facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
         ));
         let who: Vec<String> = [
             summary.user_email.clone(),
-            summary.user_account_id.as_ref().map(|account| format!("account {account}")),
-            summary.auth_mode.as_ref().map(|mode| format!("login {mode}")),
-            summary.env.as_ref().map(|env| format!("env {env}")),
+            summary.user_account_id.as_ref().map(|account| tr!("account {account}", account)),
+            summary.auth_mode.as_ref().map(|mode| tr!("login {mode}", mode)),
+            summary.env.as_ref().map(|env| tr!("env {env}", env)),
         ]
         .into_iter()
         .flatten()
@@ -71,9 +74,9 @@ impl Telling<'_> {
             Some(start) => {
                 let start_text = self.zone.show(start).format("%Y-%m-%d %H:%M:%S%.3f %:z").to_string();
                 let lasted = summary.end.and_then(|end| end.milliseconds_since(start)).map(span);
-                [Some(start_text), lasted].into_iter().flatten().collect::<Vec<_>>().join(", ")
+                [Some(start_text), lasted].into_iter().flatten().collect::<Vec<_>>().join(&tr!(", "))
             }
-            None => "no time recorded".to_owned(),
+            None => tr!("no time recorded"),
         };
         let file = self.account.file_name(summary.location.file);
         lines.push(Line::new().plain(when).tone(Tone::Dim, format!(" · {file}:{}", summary.location.line)));
@@ -81,19 +84,19 @@ impl Telling<'_> {
             let times = plural(summary.starts - 1, "time", "times");
             lines.push(Line::new().tone(
                 Tone::Warn,
-                format!("Resumed {times}: model and policies above are those of its first start."),
+                tr!("Resumed {times}: model and policies above are those of its first start.", times),
             ));
         }
         if summary.starts == 0 {
             lines.push(Line::new().tone(
                 Tone::Warn,
-                "Its start is not among what was read or asked for: what happened before the first entry is not here.",
+                tr!("Its start is not among what was read or asked for: what happened before the first entry is not here."),
             ));
         }
         if summary.prompt_redacted {
             lines.push(Line::new().tone(
                 Tone::Warn,
-                "Codex was set not to record prompts (log_user_prompt); arguments and outputs of tools are recorded all the same.",
+                tr!("Codex was set not to record prompts (log_user_prompt); arguments and outputs of tools are recorded all the same."),
             ));
         }
         lines
@@ -106,15 +109,15 @@ impl Telling<'_> {
                 .start
                 .is_some_and(|start| self.zone.show(start).date_naive() == self.zone.show(end).date_naive());
             let form = if same_day { "%H:%M:%S%.3f" } else { "%Y-%m-%d %H:%M:%S%.3f" };
-            format!("last record {}; ", self.zone.show(end).format(form))
+            tr!("last record {}; ", self.zone.show(end).format(form))
         });
-        let end = format!("{last}Codex records no end, the conversation may go on");
+        let end = tr!("{last}Codex records no end, the conversation may go on", last);
         let mut lines = vec![Line::new().tone(Tone::Dim, end)];
         let mut totals = totals(&summary.tokens, summary.warm_ups);
         if let Some(Some(cost)) =
             self.costs.get(&Some(summary.id.clone())).filter(|_| summary.tokens.responses > 0)
         {
-            totals.push(Tone::Plain, format!(" · about {cost} at API list prices"));
+            totals.push(Tone::Plain, tr!(" · about {cost} at API list prices", cost));
         }
         lines.push(totals);
         lines
@@ -126,18 +129,18 @@ impl Telling<'_> {
             Step::Start { model, approval_policy, sandbox_policy, mcp_servers, reasoning_effort } => {
                 let mut words: Vec<String> = Vec::new();
                 words.extend(model.clone());
-                words.extend(reasoning_effort.as_ref().map(|effort| format!("reasoning {effort}")));
-                words.extend(approval_policy.as_ref().map(|policy| format!("approval {policy}")));
-                words.extend(sandbox_policy.as_ref().map(|policy| format!("sandbox {policy}")));
+                words.extend(reasoning_effort.as_ref().map(|effort| tr!("reasoning {effort}", effort)));
+                words.extend(approval_policy.as_ref().map(|policy| tr!("approval {policy}", policy)));
+                words.extend(sandbox_policy.as_ref().map(|policy| tr!("sandbox {policy}", policy)));
                 if !mcp_servers.is_empty() {
-                    words.push(format!("MCP servers {}", mcp_servers.join(", ")));
+                    words.push(tr!("MCP servers {}", mcp_servers.join(", ")));
                 }
-                entry(Tone::Policy, "start", words.join(" · ").into())
+                entry(Tone::Policy, tr!("start"), words.join(" · ").into())
             }
             Step::Prompt { text, length } => self.prompt(text.as_deref(), *length),
             Step::Model(step) => model(step),
             Step::Call(step) => self.call(step),
-            Step::Network(request) => entry(Tone::Network, "network", network_line(request)),
+            Step::Network(request) => entry(Tone::Network, tr!("network"), network_line(request)),
             Step::Remark(remark) => self.remark(remark),
         };
         entry.time = time;
@@ -148,7 +151,7 @@ impl Telling<'_> {
         match text {
             Some(text) => {
                 let (shown, left_out) = self.cut(text.trim_end(), PROMPT_LINES);
-                let mut prompt = entry(Tone::Person, "prompt", shown.into());
+                let mut prompt = entry(Tone::Person, tr!("prompt"), shown.into());
                 prompt.details.extend(left_out.map(Detail::note));
                 prompt
             }
@@ -156,7 +159,11 @@ impl Telling<'_> {
                 let length = length.map_or_else(String::new, |length| {
                     format!(", {}", plural(length, "character", "characters"))
                 });
-                entry(Tone::Person, "prompt", Line::new().tone(Tone::Dim, format!("[not recorded{length}]")))
+                entry(
+                    Tone::Person,
+                    tr!("prompt"),
+                    Line::new().tone(Tone::Dim, tr!("[not recorded{length}]", length)),
+                )
             }
         }
     }
@@ -176,14 +183,14 @@ impl Telling<'_> {
             text = text.plain(" · ").join(sandbox_words("denied"));
         }
         if denied {
-            text = text.plain(" · ").tone(Tone::Bad, "BLOCKED BY NETWORK PROXY");
+            text = text.plain(" · ").tone(Tone::Bad, tr!("BLOCKED BY NETWORK PROXY"));
         }
-        let mut entry = entry(Tone::Call, "call", text);
+        let mut entry = entry(Tone::Call, tr!("call"), text);
         entry.details.extend(self.call_details(call));
         for request in network {
-            entry
-                .details
-                .push(Detail::note(Line::new().tone(Tone::Network, "network ").join(network_line(request))));
+            entry.details.push(Detail::note(
+                Line::new().tone(Tone::Network, tr!("network ")).join(network_line(request)),
+            ));
         }
         if let Some(output) = call.result.as_ref().and_then(|result| result.output.as_deref()) {
             entry.details.extend(self.output(output, call.result.as_ref()));
@@ -194,11 +201,15 @@ impl Telling<'_> {
     fn call_details(&self, call: &ToolCall) -> Vec<Detail> {
         let mut details = Vec::new();
         if let Some(review) = &call.review {
-            let verdict = review.outcome.as_deref().or(review.status.as_deref()).unwrap_or("no outcome");
-            let mut words = vec![format!("review: {verdict}")];
-            words.extend(review.risk_level.as_ref().map(|risk| format!("risk {risk}")));
+            let verdict = review
+                .outcome
+                .as_deref()
+                .or(review.status.as_deref())
+                .map_or_else(|| tr!("no outcome"), str::to_owned);
+            let mut words = vec![tr!("review: {verdict}", verdict)];
+            words.extend(review.risk_level.as_ref().map(|risk| tr!("risk {risk}", risk)));
             words.extend(
-                review.user_authorization.as_ref().map(|level| format!("user authorisation {level}")),
+                review.user_authorization.as_ref().map(|level| tr!("user authorisation {level}", level)),
             );
             words.extend(review.rationale.clone());
             details.push(Detail::note(Line::new().tone(Tone::Policy, words.join(" · "))));
@@ -228,8 +239,9 @@ impl Telling<'_> {
         let mut details = vec![Detail::quote(shown)];
         details.extend(left_out.map(Detail::note));
         if result.and_then(|result| result.output_truncated) == Some(true) {
-            details
-                .push(Detail::note(Line::new().tone(Tone::Dim, "the rest of the output was not recorded")));
+            details.push(Detail::note(
+                Line::new().tone(Tone::Dim, tr!("the rest of the output was not recorded")),
+            ));
         }
         details
     }
@@ -251,16 +263,16 @@ impl Telling<'_> {
         }
         // Labels have eight columns.
         let label = match remark.label.as_str() {
-            "websocket_connect" => "connect",
-            "api_request" => "request",
-            "agent_communication" | "agent_response" => "agent",
-            "skill_invocation" => "skill",
-            "auth_recovery" => "login",
-            "turn_cost" => "cost",
-            "http_client.custom_ca_fallback" => "tls",
-            "plugin_install_elicitation_sent" | "plugin_install_suggestion" => "plug-in",
-            "sandbox_assessment" | "sandbox_assessment_latency" => "sandbox",
-            other => other,
+            "websocket_connect" => tr!("connect"),
+            "api_request" => tr!("request"),
+            "agent_communication" | "agent_response" => tr!("agent"),
+            "skill_invocation" => tr!("skill"),
+            "auth_recovery" => tr!("login"),
+            "turn_cost" => tr!("cost"),
+            "http_client.custom_ca_fallback" => tr!("tls"),
+            "plugin_install_elicitation_sent" | "plugin_install_suggestion" => tr!("plug-in"),
+            "sandbox_assessment" | "sandbox_assessment_latency" => tr!("sandbox"),
+            other => other.to_owned(),
         };
         entry(Tone::Dim, label, text)
     }
@@ -284,7 +296,10 @@ impl Telling<'_> {
         } else {
             None
         };
-        (shown, left_out.map(|words| Line::new().tone(Tone::Dim, format!("{words}; --no-trunc shows all"))))
+        (
+            shown,
+            left_out.map(|words| Line::new().tone(Tone::Dim, tr!("{words}; --no-trunc shows all", words))),
+        )
     }
 }
 
@@ -292,7 +307,7 @@ impl Clock {
     /// The time of an entry: whole when its second is new, else only the milliseconds; and an entry of its own when a
     /// day begins.
     fn label(&mut self, time: Option<UnixNano>, zone: Zone) -> (Option<Entry>, String) {
-        let Some(time) = time else { return (None, "no time".to_owned()) };
+        let Some(time) = time else { return (None, tr!("no time")) };
         let shown = zone.show(time);
         let day_changed = self.last.is_some_and(|last| last.date_naive() != shown.date_naive());
         let same_second = self.last.is_some_and(|last| last.timestamp() == shown.timestamp());
@@ -312,14 +327,18 @@ fn entry(tone: Tone, label: impl Into<String>, text: Line) -> Entry {
 
 fn kind_words(summary: &ConversationSummary) -> String {
     let Some((kind, _)) = summary.kind else { return String::new() };
-    let parent =
-        |link: &str| summary.parent.as_ref().map_or_else(String::new, |parent| format!(" {link} {parent}"));
     match kind {
         ConversationKind::Main => String::new(),
-        ConversationKind::Subagent => format!(", a sub-agent{}", parent("of")),
-        ConversationKind::Title => ", in which Codex asks for a title".to_owned(),
-        ConversationKind::Reviewer => format!(", Codex's automated reviewer{}", parent("for")),
-        ConversationKind::Prewarmed => ", which Codex opened ahead of need and never used".to_owned(),
+        ConversationKind::Subagent => match &summary.parent {
+            Some(parent) => tr!(", a sub-agent of {}", parent),
+            None => tr!(", a sub-agent"),
+        },
+        ConversationKind::Title => tr!(", in which Codex asks for a title"),
+        ConversationKind::Reviewer => match &summary.parent {
+            Some(parent) => tr!(", Codex's automated reviewer for {}", parent),
+            None => tr!(", Codex's automated reviewer"),
+        },
+        ConversationKind::Prewarmed => tr!(", which Codex opened ahead of need and never used"),
     }
 }
 
@@ -327,17 +346,17 @@ fn program(summary: &ConversationSummary) -> String {
     let mut words = Vec::new();
     words.extend(summary.service_name.clone());
     words.extend(summary.app_version.clone());
-    words.extend(summary.host.as_ref().map(|host| format!("on {host}")));
+    words.extend(summary.host.as_ref().map(|host| tr!("on {host}", host)));
     words.join(" ")
 }
 
 fn tool_label(call: &ToolCall) -> String {
-    let name = call.tool_name.as_deref().unwrap_or("unnamed tool");
+    let name = call.tool_name.as_deref().map_or_else(|| tr!("unnamed tool"), str::to_owned);
     match call.result.as_ref().and_then(|result| result.mcp_server.as_deref()) {
         Some(server) => {
-            format!("MCP {server}.{}", name.strip_prefix(&format!("mcp__{server}__")).unwrap_or(name))
+            format!("MCP {server}.{}", name.strip_prefix(&format!("mcp__{server}__")).unwrap_or(&name))
         }
-        None => name.to_owned(),
+        None => name,
     }
 }
 
@@ -374,35 +393,35 @@ fn model(step: &ModelStep) -> Entry {
     let mut text = Line::new();
     match &step.request {
         Some(request) if request.over_websocket => {
-            text.push(if request.failed { Tone::Bad } else { Tone::Plain }, "over WebSocket");
+            text.push(if request.failed { Tone::Bad } else { Tone::Plain }, tr!("over WebSocket"));
         }
         Some(request) => {
-            let status = request.status.map_or_else(|| "no status".to_owned(), |status| status.to_string());
+            let status = request.status.map_or_else(|| tr!("no status"), |status| status.to_string());
             text.push(if request.failed { Tone::Bad } else { Tone::Plain }, status);
             text.push(
                 Tone::Plain,
-                request.duration_ms.map_or_else(String::new, |took| format!(" in {}", span(took))),
+                request.duration_ms.map_or_else(String::new, |took| tr!(" in {}", span(took))),
             );
             if let Some(attempt) = request.attempt.filter(|attempt| *attempt > 0) {
-                text.push(Tone::Warn, format!(" · attempt {}", attempt + 1));
+                text.push(Tone::Warn, tr!(" · attempt {}", attempt + 1));
             }
         }
-        None => text.push(Tone::Dim, "response"),
+        None => text.push(Tone::Dim, tr!("response")),
     }
     if let Some(error) = step.request.as_ref().and_then(|request| request.error.as_ref()) {
         text.push(Tone::Bad, format!(" · {error}"));
     }
     if step.warm_up {
-        text.push(Tone::Plain, " · warm-up of the connection, no response");
+        text.push(Tone::Plain, tr!(" · warm-up of the connection, no response"));
     }
     let streamed: u64 = step.stream_events.values().sum();
     if streamed > 0 {
         text.push(Tone::Dim, format!(" · {}", plural(streamed, "stream event", "stream events")));
     }
     if let Some(first) = step.ttft_ms.or(step.turn_ttft_ms).filter(|first| *first > 0) {
-        text.push(Tone::Dim, format!(" · first token after {}", span(first)));
+        text.push(Tone::Dim, tr!(" · first token after {}", span(first)));
     }
-    let mut entry = entry(Tone::Model, "model", text);
+    let mut entry = entry(Tone::Model, tr!("model"), text);
     for failure in &step.failures {
         entry.details.push(Detail::note(Line::new().tone(Tone::Bad, failure.clone())));
     }
@@ -419,17 +438,17 @@ fn token_line(tokens: &TokenCounts) -> Line {
         tokens.output.map(u128::from),
         tokens.reasoning.map(u128::from),
     );
-    Line::new().plain(format!("tokens {words}"))
+    Line::new().plain(tr!("tokens {words}", words))
 }
 
 fn totals(tokens: &TokenTotals, warm_ups: u64) -> Line {
     let mut line = Line::new().tone(Tone::Strong, plural(tokens.responses, "response", "responses"));
     if tokens.responses > 0 {
         let words = token_words(tokens.input(), tokens.cached_input(), tokens.output(), tokens.reasoning());
-        line.push(Tone::Plain, format!(": {words}"));
+        line.push(Tone::Plain, tr!(": {words}", words));
     }
     if warm_ups > 0 {
-        line.push(Tone::Dim, format!(" · {} apart", plural(warm_ups, "warm-up", "warm-ups")));
+        line.push(Tone::Dim, tr!(" · {} apart", plural(warm_ups, "warm-up", "warm-ups")));
     }
     line
 }
@@ -441,7 +460,7 @@ fn token_words(
     reasoning: Option<u128>,
 ) -> String {
     let number = |count: Option<u128>| count.map_or_else(|| "–".to_owned(), separated);
-    format!(
+    tr!(
         "in {} ({} cached) · out {} ({} reasoning)",
         number(input),
         number(cached),

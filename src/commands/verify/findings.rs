@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::commands::human::{plural, separated, span};
+use crate::commands::human::{counted, separated, span};
+use crate::commands::reasons;
 use crate::commands::zone::Zone;
 use crate::event::{Location, UnixNano};
 use crate::query::{Distance, InputFacts, Sightings};
 use crate::setup::Severity;
 use crate::source::{Account, RotatedSet};
+use crate::words::{Sentence, sentence};
 
 /// One thing that a reviewer must know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub(crate) struct Finding {
     /// How bad it is.
     pub severity: Severity,
     /// What it is, for people: whole sentences.
-    pub text: String,
+    pub text: Sentence,
     /// The first place that it is about.
     pub location: Option<Location>,
 }
@@ -61,7 +63,7 @@ impl Evidence<'_> {
 
     fn files(&self, findings: &mut Vec<Finding>) {
         for unopened in &self.account.unopened {
-            findings.push(error("unopened", format!("{}.", unopened.reason), None));
+            findings.push(error("unopened", sentence!("{}.", reasons::known(&unopened.reason)), None));
         }
         let damage: Vec<_> = self.account.files.iter().flat_map(|file| &file.damage).collect();
         if let Some(first) = damage.first() {
@@ -71,37 +73,40 @@ impl Evidence<'_> {
             }
             let kinds: Vec<_> =
                 kinds.iter().map(|(kind, count)| format!("{count} {}", kind.as_str())).collect();
-            let places = plural(damage.len() as u64, "place", "places");
-            let text = format!(
+            let places = counted(damage.len() as u64, "place", "places");
+            let text = sentence!(
                 "{places} could not be read ({}): what was recorded there is lost.",
-                kinds.join(", ")
+                kinds.join(", "),
+                places
             );
             findings.push(error("damaged", text, Some(first.location)));
         }
         for (index, file) in self.account.files.iter().enumerate() {
             for note in &file.notes {
-                findings.push(note_on("file_changed", format!("{note}."), None));
+                findings.push(note_on("file_changed", sentence!("{}.", reasons::known(note)), None));
             }
             if let Some(line) = file.unfinished_line {
                 let file_index = u32::try_from(index).unwrap_or(u32::MAX);
                 let byte_offset = file.unfinished_byte_offset.unwrap_or(0);
                 let location = Location { file: file_index, line, record: 0, byte_offset };
-                let text = "The last line is unfinished, as while it is being written; its whole records are counted.";
-                findings.push(note_on("unfinished_line", text.to_owned(), Some(location)));
+                let text = sentence!(
+                    "The last line is unfinished, as while it is being written; its whole records are counted."
+                );
+                findings.push(note_on("unfinished_line", text, Some(location)));
             }
         }
         let nothing_read = self.account.files.iter().all(|file| file.records == 0);
         if nothing_read && self.account.unopened.is_empty() {
-            findings.push(warning("no_records", "There is no log record in the input.".to_owned(), None));
+            findings.push(warning("no_records", sentence!("There is no log record in the input."), None));
         }
     }
 
     fn records(&self, findings: &mut Vec<Finding>) {
         let facts = self.facts;
         note_sightings(facts.copies, findings, "duplicates", |records| {
-            format!(
+            sentence!(
                 "{} had been read before: delivered again by a client or a Collector, or the input holds a file and a copy of it. Each record counts once.",
-                plural(records, "record", "records")
+                counted(records, "record", "records")
             )
         });
         if !facts.unknown.is_empty() {
@@ -114,39 +119,39 @@ impl Evidence<'_> {
             }
             let names = names.join(", ");
             note_sightings(all, findings, "unknown_event", |records| {
-                let has = if records == 1 { "has a name" } else { "have names" };
-                format!(
+                let has = if records == 1 { sentence!("has a name") } else { sentence!("have names") };
+                sentence!(
                     "{} {has} that no known release of Codex sends: {names}.",
-                    plural(records, "record", "records")
+                    counted(records, "record", "records"),
+                    has,
+                    names
                 )
             });
         }
         note_sightings(facts.unnamed, findings, "unnamed_record", |records| {
-            let has = if records == 1 { "has" } else { "have" };
-            format!(
+            let has = if records == 1 { sentence!("has") } else { sentence!("have") };
+            sentence!(
                 "{} {has} no event name, as what Codex's telemetry says of itself.",
-                plural(records, "record", "records")
+                counted(records, "record", "records"),
+                has
             )
         });
         note_sightings(facts.without_conversation, findings, "records_without_conversation", |records| {
-            let belong = if records == 1 { "belongs" } else { "belong" };
-            format!("{} {belong} to no conversation.", plural(records, "record", "records"))
+            let belong = if records == 1 { sentence!("belongs") } else { sentence!("belong") };
+            sentence!("{} {belong} to no conversation.", counted(records, "record", "records"), belong)
         });
         if facts.without_start.count > 0 {
-            let conversations = plural(facts.without_start.count, "conversation has", "conversations have");
-            let text = format!(
-                "{conversations} no codex.conversation_starts in the input: what came before may be missing, in a file that was not read, deleted, or never written."
+            let conversations = counted(facts.without_start.count, "conversation has", "conversations have");
+            let text = sentence!(
+                "{conversations} no codex.conversation_starts in the input: what came before may be missing, in a file that was not read, deleted, or never written.",
+                conversations
             );
             findings.push(warning("conversation_without_start", text, facts.without_start.first));
         }
         note_sightings(facts.unanswered, findings, "conversation_without_answer", |conversations| {
-            format!(
+            sentence!(
                 "{} with a prompt that no completed response follows: interrupted, failed, still running, or the rest was not recorded. Codex records no end of a conversation.",
-                if conversations == 1 {
-                    "1 conversation ends".to_owned()
-                } else {
-                    format!("{} conversations end", separated(u128::from(conversations)))
-                }
+                counted(conversations, "conversation ends", "conversations end")
             )
         });
     }
@@ -155,27 +160,30 @@ impl Evidence<'_> {
     fn deviations(&self, findings: &mut Vec<Finding>) {
         let found = self.account.deviations;
         let named = [
-            (found.carriage_returns, "lines that end in CRLF"),
-            (found.byte_order_marks, "files with a byte order mark"),
-            (found.several_objects, "messages of several objects"),
-            (found.bare_resource_logs, "messages without the object around ResourceLogs"),
-            (found.snake_case_names, "messages with names in snake_case"),
-            (found.severity_names, "messages with severities by name"),
-            (found.bare_integers, "messages with integers as JSON numbers, which other readers may round"),
-            (found.base64_ids, "messages with ids in base64"),
-            (found.wrapped_requests, "requests within an object that names their path"),
-            (found.lone_surrogates, "messages with half a surrogate pair, shown as U+FFFD"),
+            (found.carriage_returns, sentence!("lines that end in CRLF")),
+            (found.byte_order_marks, sentence!("files with a byte order mark")),
+            (found.several_objects, sentence!("messages of several objects")),
+            (found.bare_resource_logs, sentence!("messages without the object around ResourceLogs")),
+            (found.snake_case_names, sentence!("messages with names in snake_case")),
+            (found.severity_names, sentence!("messages with severities by name")),
+            (
+                found.bare_integers,
+                sentence!("messages with integers as JSON numbers, which other readers may round"),
+            ),
+            (found.base64_ids, sentence!("messages with ids in base64")),
+            (found.wrapped_requests, sentence!("requests within an object that names their path")),
+            (
+                found.lone_surrogates,
+                sentence!("messages with half a surrogate pair, shown as U+FFFD"),
+            ),
         ];
-        let told: Vec<_> = named
+        let told = named
             .iter()
             .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{what} ({})", separated(u128::from(*count))))
-            .collect();
-        if !told.is_empty() {
-            let text = format!(
-                "Written otherwise than a Collector of today does, and understood: {}.",
-                told.join(", ")
-            );
+            .map(|(count, what)| sentence!("{} ({})", what, separated(u128::from(*count))));
+        if let Some(told) = Sentence::listed(told) {
+            let text =
+                sentence!("Written otherwise than a Collector of today does, and understood: {}.", told);
             findings.push(note_on("writer_deviation", text, None));
         }
     }
@@ -185,25 +193,27 @@ impl Evidence<'_> {
         let milliseconds = |distance: Distance| span(distance.nanoseconds / NANOSECONDS_PER_MILLISECOND);
         let tolerance = span(self.tolerance / NANOSECONDS_PER_MILLISECOND);
         if let Some(farthest) = facts.farthest_apart {
-            let text = format!(
+            let text = sentence!(
                 "{} more than {tolerance} apart in event.timestamp and the observed time, at most by {}: a clock was wrong or was set, or a time was changed.",
-                plural(facts.apart.count, "record is", "records are"),
-                milliseconds(farthest)
+                counted(facts.apart.count, "record is", "records are"),
+                milliseconds(farthest),
+                tolerance
             );
             findings.push(warning("clock_disorder", text, Some(farthest.location)));
         }
         if let Some(farthest) = facts.farthest_back {
-            let text = format!(
+            let text = sentence!(
                 "In {}, an event stands behind one that is more than {tolerance} later, at most by {}: a clock was set back, or records were delivered late or moved.",
-                plural(facts.backwards.count, "conversation", "conversations"),
-                milliseconds(farthest)
+                counted(facts.backwards.count, "conversation", "conversations"),
+                milliseconds(farthest),
+                tolerance
             );
             findings.push(warning("clock_disorder", text, Some(farthest.location)));
         }
         let severity = if self.gap_was_asked_for { Severity::Warning } else { Severity::Note };
         for gap in facts.gaps.iter().take(LISTED_GAPS) {
             let silence = gap.to.milliseconds_since(gap.from).unwrap_or(0);
-            let text = format!(
+            let text = sentence!(
                 "No event for {}, from {} to {}.",
                 span(silence),
                 self.zone.rfc3339(gap.from),
@@ -213,9 +223,10 @@ impl Evidence<'_> {
         }
         if let Some(more) = facts.gaps.get(LISTED_GAPS..).filter(|more| !more.is_empty()) {
             let length = span(self.gap / NANOSECONDS_PER_MILLISECOND);
-            let text = format!(
+            let text = sentence!(
                 "{} more than {length} long are not listed.",
-                plural(more.len() as u64, "more silence", "more silences")
+                counted(more.len() as u64, "more silence", "more silences"),
+                length
             );
             findings.push(Finding { code: "silent_gap", severity, text, location: Some(more[0].location) });
         }
@@ -225,20 +236,26 @@ impl Evidence<'_> {
         for set in self.rotated {
             let name = set.file.display();
             if set.backups == DEFAULT_BACKUPS {
-                let oldest = set
-                    .oldest
-                    .map_or_else(|| "an unknown time".to_owned(), |oldest| self.zone.rfc3339(oldest));
-                let text = format!(
-                    "{name} has {DEFAULT_BACKUPS} backups, exactly as many as the exporter keeps unless max_backups says otherwise: when the next one comes, the oldest, closed at {oldest}, is deleted; older ones may have been. max_backups: 0 keeps all."
+                let oldest = set.oldest.map_or_else(
+                    || sentence!("an unknown time"),
+                    |oldest| sentence!("{}", self.zone.rfc3339(oldest)),
+                );
+                let text = sentence!(
+                    "{name} has {DEFAULT_BACKUPS} backups, exactly as many as the exporter keeps unless max_backups says otherwise: when the next one comes, the oldest, closed at {oldest}, is deleted; older ones may have been. max_backups: 0 keeps all.",
+                    name,
+                    DEFAULT_BACKUPS,
+                    oldest
                 );
                 findings.push(warning("retention_at_risk", text, None));
             } else if let Some(reach) = reach(set)
                 && reach < SHORT_REACH
             {
-                let text = format!(
+                let text = sentence!(
                     "{name} has {} backups; at their pace, {DEFAULT_BACKUPS} of them hold {}, and the exporter deletes the oldest beyond that unless max_backups says otherwise, which the files do not tell. max_backups: 0 keeps all.",
                     set.backups,
-                    span(reach)
+                    span(reach),
+                    name,
+                    DEFAULT_BACKUPS
                 );
                 findings.push(note_on("retention_at_risk", text, None));
             }
@@ -253,15 +270,15 @@ fn reach(set: &RotatedSet) -> Option<u64> {
     Some(between.saturating_mul(DEFAULT_BACKUPS) / spans)
 }
 
-fn error(code: &'static str, text: String, location: Option<Location>) -> Finding {
+fn error(code: &'static str, text: Sentence, location: Option<Location>) -> Finding {
     Finding { code, severity: Severity::Error, text, location }
 }
 
-fn warning(code: &'static str, text: String, location: Option<Location>) -> Finding {
+fn warning(code: &'static str, text: Sentence, location: Option<Location>) -> Finding {
     Finding { code, severity: Severity::Warning, text, location }
 }
 
-fn note_on(code: &'static str, text: String, location: Option<Location>) -> Finding {
+fn note_on(code: &'static str, text: Sentence, location: Option<Location>) -> Finding {
     Finding { code, severity: Severity::Note, text, location }
 }
 
@@ -270,7 +287,7 @@ fn note_sightings(
     sightings: Sightings,
     findings: &mut Vec<Finding>,
     code: &'static str,
-    text: impl FnOnce(u64) -> String,
+    text: impl FnOnce(u64) -> Sentence,
 ) {
     if sightings.count > 0 {
         findings.push(note_on(code, text(sightings.count), sightings.first));

@@ -4,6 +4,7 @@ mod findings;
 mod screen;
 
 use clap::Args;
+use tr::tr;
 
 use super::Run;
 use super::account::Exit;
@@ -65,11 +66,11 @@ impl VerifyArgs {
         let gap = match &self.gap {
             None => DAY,
             Some(text) => span_nanoseconds(text).filter(|gap| *gap > 0).ok_or_else(|| {
-                anyhow::Error::msg(format!("--gap: no span `{text}`; understood are 30m, 8h, 2d"))
+                anyhow::Error::msg(tr!("--gap: no span `{text}`; understood are 30m, 8h, 2d", text))
             })?,
         };
         if !run.filter.admits_everything() {
-            run.note("filters do not apply to verify: it looks at all of the files")?;
+            run.note(&tr!("filters do not apply to verify: it looks at all of the files"))?;
             run.filter = EventFilter::default();
         }
         // Copies are always told apart here, and then counted where that was asked for.

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use tr::tr;
+
 use super::findings::Finding;
 use crate::commands::human::{plural, separated};
 use crate::commands::links::link_to;
+use crate::commands::wording::severity_word;
 use crate::commands::zone::Zone;
 use crate::event::UnixNano;
 use crate::query::InputFacts;
@@ -13,6 +16,7 @@ use crate::render::{Style, TextMedium, TimelineWriter, write_lines, write_table}
 use crate::report::{Cell, Column, Detail, Entry, Gutter, Line, Row, Section, Span, Table, Tone};
 use crate::setup::Severity;
 use crate::source::{Account, Compression, FileAccount, Form};
+use crate::words::{Sentence, sentence};
 
 /// What is to be shown.
 pub(super) struct Screen<'a> {
@@ -23,10 +27,14 @@ pub(super) struct Screen<'a> {
 }
 
 /// Said at the end, because a reviewer may expect more of a check than it can give.
-const LIMITS: [&str; 3] = [
-    "No file shows what was never written to it: Codex drops events when its queue of 2,048 overflows or the Collector does not answer, and what a Collector had not written when it was killed is gone.",
-    "Whole is not the same as genuine: who can write to the files can change them. Keep these hashes where the files are not.",
-    "Names, users and times are what Codex reported of itself.",
+const LIMITS: [Sentence; 3] = [
+    sentence!(
+        "No file shows what was never written to it: Codex drops events when its queue of 2,048 overflows or the Collector does not answer, and what a Collector had not written when it was killed is gone."
+    ),
+    sentence!(
+        "Whole is not the same as genuine: who can write to the files can change them. Keep these hashes where the files are not."
+    ),
+    sentence!("Names, users and times are what Codex reported of itself."),
 ];
 
 impl Screen<'_> {
@@ -40,7 +48,8 @@ impl Screen<'_> {
         writeln!(out)?;
         self.write_findings(medium, style, out)?;
         writeln!(out)?;
-        let limits: Vec<Line> = LIMITS.iter().map(|limit| Line::new().tone(Tone::Dim, *limit)).collect();
+        let limits: Vec<Line> =
+            LIMITS.iter().map(|limit| Line::new().tone(Tone::Dim, limit.told())).collect();
         write_lines(&limits, medium, style, out)
     }
 
@@ -51,20 +60,20 @@ impl Screen<'_> {
         let title = if folder.is_empty() {
             Vec::new()
         } else {
-            vec![Line::new().tone(Tone::Dim, format!("in {folder}"))]
+            vec![Line::new().tone(Tone::Dim, tr!("in {folder}", folder))]
         };
         Table {
             title,
             columns: vec![
-                Column::left("FILE").cut(16),
-                Column::left("FORM").drop_at(1),
-                Column::right("BYTES"),
-                Column::right("MESSAGES").drop_at(3),
-                Column::right("DAMAGED"),
-                Column::right("RECORDS"),
-                Column::left("FIRST EVENT").drop_at(2),
-                Column::left("LAST EVENT").drop_at(2),
-                Column::left("SHA-256").cut(12),
+                Column::left(tr!("FILE")).cut(16),
+                Column::left(tr!("FORM")).drop_at(1),
+                Column::right(tr!("BYTES")),
+                Column::right(tr!("MESSAGES")).drop_at(3),
+                Column::right(tr!("DAMAGED")),
+                Column::right(tr!("RECORDS")),
+                Column::left(tr!("FIRST EVENT")).drop_at(2),
+                Column::left(tr!("LAST EVENT")).drop_at(2),
+                Column::left(tr!("SHA-256")).cut(12),
             ],
             sections: vec![Section { heading: None, rows }],
             footer: self.totals(),
@@ -104,11 +113,11 @@ impl Screen<'_> {
             .plain(format!(" · {}", plural(sum(|file| file.messages), "message", "messages")));
         let damaged = sum(|file| file.damaged);
         if damaged > 0 {
-            line.push(Tone::Bad, format!(", {} damaged", separated(damaged.into())));
+            line.push(Tone::Bad, tr!(", {} damaged", separated(damaged.into())));
         }
         line.push(Tone::Plain, format!(" · {}", plural(sum(|file| file.records), "record", "records")));
         if self.facts.copies.count > 0 {
-            line.push(Tone::Warn, format!(", {}", plural(self.facts.copies.count, "copy", "copies")));
+            line.push(Tone::Warn, tr!(", {}", plural(self.facts.copies.count, "copy", "copies")));
         }
         line.push(
             Tone::Plain,
@@ -116,12 +125,12 @@ impl Screen<'_> {
         );
         let mut lines = vec![line];
         for (what, counts) in [
-            ("releases", &self.facts.app_versions),
-            ("services", &self.facts.services),
-            ("users", &self.facts.users),
+            (tr!("releases"), &self.facts.app_versions),
+            (tr!("services"), &self.facts.services),
+            (tr!("users"), &self.facts.users),
         ] {
             if !counts.is_empty() {
-                lines.push(Line::new().tone(Tone::Dim, format!("{what}: ")).plain(most_of(counts)));
+                lines.push(Line::new().tone(Tone::Dim, tr!("{what}: ", what)).plain(most_of(counts)));
             }
         }
         lines
@@ -134,10 +143,10 @@ impl Screen<'_> {
             rows.push(vec![Cell::toned(tone, name.as_ref()), number(*count)]);
         }
         if self.facts.unnamed.count > 0 {
-            rows.push(vec![Cell::toned(Tone::Dim, "without a name"), number(self.facts.unnamed.count)]);
+            rows.push(vec![Cell::toned(Tone::Dim, tr!("without a name")), number(self.facts.unnamed.count)]);
         }
         Table {
-            columns: vec![Column::left("EVENT"), Column::right("RECORDS")],
+            columns: vec![Column::left(tr!("EVENT")), Column::right(tr!("RECORDS"))],
             sections: vec![Section { heading: None, rows }],
             ..Table::default()
         }
@@ -146,7 +155,7 @@ impl Screen<'_> {
     fn write_findings(&self, medium: TextMedium, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         let mut writer = TimelineWriter::new(Gutter { time: 0, label: 7 }, medium, *style, out);
         if self.findings.is_empty() {
-            return writer.header(&[Line::new().tone(Tone::Good, "Nothing to say against the input.")]);
+            return writer.header(&[Line::new().tone(Tone::Good, tr!("Nothing to say against the input."))]);
         }
         writer.header(&[self.counts()])?;
         self.findings.iter().try_for_each(|finding| writer.entry(&self.finding(finding, style)))
@@ -159,9 +168,9 @@ impl Screen<'_> {
         let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
         Line::new()
             .tone(tone(errors, Tone::Bad), plural(errors, "error", "errors"))
-            .plain(", ")
+            .plain(tr!(", "))
             .tone(tone(warnings, Tone::Warn), plural(warnings, "warning", "warnings"))
-            .plain(format!(", {}", plural(of(Severity::Note), "note", "notes")))
+            .plain(tr!(", {}", plural(of(Severity::Note), "note", "notes")))
     }
 
     fn finding(&self, finding: &Finding, style: &Style) -> Entry {
@@ -172,7 +181,8 @@ impl Screen<'_> {
         };
         let place = finding.location.map(|location| {
             let name = self.account.file_name(location.file);
-            Detail::note(Line::new().tone(Tone::Dim, format!("{}, first at ", finding.code)).linked(
+            let before = tr!("{}, first at ", finding.code);
+            Detail::note(Line::new().tone(Tone::Dim, before).linked(
                 Tone::Dim,
                 format!("{name}:{}", location.line),
                 link_to(name, style),
@@ -181,8 +191,8 @@ impl Screen<'_> {
         let code = || Detail::note(Line::new().tone(Tone::Dim, finding.code));
         Entry {
             time: String::new(),
-            label: Span::new(tone, finding.severity.as_str()),
-            text: finding.text.as_str().into(),
+            label: Span::new(tone, severity_word(finding.severity)),
+            text: finding.text.told().into(),
             details: vec![place.unwrap_or_else(code)],
         }
     }
@@ -207,16 +217,16 @@ fn number(number: u64) -> Cell {
 
 fn form(form: Form, compression: Compression) -> String {
     let form = match form {
-        Form::JsonLines => "JSON lines",
-        Form::JsonDocument => "JSON document",
-        Form::LengthPrefixedJson => "framed JSON",
-        Form::LengthPrefixedProtobuf => "framed protobuf",
+        Form::JsonLines => tr!("JSON lines"),
+        Form::JsonDocument => tr!("JSON document"),
+        Form::LengthPrefixedJson => tr!("framed JSON"),
+        Form::LengthPrefixedProtobuf => tr!("framed protobuf"),
     };
     match compression {
-        Compression::None => form.to_owned(),
-        Compression::Zstd => format!("{form}, zstd"),
-        Compression::Gzip => format!("{form}, gzip"),
-        Compression::ZstdFrames => format!("{form}, zstd in each frame"),
+        Compression::None => form,
+        Compression::Zstd => tr!("{form}, zstd", form),
+        Compression::Gzip => tr!("{form}, gzip", form),
+        Compression::ZstdFrames => tr!("{form}, zstd in each frame", form),
     }
 }
 
@@ -231,5 +241,5 @@ fn most_of(counts: &BTreeMap<Box<str>, u64>) -> String {
         .map(|(name, count)| format!("{name} ({})", separated(u128::from(**count))))
         .collect();
     let more = sorted.len().saturating_sub(SHOWN);
-    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+    if more > 0 { tr!("{} and {more} more", shown.join(", "), more) } else { shown.join(", ") }
 }

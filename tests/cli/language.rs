@@ -1,0 +1,83 @@
+//! The language of what is said: people are told in theirs, programs in English.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use crate::harness::{codex_audit, fixtures, run};
+
+/// Every command whose answer has words in it, with inputs that bring out most of them.
+const QUESTIONS: [&str; 13] = [
+    "list -f captures/collector/mcp-0.169.0.jsonl -f captures/collector/network-0.169.0.jsonl",
+    "list -f captures/damaged/killed-collector.jsonl",
+    "show 01a1f842-e -f captures/collector/exec-0.169.0.jsonl",
+    "show 01a1faf7-9a7 -f captures/collector/reviewer-0.169.0.jsonl",
+    "show nobody -f captures/collector/exec-0.169.0.jsonl",
+    "grep -c . -f captures/damaged/killed-collector.jsonl",
+    "tokens --by conversation -f captures/collector/websocket-0.169.0.jsonl -f captures/collector/mcp-0.169.0.jsonl",
+    "tool-decision -f captures/collector/appserver-0.169.0.jsonl",
+    "tool-decision --summary --undecided -f captures/collector/mcp-0.169.0.jsonl -f captures/collector/reviewer-0.169.0.jsonl",
+    "network -f captures/collector/network-0.169.0.jsonl",
+    "verify -f captures/damaged",
+    "doctor --codex-config setup/tutorial/config.toml -f nowhere.jsonl",
+    "list -f nowhere.jsonl",
+];
+
+#[test]
+fn every_answer_is_there_in_chinese() {
+    let said: BTreeMap<String, String> =
+        QUESTIONS.iter().map(|line| ((*line).to_owned(), run(&format!("{line} --lang zh")).text())).collect();
+    let text: String =
+        said.iter().map(|(line, said)| format!("$ codex-audit {line} --lang zh\n{said}\n")).collect();
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn machine_output_is_the_same_in_every_language() {
+    for line in QUESTIONS {
+        for format in ["json", "csv"] {
+            let ask = |language| run(&format!("{line} -o {format} --lang {language}"));
+            let (english, chinese) = (ask("en"), ask("zh"));
+            assert_eq!(english.stdout, chinese.stdout, "{line}");
+            assert_eq!(english.exit, chinese.exit, "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_language_is_asked_for_or_the_locale_s() {
+    let asked = |line: &str, variables: &[(&str, &str)]| {
+        let call = codex_audit(&format!("list -f nowhere.jsonl {line}")).with_variable("LC_ALL", "");
+        let call = variables.iter().fold(call, |call, (name, value)| call.with_variable(name, value));
+        call.run().stderr.starts_with("错误：")
+    };
+    assert!(!asked("", &[("LANG", "C")]));
+    assert!(asked("", &[("LANG", "zh_CN.UTF-8")]));
+    assert!(asked("--lang zh", &[("LANG", "C")]));
+    assert!(asked("", &[("CODEX_AUDIT_LANG", "zh"), ("LANG", "C")]));
+    assert!(!asked("--lang en", &[("CODEX_AUDIT_LANG", "zh"), ("LANG", "zh_CN.UTF-8")]));
+    assert!(!asked("", &[("LC_ALL", "en_US.UTF-8"), ("LANG", "zh_CN.UTF-8")]));
+    assert!(asked("", &[("LC_MESSAGES", "zh_CN.UTF-8"), ("LANG", "en_US.UTF-8")]));
+}
+
+#[test]
+fn a_language_that_is_not_spoken_is_an_error() {
+    let said = codex_audit("list").with_variable("CODEX_AUDIT_LANG", "fr").run();
+    assert_eq!(said.stderr, "error: $CODEX_AUDIT_LANG: no language `fr`; there are en and zh\n");
+    assert_eq!(said.exit, Some(2));
+}
+
+#[test]
+fn damage_of_every_kind_is_told_in_chinese() {
+    let damaged = fs::read_dir(fixtures().join("captures/damaged")).expect("the folder is there");
+    let mut told = 0;
+    for entry in damaged {
+        let path = entry.expect("an entry").path();
+        let said = run(&format!("list --lang zh -f {}", path.display())).stderr;
+        for line in said.lines().filter(|line| line.contains("字节")) {
+            let reason = line.rsplit_once('：').expect("a reason").1;
+            assert!(!reason.chars().any(|letter| letter.is_ascii_alphabetic()), "{line}");
+            told += 1;
+        }
+    }
+    assert!(told > 0, "no damage was seen: this test has gone blind");
+}

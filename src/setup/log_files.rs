@@ -87,6 +87,14 @@ pub fn is_temporary(path: &str) -> bool {
     ["/tmp/", "/var/tmp/", "/private/tmp/", "/dev/shm/", "/run/"]
         .iter()
         .any(|folder| path.starts_with(folder))
+        || is_temporary_on_windows(path)
+}
+
+/// Windows names its folders in any letter case, and takes either slash.
+fn is_temporary_on_windows(path: &str) -> bool {
+    let path = path.replace('/', "\\").to_ascii_lowercase();
+    let is_absolute = path.as_bytes().get(1) == Some(&b':');
+    is_absolute && [r"\temp\", r"\tmp\"].iter().any(|folder| path.contains(folder))
 }
 
 impl LogFiles {
@@ -274,6 +282,20 @@ mod tests {
         let foreign = TrailRecords { records: 3, ..TrailRecords::default() };
         assert_eq!(found(&with(file(), foreign)), ["no_codex_records"]);
         assert_eq!(found(&LogFiles::default()), [""; 0]);
+    }
+
+    #[test]
+    fn folders_that_are_cleaned_up_are_known_on_every_system() {
+        for path in
+            ["/tmp/otel-data/logs.jsonl", r"C:\Users\me\AppData\Local\Temp\logs.jsonl", "c:/tmp/logs.jsonl"]
+        {
+            assert!(is_temporary(path), "{path}");
+        }
+        for path in
+            ["/home/tmp/logs.jsonl", r"C:\otel\logs.jsonl", r"C:\templates\logs.jsonl", "tmp/logs.jsonl"]
+        {
+            assert!(!is_temporary(path), "{path}");
+        }
     }
 
     #[test]

@@ -20,8 +20,12 @@ use crate::setup::{CodexConfig, CollectorConfig, Finding, Severity, Subject, che
 use crate::words::{Sentence, sentence};
 
 /// Where administrators lay settings over, or under, those of a user.
+#[cfg(not(windows))]
 const SYSTEM_CONFIGS: [&str; 3] =
     ["/etc/codex/config.toml", "/etc/codex/managed_config.toml", "/etc/codex/requirements.toml"];
+#[cfg(windows)]
+const SYSTEM_CONFIGS: [&str; 2] =
+    [r"C:\ProgramData\OpenAI\Codex\config.toml", r"C:\ProgramData\OpenAI\Codex\requirements.toml"];
 
 /// The end of the long help.
 const EXAMPLES: &str = "\

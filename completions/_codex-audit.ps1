@@ -348,6 +348,7 @@ Register-ArgumentCompleter -Native -CommandName 'codex-audit' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the answer as: table, json, csv, md')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Write the answer as: table, json, csv, md')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output: auto, always, never')
+            [CompletionResult]::new('--lang', '--lang', [CompletionResultType]::ParameterName, 'Talk to people in: en, zh')
             [CompletionResult]::new('--rotated', '--rotated', [CompletionResultType]::ParameterName, 'Read the rotated backups beside each named file too')
             [CompletionResult]::new('--keep-duplicates', '--keep-duplicates', [CompletionResultType]::ParameterName, 'Count a record again each time it is found')
             [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Short for --tz local')

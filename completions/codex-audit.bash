@@ -56,7 +56,7 @@ _codex__audit() {
 
     case "${cmd}" in
         codex__audit)
-            opts="-f -o -q -h -V --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help --version list show grep tokens tool-decision network verify doctor config completions man"
+            opts="-f -o -q -h -V --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help --version list show grep tokens tool-decision network verify doctor config completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -145,6 +145,10 @@ _codex__audit() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -153,7 +157,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__completions)
-            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help bash elvish fish powershell zsh"
+            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -240,6 +244,10 @@ _codex__audit() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -250,7 +258,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__config)
-            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -339,6 +347,10 @@ _codex__audit() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -347,7 +359,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__doctor)
-            opts="-f -o -q -h --codex-config --collector-config --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-f -o -q -h --codex-config --collector-config --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -466,6 +478,10 @@ _codex__audit() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -474,7 +490,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__grep)
-            opts="-i -F -w -v -c -l -A -B -C -f -o -q -h --ignore-case --fixed-strings --word-regexp --invert-match --count --conversations-with-matches --after-context --before-context --context --in --follow --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-i -F -w -v -c -l -A -B -C -f -o -q -h --ignore-case --fixed-strings --word-regexp --invert-match --count --conversations-with-matches --after-context --before-context --context --in --follow --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -612,6 +628,10 @@ _codex__audit() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -620,7 +640,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__list)
-            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -707,6 +727,10 @@ _codex__audit() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -717,7 +741,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__man)
-            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-f -o -q -h --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -806,6 +830,10 @@ _codex__audit() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -814,7 +842,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__network)
-            opts="-f -o -q -h --decision --host --summary --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-f -o -q -h --decision --host --summary --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -914,6 +942,10 @@ _codex__audit() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -922,7 +954,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__show)
-            opts="-f -o -q -h --last --all --follow --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-f -o -q -h --last --all --follow --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1011,6 +1043,10 @@ _codex__audit() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1019,7 +1055,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__tokens)
-            opts="-f -o -q -h --by --prices --unverified-prices --explain --chart --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-f -o -q -h --by --prices --unverified-prices --explain --chart --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1127,6 +1163,10 @@ _codex__audit() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1135,7 +1175,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__tool__subcmd__decision)
-            opts="-f -o -q -h --decision --source --tool --undecided --summary --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-f -o -q -h --decision --source --tool --undecided --summary --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1239,6 +1279,10 @@ _codex__audit() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1247,7 +1291,7 @@ _codex__audit() {
             return 0
             ;;
         codex__subcmd__audit__subcmd__verify)
-            opts="-f -o -q -h --gap --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --quiet --help"
+            opts="-f -o -q -h --gap --file --rotated --keep-duplicates --threads --since --until --conversation --model --user --service --env --tz --local --utc --format --json --no-trunc --color --no-pager --lang --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1341,6 +1385,10 @@ _codex__audit() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en zh" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -336,6 +336,7 @@ set edit:completion:arg-completer[codex-audit] = {|@words|
             cand -o 'Write the answer as: table, json, csv, md'
             cand --format 'Write the answer as: table, json, csv, md'
             cand --color 'Colour the output: auto, always, never'
+            cand --lang 'Talk to people in: en, zh'
             cand --rotated 'Read the rotated backups beside each named file too'
             cand --keep-duplicates 'Count a record again each time it is found'
             cand --local 'Short for --tz local'

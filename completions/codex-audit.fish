@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_codex_audit_global_optspecs
-    string join \n f/file= rotated keep-duplicates threads= since= until= conversation= model= user= service= env= tz= local utc o/format= json no-trunc color= no-pager q/quiet h/help V/version
+    string join \n f/file= rotated keep-duplicates threads= since= until= conversation= model= user= service= env= tz= local utc o/format= json no-trunc color= no-pager lang= q/quiet h/help V/version
 end
 
 function __fish_codex_audit_needs_command
@@ -41,6 +41,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_needs_command" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -l rotated -d 'Read the rotated backups beside each named file too'
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -l keep-duplicates -d 'Count a record again each time it is found'
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -l local -d 'Short for --tz local'
@@ -79,6 +81,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l rotated -d 'Read the rotated backups beside each named file too'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l keep-duplicates -d 'Count a record again each time it is found'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l local -d 'Short for --tz local'
@@ -105,6 +109,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l last -d 'Show the conversation that was opened last'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l all -d 'Show each event of a response\'s stream, too'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l follow -d 'When all is shown, go on with what is written from then on'
@@ -138,6 +144,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -s i -l ignore-case -d 'Letter case does not matter'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -s F -l fixed-strings -d 'The pattern is text, not a regular expression'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -s w -l word-regexp -d 'Only whole words'
@@ -181,6 +189,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l unverified-prices -d 'Use prices that are not confirmed, too'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l explain -d 'Show every response behind the sums, with rates and products'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l chart -d 'Draw the tokens over time'
@@ -225,6 +235,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l undecided -d 'Add the calls that carry no decision'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l summary -d 'Count by decision, source and tool'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l rotated -d 'Read the rotated backups beside each named file too'
@@ -258,6 +270,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l summary -d 'Count by host and verdict'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l rotated -d 'Read the rotated backups beside each named file too'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l keep-duplicates -d 'Count a record again each time it is found'
@@ -286,6 +300,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l rotated -d 'Read the rotated backups beside each named file too'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l keep-duplicates -d 'Count a record again each time it is found'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l local -d 'Short for --tz local'
@@ -314,6 +330,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l rotated -d 'Read the rotated backups beside each named file too'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l keep-duplicates -d 'Count a record again each time it is found'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l local -d 'Short for --tz local'
@@ -340,6 +358,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l rotated -d 'Read the rotated backups beside each named file too'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l keep-duplicates -d 'Count a record again each time it is found'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l local -d 'Short for --tz local'
@@ -366,6 +386,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l rotated -d 'Read the rotated backups beside each named file too'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l keep-duplicates -d 'Count a record again each time it is found'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l local -d 'Short for --tz local'
@@ -392,6 +414,8 @@ md\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
+zh\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l rotated -d 'Read the rotated backups beside each named file too'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l keep-duplicates -d 'Count a record again each time it is found'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l local -d 'Short for --tz local'

@@ -113,7 +113,7 @@ impl Cli {
         err: &mut dyn Write,
         progress: &Progress,
     ) -> anyhow::Result<Exit> {
-        self.shared.output.language(world)?.speak()?;
+        self.shared.output.speak(world)?;
         let ready = |out, err| Run::new(&self.shared, world, out, err, progress);
         match &self.command {
             Command::Completions(args) => args.run(command(), out),

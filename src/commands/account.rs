@@ -137,6 +137,6 @@ impl Run<'_> {
 }
 
 /// What the source says, in the reader's language and on one line.
-fn told(reason: &str) -> String {
+pub(super) fn told(reason: &str) -> String {
     visible_line(&reasons::known(reason).told()).into_owned()
 }

@@ -1,6 +1,7 @@
 //! `codex-audit config`: which settings count, and where does each come from?
 
 use clap::Args;
+use tr::tr;
 
 use super::account::Exit;
 use super::help;
@@ -15,7 +16,7 @@ use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
 ///
 /// An option outranks an environment variable, that a line of the settings file, that the default. The settings file is
 /// codex-audit/config.toml in `$XDG_CONFIG_HOME`, else in ~/.config, on Windows in %APPDATA%; `$CODEX_AUDIT_CONFIG`
-/// names another, or none when it is empty. It can hold: files, tz, format, color, `price_book`, pager. Paths in it
+/// names another, or none when it is empty. It can hold: files, tz, format, color, lang, `price_book`, pager. Paths in it
 /// start where it is.
 ///
 /// No setting leaves out a record: filters are options alone.
@@ -44,7 +45,7 @@ impl ConfigArgs {
     /// When the answer cannot be written.
     pub fn run(&self, run: &mut Run<'_>, world: &World, shared: &SharedArgs) -> anyhow::Result<Exit> {
         let settings = world.settings()?;
-        let shown = effective(shared, world, settings);
+        let shown = effective(shared, world, settings)?;
         match run.format.text_medium() {
             Some(medium) => {
                 write_table(&table(&shown, settings, world), medium, &run.style, run.out)?;
@@ -63,7 +64,7 @@ impl ConfigArgs {
 }
 
 /// Every setting, as every other command would take it.
-fn effective(shared: &SharedArgs, world: &World, settings: &Settings) -> Vec<Shown> {
+fn effective(shared: &SharedArgs, world: &World, settings: &Settings) -> anyhow::Result<Vec<Shown>> {
     let one = |value: String| vec![value];
     let own = Origin::Variable("CODEX_AUDIT_CONFIG");
     let file = Effective {
@@ -71,12 +72,14 @@ fn effective(shared: &SharedArgs, world: &World, settings: &Settings) -> Vec<Sho
         origin: if settings.is_named { own } else { Origin::Default },
     };
     let prices = settings.price_book.as_ref().map(super::settings::Setting::effective);
-    vec![
+    let lang = shared.output.language(world)?;
+    Ok(vec![
         Shown::new("config_file", file, |path| path.iter().map(|path| path.display().to_string()).collect()),
         Shown::new("files", shared.input.names(world, settings), |names| names),
         Shown::new("tz", shared.zone.name(world, settings), one),
         Shown::new("format", shared.output.format(settings), |format| one(format.name().to_owned())),
         Shown::new("color", shared.output.color(world, settings), |color| one(color.name().to_owned())),
+        Shown::new("lang", lang, |lang| one(lang.name().to_owned())),
         Shown::new(
             "price_book",
             prices.map_or(Effective::new(Origin::Default, None), |set| {
@@ -87,7 +90,7 @@ fn effective(shared: &SharedArgs, world: &World, settings: &Settings) -> Vec<Sho
         Shown::new("pager", shared.output.pager(world, settings), |pager| {
             pager.iter().map(super::pager::Pager::name).collect()
         }),
-    ]
+    ])
 }
 
 fn table(shown: &[Shown], settings: &Settings, world: &World) -> Table {
@@ -100,22 +103,26 @@ fn table(shown: &[Shown], settings: &Settings, world: &World) -> Table {
                 Cell::from(format!("{}:{}", file.as_deref().unwrap_or_default(), place.line))
             }
             Origin::Default if setting.name == "config_file" && !settings.exists => {
-                Cell::toned(Tone::Dim, "default; not there")
+                Cell::toned(Tone::Dim, tr!("default; not there"))
             }
-            Origin::Default => Cell::toned(Tone::Dim, "default"),
+            Origin::Default => Cell::toned(Tone::Dim, tr!("default")),
         };
         let values: Vec<String> =
             setting.values.iter().map(|value| world.short_path(value.as_ref())).collect();
         let value = match values.as_slice() {
-            [] if setting.name == "price_book" => Cell::toned(Tone::Dim, "built in"),
-            [] => Cell::toned(Tone::Dim, "none"),
+            [] if setting.name == "price_book" => Cell::toned(Tone::Dim, tr!("built in")),
+            [] => Cell::toned(Tone::Dim, tr!("none")),
             values => Line::new().tone(Tone::Accent, values.join(", ")).into(),
         };
         vec![Cell::from(setting.name), value, origin]
     };
     Table {
         title: Vec::new(),
-        columns: vec![Column::left("SETTING"), Column::left("VALUE").cut(20), Column::left("FROM").cut(20)],
+        columns: vec![
+            Column::left(tr!("SETTING")),
+            Column::left(tr!("VALUE")).cut(20),
+            Column::left(tr!("FROM")).cut(20),
+        ],
         sections: vec![Section { heading: None, rows: shown.iter().map(row).collect() }],
         footer: Vec::new(),
     }

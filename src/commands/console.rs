@@ -4,6 +4,8 @@ use std::io::{self, BufWriter, LineWriter, Stdout, Write};
 use std::process::{Child, ChildStdin};
 use std::thread::{self, JoinHandle};
 
+use tr::tr;
+
 use super::interrupt::Interrupt;
 use super::pager::Pager;
 use super::progress::Progress;
@@ -133,7 +135,8 @@ impl Answers {
             Err(error) => {
                 if pager.is_named && !self.quiet {
                     let name = pager.name();
-                    self.said = Some(format!("note: the pager `{name}` cannot be started: {error}\n"));
+                    let note = tr!("note: the pager `{name}` cannot be started: {error}", name, error);
+                    self.said = Some(note + "\n");
                 }
                 Way::Direct
             }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use tr::tr;
+
 use super::Run;
-use super::account::Exit;
+use super::account::{Exit, told};
 use super::rows::{Around, Outlet, RowMaker};
 use crate::event::Fold;
 use crate::query::PrefixedConversations;
 use crate::render::visible_line;
-use crate::source::Follower;
+use crate::source::{FollowError, Follower};
 
 /// How long to wait before looking at the files again.
 const PACE: Duration = Duration::from_millis(200);
@@ -23,9 +25,12 @@ impl Run<'_> {
     /// # Errors
     /// When the input cannot be followed, or a row cannot be written: the one way to notice that nobody reads any more.
     pub(super) fn follow_rows<M: RowMaker>(&mut self, maker: M, around: Around) -> anyhow::Result<Exit> {
-        let mut follower = Follower::new(&self.input, self.options)?;
+        let mut follower = Follower::new(&self.input, self.options).map_err(said)?;
         for note in std::mem::take(&mut self.input.notes) {
-            self.note(&note)?;
+            if self.quiet {
+                break;
+            }
+            writeln!(self.err, "{}", tr!("note: {}", told(&note)))?;
         }
         let mut meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
         let mut question = self.rows(maker, around, Arc::default());
@@ -34,10 +39,10 @@ impl Run<'_> {
             let outcome = follower.read();
             for notice in follower.take_notices() {
                 if !self.quiet {
-                    writeln!(self.err, "note: {}", visible_line(&notice))?;
+                    writeln!(self.err, "{}", tr!("note: {}", told(&notice)))?;
                 }
             }
-            if !outcome? {
+            if !outcome.map_err(said)? {
                 thread::sleep(PACE);
                 continue;
             }
@@ -60,10 +65,15 @@ impl Run<'_> {
             for (name, damage) in follower.take_damage() {
                 if !self.quiet {
                     let (line, byte) = (damage.location.line, damage.at_byte);
-                    let (name, reason) = (visible_line(&name), visible_line(&damage.reason));
-                    writeln!(self.err, "{name}:{line}: byte {byte}: {reason}")?;
+                    let (name, reason) = (visible_line(&name), told(&damage.reason));
+                    writeln!(self.err, "{name}:{line}: {}", tr!("byte {byte}: {reason}", byte, reason))?;
                 }
             }
         }
     }
+}
+
+/// Why an input cannot be followed, in the reader's language.
+fn said(error: FollowError) -> anyhow::Error {
+    anyhow::Error::msg(told(&error.to_string()))
 }

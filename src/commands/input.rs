@@ -155,7 +155,7 @@ impl ZoneArgs {
     pub(super) fn zone(&self, world: &World, settings: &Settings) -> anyhow::Result<Zone> {
         let Effective { value: name, origin } = self.name(world, settings);
         name.parse().map_err(|error: String| match origin {
-            Origin::Variable(variable) => anyhow::anyhow!("${variable}: {error}"),
+            Origin::Variable(variable) => anyhow::Error::msg(tr!("${variable}: {error}", variable, error)),
             _ => anyhow::Error::msg(error),
         })
     }

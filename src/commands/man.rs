@@ -6,6 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Arg, Args, Command};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
+use tr::tr;
 
 use super::account::Exit;
 use super::help;
@@ -31,7 +32,7 @@ impl ManArgs {
             None => program,
             Some(name) => program.find_subcommand(name).ok_or_else(|| {
                 let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
-                anyhow::anyhow!("no command `{name}`; there are {}", names.join(", "))
+                anyhow::Error::msg(tr!("no command `{name}`; there are {}", names.join(", "), name))
             })?,
         };
         out.write_all(&page(program, command)?)?;

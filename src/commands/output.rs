@@ -44,8 +44,8 @@ pub struct OutputArgs {
 
     /// Talk to people in: en, zh
     ///
-    /// What programs read, json and csv, is the same in every language. Default: `$CODEX_AUDIT_LANG`, else what the
-    /// locale says, where it is one of them, else en.
+    /// What programs read, json and csv, is the same in every language. Default: `$CODEX_AUDIT_LANG`, else `lang` of
+    /// the settings file, else what the locale says, where it is one of them, else en.
     #[arg(long, value_name = "LANGUAGE", global = true, value_parser = language_parser())]
     pub lang: Option<Language>,
 
@@ -136,14 +136,27 @@ impl OutputArgs {
     ///
     /// # Errors
     /// When `$CODEX_AUDIT_LANG` names none that is spoken.
-    pub fn language(&self, world: &World) -> anyhow::Result<Language> {
-        match (self.lang, world.variable("CODEX_AUDIT_LANG")) {
-            (Some(language), _) => Ok(language),
-            (None, Some(name)) => Language::named(name).ok_or_else(|| {
-                anyhow::Error::msg(format!("$CODEX_AUDIT_LANG: no language `{name}`; there are en and zh"))
-            }),
-            (None, None) => Ok(world.locale().map(Language::of_locale).unwrap_or_default()),
+    pub(super) fn language(&self, world: &World) -> anyhow::Result<Effective<Language>> {
+        if let Some(language) = self.lang {
+            return Ok(Effective::new(Origin::Flag("--lang"), language));
         }
+        if let Some(name) = world.variable("CODEX_AUDIT_LANG") {
+            let language = Language::named(name).ok_or_else(|| {
+                anyhow::Error::msg(format!("$CODEX_AUDIT_LANG: no language `{name}`; there are en and zh"))
+            })?;
+            return Ok(Effective::new(Origin::Variable("CODEX_AUDIT_LANG"), language));
+        }
+        // What is wrong with the settings is told by the run, in the language that counts without them.
+        let set = world.settings().ok().and_then(|settings| settings.lang.as_ref());
+        Ok(set.map_or_else(|| world.locale_language(), Setting::effective))
+    }
+
+    /// Talks in that language from now on.
+    ///
+    /// # Errors
+    /// When `$CODEX_AUDIT_LANG` names none that is spoken.
+    pub(crate) fn speak(&self, world: &World) -> anyhow::Result<()> {
+        self.language(world)?.value.speak()
     }
 
     /// The style that fits what standard output is.

@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tr::tr;
 
 use crate::source::{Input, InputFile};
 
@@ -105,12 +106,12 @@ impl Line {
 /// The line of a read whose size may be known.
 fn bar(total_bytes: Option<u64>) -> ProgressBar {
     let template = match total_bytes {
-        Some(_) => {
+        Some(_) => tr!(
             "reading {binary_bytes} of {binary_total_bytes} · {percent} % · {binary_bytes_per_sec} · {eta} left"
-        }
-        None => "reading {binary_bytes} · {binary_bytes_per_sec}",
+        ),
+        None => tr!("reading {binary_bytes} · {binary_bytes_per_sec}"),
     };
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
     // Hidden until it is due, so that the rate is that of the whole read.
     ProgressBar::with_draw_target(total_bytes, ProgressDrawTarget::hidden()).with_style(style)
 }

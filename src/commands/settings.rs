@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
 use toml::de::{DeTable, DeValue};
+use tr::tr;
 
 use super::likeness::nearest;
 use super::output::ColorChoice;
 use super::zone::Zone;
 use crate::render::Format;
+use crate::words::Language;
 
 /// The names of all settings, in the order in which they are shown.
-const NAMES: [&str; 6] = ["files", "tz", "format", "color", "price_book", "pager"];
+const NAMES: [&str; 7] = ["files", "tz", "format", "color", "lang", "price_book", "pager"];
 
 /// What the settings file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub(super) struct Settings {
     pub(super) format: Option<Setting<Format>>,
     /// When to colour.
     pub(super) color: Option<Setting<ColorChoice>>,
+    /// The language to talk in.
+    pub(super) lang: Option<Setting<Language>>,
     /// A file of prices that goes before the built-in ones.
     pub(super) price_book: Option<Setting<PathBuf>>,
     /// The pager, with its arguments.
@@ -107,7 +111,7 @@ impl Settings {
         match fs::read_to_string(path) {
             Ok(text) => settings.with(&text, path, home),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !is_named => Ok(settings),
-            Err(error) => Err(format!("the settings file {name} cannot be read: {error}")),
+            Err(error) => Err(tr!("the settings file {name} cannot be read: {error}", name, error)),
         }
     }
 
@@ -136,16 +140,16 @@ impl Settings {
     ) -> Result<(), String> {
         let text = || {
             let text = if let DeValue::String(text) = value { Some(text.to_string()) } else { None };
-            text.ok_or_else(|| format!("{name} is a text in quotation marks"))
+            text.ok_or_else(|| tr!("{name} is a text in quotation marks", name))
         };
         let in_its_line = |what: String| format!("{name}: {what}");
         match name {
             "files" => {
-                let names = texts(value).ok_or("files is a list of texts in quotation marks")?;
+                let names = texts(value).ok_or_else(|| tr!("files is a list of texts in quotation marks"))?;
                 if names.is_empty() || names.iter().any(|name| matches!(name.as_str(), "" | "-")) {
-                    return Err(
-                        "files names files, folders or globs; standard input is named by -f alone".into()
-                    );
+                    return Err(tr!(
+                        "files names files, folders or globs; standard input is named by -f alone"
+                    ));
                 }
                 let names = names.iter().map(|name| whole(name).to_string_lossy().into_owned());
                 self.files = Some(Setting { value: names.collect(), place });
@@ -162,15 +166,25 @@ impl Settings {
             "color" => {
                 let value = text()?;
                 let value = ColorChoice::from_str(&value, false)
-                    .map_err(|_| format!("color: no `{value}`; there are auto, always, never"))?;
+                    .map_err(|_| tr!("color: no `{value}`; there are auto, always, never", value))?;
                 self.color = Some(Setting { value, place });
+            }
+            "lang" => {
+                let value = text()?;
+                let value = Language::named(&value)
+                    .ok_or_else(|| tr!("lang: no language `{value}`; there are en and zh", value))?;
+                self.lang = Some(Setting { value, place });
             }
             "price_book" => self.price_book = Some(Setting { value: whole(&text()?), place }),
             "pager" => self.pager = Some(Setting { value: text()?, place }),
             unknown => {
-                let meant = nearest(unknown, NAMES)
-                    .map_or_else(|| "there are ".to_owned(), |name| format!("did you mean `{name}`? All: "));
-                return Err(format!("no setting `{unknown}`; {meant}{}", NAMES.join(", ")));
+                let all = NAMES.join(", ");
+                return Err(match nearest(unknown, NAMES) {
+                    Some(meant) => {
+                        tr!("no setting `{unknown}`; did you mean `{meant}`? All: {all}", unknown, meant, all)
+                    }
+                    None => tr!("no setting `{unknown}`; there are {all}", unknown, all),
+                });
             }
         }
         Ok(())
@@ -214,7 +228,7 @@ mod tests {
     fn every_setting_is_read_with_its_line() {
         let settings = read(
             "files = [\"/srv/otel\", \"~/logs/*.jsonl\",\n  \"here.jsonl\"]\n\ntz = \"utc\"\nformat = 'md'\n\
-             color = \"never\"\nprice_book = \"house.toml\"\npager = \"less -S\"\n",
+             color = \"never\"\nlang = \"zh\"\nprice_book = \"house.toml\"\npager = \"less -S\"\n",
         )
         .expect("settings");
         let files = ["/srv/otel", "/home/li/logs/*.jsonl", "/etc/own/here.jsonl"].map(str::to_owned);
@@ -225,20 +239,22 @@ mod tests {
         assert_eq!(settings.tz.map(|set| (set.value, line(set.place))), Some(("utc".into(), (4, 57))));
         assert_eq!(settings.format.map(|set| set.value), Some(Format::Md));
         assert_eq!(settings.color.map(|set| set.value), Some(ColorChoice::Never));
+        assert_eq!(settings.lang.map(|set| set.value), Some(Language::Zh));
         let prices = Path::new("/etc/own").join("house.toml");
         assert_eq!(settings.price_book.map(|set| set.value), Some(prices));
-        assert_eq!(settings.pager.map(|set| (set.value, set.place.line)), Some(("less -S".into(), 8)));
+        assert_eq!(settings.pager.map(|set| (set.value, set.place.line)), Some(("less -S".into(), 9)));
     }
 
     #[test]
     fn what_is_no_setting_is_told_with_its_line_and_what_was_meant() {
         let told = |text: &str| read(text).expect_err("a fault");
-        insta::assert_snapshot!(told("tz = 'utc'\ncolour = 'auto'"), @"/etc/own/config.toml:2: no setting `colour`; did you mean `color`? All: files, tz, format, color, price_book, pager");
-        insta::assert_snapshot!(told("since = 'today'"), @"/etc/own/config.toml:1: no setting `since`; there are files, tz, format, color, price_book, pager");
+        insta::assert_snapshot!(told("tz = 'utc'\ncolour = 'auto'"), @"/etc/own/config.toml:2: no setting `colour`; did you mean `color`? All: files, tz, format, color, lang, price_book, pager");
+        insta::assert_snapshot!(told("since = 'today'"), @"/etc/own/config.toml:1: no setting `since`; there are files, tz, format, color, lang, price_book, pager");
         insta::assert_snapshot!(told("\ntz = 'mars'"), @"/etc/own/config.toml:2: tz: no time zone `mars`; there are beijing, local, utc, IANA names such as Europe/Berlin, and offsets such as +08:00");
         insta::assert_snapshot!(told("tz = 8"), @"/etc/own/config.toml:1: tz is a text in quotation marks");
         insta::assert_snapshot!(told("format = 'xml'"), @"/etc/own/config.toml:1: format: no format `xml`; there are table, json, csv, md");
         insta::assert_snapshot!(told("color = 'yes'"), @"/etc/own/config.toml:1: color: no `yes`; there are auto, always, never");
+        insta::assert_snapshot!(told("lang = 'fr'"), @"/etc/own/config.toml:1: lang: no language `fr`; there are en and zh");
         insta::assert_snapshot!(told("files = ['-']"), @"/etc/own/config.toml:1: files names files, folders or globs; standard input is named by -f alone");
         assert!(told("tz = 'utc'\ntz = ").starts_with("/etc/own/config.toml:2: "));
     }

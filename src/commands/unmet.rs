@@ -1,6 +1,7 @@
 //! What is said of a filter that fits nothing in the whole input: that it does, and what may have been meant.
 
-use super::human::plural;
+use tr::tr;
+
 use super::likeness::nearest;
 use crate::query::{Condition, Unmet};
 
@@ -13,20 +14,30 @@ const SHORTEST_BEGINNING: usize = 6;
 /// The condition as a sentence.
 pub(super) fn sentence(unmet: &Unmet) -> String {
     let wanted = &unmet.wanted;
-    let (nothing, what) = match unmet.condition {
-        Condition::Conversation => (format!("no conversation begins with `{wanted}`"), "a conversation"),
-        Condition::Model => (format!("no event is of a model that fits `{wanted}`"), "a model"),
-        Condition::User => (format!("no event is of the user `{wanted}`"), "a user"),
-        Condition::Service => (format!("no event is of the service `{wanted}`"), "a service"),
-        Condition::Env => (format!("no event is of the environment `{wanted}`"), "an environment"),
+    let nothing = match unmet.condition {
+        Condition::Conversation => tr!("no conversation begins with `{wanted}`", wanted),
+        Condition::Model => tr!("no event is of a model that fits `{wanted}`", wanted),
+        Condition::User => tr!("no event is of the user `{wanted}`", wanted),
+        Condition::Service => tr!("no event is of the service `{wanted}`", wanted),
+        Condition::Env => tr!("no event is of the environment `{wanted}`", wanted),
     };
     let instead = match (meant(unmet), unmet.condition) {
-        (Some(meant), _) => format!("did you mean `{meant}`?"),
-        (None, _) if unmet.values.is_empty() => format!("none names {what}"),
-        (None, Condition::Conversation) => "`codex-audit list` shows which there are".to_owned(),
-        (None, _) => format!("there are {}", list(&unmet.values)),
+        (Some(meant), _) => tr!("did you mean `{meant}`?", meant),
+        (None, condition) if unmet.values.is_empty() => nobody_names(condition),
+        (None, Condition::Conversation) => tr!("`codex-audit list` shows which there are"),
+        (None, _) => tr!("there are {}", list(&unmet.values)),
     };
-    format!("{nothing}; {instead}")
+    tr!("{}; {}", nothing, instead)
+}
+
+fn nobody_names(condition: Condition) -> String {
+    match condition {
+        Condition::Conversation => tr!("none names a conversation"),
+        Condition::Model => tr!("none names a model"),
+        Condition::User => tr!("none names a user"),
+        Condition::Service => tr!("none names a service"),
+        Condition::Env => tr!("none names an environment"),
+    }
 }
 
 fn meant(unmet: &Unmet) -> Option<&str> {
@@ -44,9 +55,9 @@ fn meant(unmet: &Unmet) -> Option<&str> {
 
 fn list(values: &[String]) -> String {
     let listed: Vec<&str> = values.iter().take(LISTED_VALUES).map(String::as_str).collect();
-    let more = values.len().saturating_sub(LISTED_VALUES) as u64;
-    let rest = if more > 0 { format!(" and {}", plural(more, "more", "more")) } else { String::new() };
-    listed.join(", ") + &rest
+    let listed = listed.join(&tr!(", "));
+    let more = values.len().saturating_sub(LISTED_VALUES);
+    if more > 0 { tr!("{} and {more} more", listed, more) } else { listed }
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use etcetera::BaseStrategy as _;
 
-use super::settings::Settings;
+use super::settings::{Effective, Origin, Settings};
 use crate::event::UnixNano;
+use crate::words::Language;
 
 /// The world as it was when the program started.
 #[derive(Clone, Debug)]
@@ -103,7 +104,10 @@ impl World {
     /// # Errors
     /// When the settings file cannot be understood.
     pub(super) fn settings(&self) -> anyhow::Result<&Settings> {
-        self.settings.as_ref().map_err(|error| anyhow::Error::msg(error.clone()))
+        self.settings.as_ref().map_err(|error| {
+            // It was found before the reader's language was known: now it is told in that.
+            anyhow::Error::msg(self.read_settings().err().unwrap_or_else(|| error.clone()))
+        })
     }
 
     /// The user's own folder.
@@ -119,11 +123,13 @@ impl World {
         }
     }
 
-    /// The locale in which messages are wanted: as the variables say, else as the system does that has it elsewhere.
-    #[must_use]
-    pub fn locale(&self) -> Option<&str> {
-        let named = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| self.variable(name));
-        named.or(self.system_locale.as_deref())
+    /// The language of the locale: as the variables say, else as the system does that has it elsewhere.
+    pub(super) fn locale_language(&self) -> Effective<Language> {
+        let mut variables = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter();
+        let named = variables.find_map(|name| Some((Origin::Variable(name), self.variable(name)?)));
+        let of_system = || Some((Origin::Default, self.system_locale.as_deref()?));
+        let (origin, locale) = named.or_else(of_system).unwrap_or((Origin::Default, ""));
+        Effective::new(origin, Language::of_locale(locale))
     }
 
     /// An environment variable, unless it is unset or empty.

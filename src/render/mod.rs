@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
+use tr::tr;
+
 use crate::report::{Chart, Entry, Gutter, Line, Table, Timeline};
 
 mod csv;
@@ -74,7 +76,7 @@ impl FromStr for Format {
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Self::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            format!("no format `{}`; there are {names}", visible_line(name))
+            tr!("no format `{}`; there are {names}", visible_line(name), names)
         })
     }
 }

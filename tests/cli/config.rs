@@ -90,7 +90,7 @@ fn what_the_file_says_is_done() {
 fn a_settings_file_that_cannot_be_understood_is_told_and_not_passed_over() {
     insta::assert_snapshot!(with_settings("tz = 'utc'\nfile = 'a'\n", "list -f own", &[]).text(), @"
     ------- stderr -------
-    error: own/config.toml:2: no setting `file`; did you mean `files`? All: files, tz, format, color, price_book, pager
+    error: own/config.toml:2: no setting `file`; did you mean `files`? All: files, tz, format, color, lang, price_book, pager
     [exit status: 2]
     ");
     let missing = [("CODEX_AUDIT_CONFIG", "missing.toml")];

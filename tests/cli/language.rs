@@ -5,11 +5,12 @@ use std::fs;
 use crate::harness::{codex_audit, fixtures, run};
 
 /// Every command whose answer has words in it, with inputs that bring out most of them.
-const QUESTIONS: [&str; 13] = [
+const QUESTIONS: [&str; 14] = [
     "list -f captures/collector/mcp-0.169.0.jsonl -f captures/collector/network-0.169.0.jsonl",
     "list -f captures/damaged/killed-collector.jsonl",
     "show 01a1f842-e -f captures/collector/exec-0.169.0.jsonl",
     "show 01a1faf7-9a7 -f captures/collector/reviewer-0.169.0.jsonl",
+    "list --model gpt-6 -f captures/collector/exec-0.169.0.jsonl",
     "show nobody -f captures/collector/exec-0.169.0.jsonl",
     "grep -c . -f captures/damaged/killed-collector.jsonl",
     "tokens --by conversation -f captures/collector/websocket-0.169.0.jsonl -f captures/collector/mcp-0.169.0.jsonl",
@@ -66,7 +67,8 @@ fn a_language_that_is_not_spoken_is_an_error() {
 
 #[test]
 fn damage_of_every_kind_is_told_in_chinese() {
-    let damaged = fs::read_dir(fixtures().join("captures/damaged")).expect("the folder is there");
+    let folders = ["captures/damaged", "damaged"].map(|folder| fixtures().join(folder));
+    let damaged = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("the folder is there"));
     let mut told = 0;
     for entry in damaged {
         let path = entry.expect("an entry").path();
@@ -78,4 +80,30 @@ fn damage_of_every_kind_is_told_in_chinese() {
         }
     }
     assert!(told > 0, "no damage was seen: this test has gone blind");
+}
+
+#[test]
+fn the_settings_file_sets_the_language_of_what_is_said_even_of_the_settings() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("own.toml");
+    let asked = |text: &str, line: &str, variables: &[(&str, &str)]| {
+        fs::write(&path, text).expect("a file");
+        let call = codex_audit(line).with_variable("CODEX_AUDIT_CONFIG", &path.display().to_string());
+        let call = call.with_variable("LC_ALL", "");
+        variables.iter().fold(call, |call, (name, value)| call.with_variable(name, value)).run()
+    };
+    let shown = asked("lang = 'zh'\n", "config", &[("LANG", "en_US.UTF-8")]).stdout;
+    assert!(shown.contains("设置") && shown.contains("own.toml:1"), "{shown}");
+    let shown = asked("lang = 'zh'\n", "config", &[("CODEX_AUDIT_LANG", "en")]).stdout;
+    assert!(shown.contains("SETTING") && shown.contains("$CODEX_AUDIT_LANG"), "{shown}");
+    let shown = asked("", "config", &[("LANG", "zh_CN.UTF-8")]).stdout;
+    assert!(shown.contains("默认值") && shown.contains("$LANG"), "{shown}");
+    let refused = asked("colour = 'auto'\n", "config", &[("LANG", "zh_CN.UTF-8")]).stderr;
+    assert!(refused.contains("own.toml:1: 没有 `colour` 这个设置；是否想写 `color`？"), "{refused}");
+}
+
+#[test]
+fn what_cannot_be_followed_is_told_in_chinese() {
+    let said = run("grep x --follow --lang zh -f -").stderr;
+    assert_eq!(said, "错误：标准输入无法跟踪：请指定文件\n");
 }

@@ -16,7 +16,7 @@ pub struct SettingRecord<'a> {
     pub schema_version: u8,
     /// `setting`.
     pub record_type: &'static str,
-    /// `config_file`, `files`, `tz`, `format`, `color`, `price_book`, `pager`.
+    /// `config_file`, `files`, `tz`, `format`, `color`, `lang`, `price_book`, `pager`.
     pub name: &'static str,
     /// What counts: several for `files`; none where there is no pager, or no price book but the built-in one.
     pub values: &'a [String],

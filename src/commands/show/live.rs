@@ -1,5 +1,6 @@
 //! A conversation while it goes on: a line an event, as what belongs together has not all come yet.
 
+use tr::tr;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::commands::Zone;
@@ -15,31 +16,48 @@ pub(super) struct LiveEvents {
     pub(super) with_streams: bool,
 }
 
-/// What of an event is worth the line, in this order, each behind a word where it does not speak for itself.
-const TOLD: [(Key, &str); 22] = [
-    (Key::Prompt, ""),
-    (Key::ToolName, ""),
-    (Key::Decision, ""),
-    (Key::Source, "by "),
-    (Key::Success, "success "),
-    (Key::Outcome, ""),
-    (Key::Status, ""),
-    (Key::RiskLevel, "risk "),
-    (Key::NetworkPolicyDecision, ""),
-    (Key::ServerAddress, ""),
-    (Key::ServerPort, "port "),
-    (Key::StartupPhase, ""),
-    (Key::EventKind, ""),
-    (Key::HttpResponseStatusCode, "http "),
-    (Key::ErrorMessage, "error "),
-    (Key::InputTokenCount, "in "),
-    (Key::OutputTokenCount, "out "),
-    (Key::DurationMs, "ms "),
-    (Key::Arguments, ""),
-    (Key::Output, "→ "),
-    (Key::Response, ""),
-    (Key::Rationale, ""),
+/// What of an event is worth the line, in this order.
+const TOLD: [Key; 22] = [
+    Key::Prompt,
+    Key::ToolName,
+    Key::Decision,
+    Key::Source,
+    Key::Success,
+    Key::Outcome,
+    Key::Status,
+    Key::RiskLevel,
+    Key::NetworkPolicyDecision,
+    Key::ServerAddress,
+    Key::ServerPort,
+    Key::StartupPhase,
+    Key::EventKind,
+    Key::HttpResponseStatusCode,
+    Key::ErrorMessage,
+    Key::InputTokenCount,
+    Key::OutputTokenCount,
+    Key::DurationMs,
+    Key::Arguments,
+    Key::Output,
+    Key::Response,
+    Key::Rationale,
 ];
+
+/// The word before a value that does not speak for itself.
+fn word(key: Key) -> String {
+    match key {
+        Key::Source => tr!("by "),
+        Key::Success => tr!("success "),
+        Key::RiskLevel => tr!("risk "),
+        Key::ServerPort => tr!("port "),
+        Key::HttpResponseStatusCode => "http ".to_owned(),
+        Key::ErrorMessage => tr!("error "),
+        Key::InputTokenCount => tr!("in "),
+        Key::OutputTokenCount => tr!("out "),
+        Key::DurationMs => "ms ".to_owned(),
+        Key::Output => "→ ".to_owned(),
+        _ => String::new(),
+    }
+}
 
 /// So much of an id tells conversations apart that were opened in the same minute.
 const SHOWN_OF_ID: usize = 13;
@@ -66,25 +84,26 @@ impl RowMaker for LiveEvents {
 
     fn lines(&self, event: &Event<'_>, _: Option<()>, zone: Zone, style: &Style) -> Vec<Line> {
         let form = if style.truncate { "%m-%d %H:%M:%S %:z" } else { "%Y-%m-%d %H:%M:%S%.3f %:z" };
-        let time = event
-            .time()
-            .map_or_else(|| "no time".to_owned(), |time| zone.show(time).format(form).to_string());
-        let id = event.conversation_id().unwrap_or("no conversation");
+        let time =
+            event.time().map_or_else(|| tr!("no time"), |time| zone.show(time).format(form).to_string());
+        let id = event.conversation_id().map_or_else(|| tr!("no conversation"), str::to_owned);
         // On a terminal a line is to be one line: the beginning of the id leads to the rest.
-        let id = if style.truncate { id.get(..SHOWN_OF_ID).unwrap_or(id) } else { id };
-        let name = event.name().map_or("record", event_family);
+        let id = if style.truncate { id.get(..SHOWN_OF_ID).unwrap_or(&id) } else { &id };
+        let name = event.name().map_or_else(|| tr!("record"), |name| event_family(name).to_owned());
         let mut line = Line::new()
             .plain(format!("{time}  "))
             .tone(Tone::Accent, id)
             .plain("  ")
-            .tone(Tone::Strong, name);
+            .tone(Tone::Strong, name.as_str());
         let mut room = match style.width {
-            Some(width) if style.truncate => width.saturating_sub(time.len() + id.len() + name.len() + 4),
+            Some(width) if style.truncate => {
+                width.saturating_sub(time.width() + id.width() + name.width() + 4)
+            }
             _ => usize::MAX,
         };
-        for (key, word) in TOLD {
+        for key in TOLD {
             let Some(value) = event.attributes().get(key).and_then(told) else { continue };
-            let heading = format!("  {word}");
+            let heading = format!("  {}", word(key));
             let Some(left) = room.checked_sub(heading.width() + SHORTEST) else { break };
             let (value, width) = shortened(&visible_line(&value), left + SHORTEST);
             room = left + SHORTEST - width;

@@ -172,10 +172,7 @@ impl Evidence<'_> {
             ),
             (found.base64_ids, sentence!("messages with ids in base64")),
             (found.wrapped_requests, sentence!("requests within an object that names their path")),
-            (
-                found.lone_surrogates,
-                sentence!("messages with half a surrogate pair, shown as U+FFFD"),
-            ),
+            (found.lone_surrogates, sentence!("messages with half a surrogate pair, shown as U+FFFD")),
         ];
         let told = named
             .iter()

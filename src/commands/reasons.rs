@@ -97,6 +97,9 @@ static CLAUSES: LazyLock<Vec<(Regex, Sentence)>> = LazyLock::new(|| {
         sentence!("a resource that cannot be read: {}"),
         sentence!("a scope that cannot be read: {}"),
         sentence!("an attribute that cannot be read: {}"),
+        // What the libraries say most often.
+        sentence!("number out of range"),
+        sentence!("Data corruption detected"),
         sentence!("and {} more"),
         sentence!("{} cannot be read: {}"),
     ];

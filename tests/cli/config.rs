@@ -28,6 +28,7 @@ fn without_a_settings_file_everything_is_as_it_comes() {
      tz           beijing                            default
      format       table                              default
      color        auto                               default
+     lang         en                                 $LC_ALL
      price_book   built in                           default
      pager        less -FRX                          default
     [exit status: 0]
@@ -46,6 +47,7 @@ fn an_option_outranks_a_variable_and_that_the_file() {
      tz           Europe/Berlin     $CODEX_AUDIT_TZ
      format       table             own/config.toml:3
      color        never             own/config.toml:4
+     lang         en                $LC_ALL
      price_book   /srv/prices.toml  own/config.toml:5
      pager        less -S           own/config.toml:6
     [exit status: 0]

@@ -75,7 +75,11 @@ fn damage_of_every_kind_is_told_in_chinese() {
         let said = run(&format!("list --lang zh -f {}", path.display())).stderr;
         for line in said.lines().filter(|line| line.contains("字节")) {
             let reason = line.rsplit_once('：').expect("a reason").1;
-            assert!(!reason.chars().any(|letter| letter.is_ascii_alphabetic()), "{line}");
+            // Names are the same in every language.
+            let names =
+                ["UTF-8", "U+FFFD", "JSON", "OTLP", "resourceLogs", "resourceSpans", "resourceMetrics"];
+            let words = names.iter().fold(reason.to_owned(), |words, name| words.replace(name, ""));
+            assert!(!words.chars().any(|letter| letter.is_ascii_alphabetic()), "{line}");
             told += 1;
         }
     }

@@ -59,6 +59,7 @@ fn an_option_outranks_a_variable_and_that_the_file() {
      tz           local             --tz
      format       table             own/config.toml:3
      color        never             --color
+     lang         en                $LC_ALL
      price_book   /srv/prices.toml  own/config.toml:5
      pager        none              --no-pager
     [exit status: 0]
@@ -69,6 +70,7 @@ fn an_option_outranks_a_variable_and_that_the_file() {
     {"schema_version":1,"record_type":"setting","name":"tz","values":["utc"],"source":"flag","source_name":"--utc","location":null}
     {"schema_version":1,"record_type":"setting","name":"format","values":["json"],"source":"flag","source_name":"--json","location":null}
     {"schema_version":1,"record_type":"setting","name":"color","values":["never"],"source":"file","source_name":null,"location":{"file":"own/config.toml","line":4,"record":0,"byte_offset":51}}
+    {"schema_version":1,"record_type":"setting","name":"lang","values":["en"],"source":"environment","source_name":"LC_ALL","location":null}
     {"schema_version":1,"record_type":"setting","name":"price_book","values":["/srv/prices.toml"],"source":"file","source_name":null,"location":{"file":"own/config.toml","line":5,"record":0,"byte_offset":67}}
     {"schema_version":1,"record_type":"setting","name":"pager","values":["less -S"],"source":"file","source_name":null,"location":{"file":"own/config.toml","line":6,"record":0,"byte_offset":99}}
     [exit status: 0]

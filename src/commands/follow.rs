@@ -25,7 +25,7 @@ impl Run<'_> {
     /// # Errors
     /// When the input cannot be followed, or a row cannot be written: the one way to notice that nobody reads any more.
     pub(super) fn follow_rows<M: RowMaker>(&mut self, maker: M, around: Around) -> anyhow::Result<Exit> {
-        let mut follower = Follower::new(&self.input, self.options).map_err(said)?;
+        let mut follower = Follower::new(&self.input, self.options).map_err(|error| said(&error))?;
         for note in std::mem::take(&mut self.input.notes) {
             if self.quiet {
                 break;
@@ -42,7 +42,7 @@ impl Run<'_> {
                     writeln!(self.err, "{}", tr!("note: {}", told(&notice)))?;
                 }
             }
-            if !outcome.map_err(said)? {
+            if !outcome.map_err(|error| said(&error))? {
                 thread::sleep(PACE);
                 continue;
             }
@@ -74,6 +74,6 @@ impl Run<'_> {
 }
 
 /// Why an input cannot be followed, in the reader's language.
-fn said(error: FollowError) -> anyhow::Error {
+fn said(error: &FollowError) -> anyhow::Error {
     anyhow::Error::msg(told(&error.to_string()))
 }

@@ -38,9 +38,9 @@ pub(super) fn header(bytes: &[u8]) -> Header {
     let body = &body[..body.len().min(length)];
     let can_begin = match body {
         [] | [_] => return Header::TooShort,
-        // White space in place of a length is text.
+        // Text in place of a length is text: in a length, a byte is next to none.
         [b'{' | b'[', b'"' | b'}' | b']' | b'{' | b'[' | b' ' | b'\t' | b'\r' | b'\n', ..] => {
-            !prefix.iter().all(u8::is_ascii_whitespace)
+            prefix.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
         }
         [0x0A, ..] => protobuf::begins_message(body, length),
         _ => length > ZSTD_MAGIC.len() && ZSTD_MAGIC.starts_with(&body[..body.len().min(ZSTD_MAGIC.len())]),

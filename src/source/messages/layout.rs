@@ -138,6 +138,8 @@ mod tests {
             (Layout::Lines, [b"\xef\xbb\xbf\n", LINE].concat()),
             (Layout::Lines, [b"\0\0\0\0\0", LINE].concat()),
             (Layout::Lines, [LINE, b"\n", LINE].concat()),
+            (Layout::Lines, [b"\"}},{\"key\":\"env\"}]}]}]}\n", LINE].concat()),
+            (Layout::Lines, ["\t中{\"key\":\"env\"}\n".as_bytes(), LINE].concat()),
             (Layout::Frames, framed(LINE)),
             (Layout::Frames, framed(&compressed)),
             (Layout::Frames, framed(&[0x0A, 0x02, 0x12, 0x00])),

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
 use super::pager::Pager;
-use super::settings::{Effective, Origin, Setting, Settings};
+use super::settings::{ColorChoice, Effective, Origin, Setting, Settings};
 use super::world::World;
 use crate::render::{CsvWriter, Format, Style, write_record};
 use crate::words::Language;
@@ -63,29 +63,6 @@ fn language_parser() -> impl clap::builder::TypedValueParser<Value = Language> {
     use clap::builder::{PossibleValuesParser, TypedValueParser};
     PossibleValuesParser::new(Language::ALL.map(Language::name))
         .try_map(|name| Language::named(&name).ok_or("no such language"))
-}
-
-/// When to colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-impl ColorChoice {
-    /// The name by which it is asked for.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Always => "always",
-            Self::Never => "never",
-        }
-    }
 }
 
 impl OutputArgs {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::denial::denial;
 use super::messages::is_worth_reading;
-use super::opened::denial;
 use super::rotation::{Place, RotatedSet};
 
 /// Where standard input is named instead of a file.

@@ -5,6 +5,7 @@
 
 mod account;
 mod copies;
+mod denial;
 mod deviations;
 mod follow;
 mod form;

@@ -10,8 +10,26 @@ use memchr::memmem;
 use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
 
 use super::bytes::{Counted, Peeked};
-use super::layout::{HEAD_BYTES, ZSTD_MAGIC, compression_of};
 use crate::source::form::Compression;
+
+/// So many bytes are looked at.
+pub(super) const HEAD_BYTES: usize = 64 * 1024;
+
+/// The first bytes of a zstd frame.
+pub(super) const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+
+/// What compresses a file that begins so, as a whole.
+pub(super) fn compression_of(head: &[u8]) -> Compression {
+    // A stream may begin with a frame that is to be skipped: four bytes of which only half a byte varies.
+    let skippable = matches!(head, [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..]);
+    if head.starts_with(&ZSTD_MAGIC) || skippable {
+        Compression::Zstd
+    } else if head.starts_with(&[0x1F, 0x8B, 0x08]) {
+        Compression::Gzip
+    } else {
+        Compression::None
+    }
+}
 
 /// A part of a compressed stream that cannot be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use std::sync::atomic::AtomicU64;
 use serde::de::IgnoredAny;
 
 use super::bytes::{Counted, Peeked};
-use super::compressed::{Content, Hole};
+use super::compressed::{Content, HEAD_BYTES, Hole};
 use super::document::Document;
 use super::framed::Framed;
-use super::layout::{HEAD_BYTES, Layout};
+use super::layout::Layout;
 use super::lines::Lines;
 use super::{BadFrame, Batch, Message};
 use crate::event::Location;

@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use zstd::bulk::Decompressor;
 
 use super::MAX_MESSAGE_BYTES;
-use super::layout::ZSTD_MAGIC;
+use super::compressed::ZSTD_MAGIC;
 use super::protobuf::{self, Written};
 use crate::source::form::{Compression, Form};
 

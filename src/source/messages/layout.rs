@@ -8,28 +8,9 @@ use memchr::memmem;
 use serde::de::IgnoredAny;
 
 use super::bytes::{Counted, Peeked};
-use super::compressed::Content;
+use super::compressed::{Content, HEAD_BYTES, compression_of};
 use super::frame::{self, Header};
 use crate::source::form::Compression;
-
-/// So many bytes are looked at.
-pub(super) const HEAD_BYTES: usize = 64 * 1024;
-
-/// The first bytes of a zstd frame.
-pub(super) const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
-
-/// What compresses a file that begins so, as a whole.
-pub(super) fn compression_of(head: &[u8]) -> Compression {
-    // A stream may begin with a frame that is to be skipped: four bytes of which only half a byte varies.
-    let skippable = matches!(head, [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..]);
-    if head.starts_with(&ZSTD_MAGIC) || skippable {
-        Compression::Zstd
-    } else if head.starts_with(&[0x1F, 0x8B, 0x08]) {
-        Compression::Gzip
-    } else {
-        Compression::None
-    }
-}
 
 /// How to cut the content of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

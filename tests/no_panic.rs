@@ -416,6 +416,18 @@ fn every_fixture_is_read_the_same_in_the_fast_and_in_the_plain_way() {
 }
 
 #[test]
+fn what_a_resource_has_of_its_own_is_noted_either_way() {
+    for odd in [r#""\ud800""#, r#"{"intValue":1}"#] {
+        let value = if odd.starts_with('{') { odd.to_owned() } else { format!(r#"{{"stringValue":{odd}}}"#) };
+        let record = r#"{"observedTimeUnixNano":"1","body":{},"attributes":[]}"#;
+        let line = format!(
+            r#"{{"resourceLogs":[{{"resource":{{"attributes":[{{"key":"a","value":{value}}}]}},"scopeLogs":[{{"scope":{{}},"logRecords":[{record}]}}]}}]}}"#
+        );
+        assert_both_ways_agree(line.as_bytes());
+    }
+}
+
+#[test]
 fn nesting_has_no_bottom_that_could_be_fallen_through() {
     for (opening, times) in [
         ("[", 50_000),

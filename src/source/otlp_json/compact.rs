@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::decode::{decode_resource, decode_scope, decode_string, hex_id};
 use crate::event::{AnyValue, Attributes, Key, LogRecord, Resource, Scope, Text, UnixNano};
+use crate::source::deviations::Deviations;
 
 /// Reads one message after the other. What it learns from one makes the next faster.
 pub(crate) struct CompactReader<'a> {
@@ -465,12 +466,15 @@ impl<'a> Cursor<'a> {
         Ok(*member)
     }
 
-    /// Any JSON object, checked by the JSON library; its text.
+    /// Any JSON object that has nothing in it that a Collector would write otherwise, checked by the JSON library; its
+    /// text.
     fn any_object(&mut self) -> Read<&'a str> {
         let mut values =
             serde_json::Deserializer::from_str(&self.text[self.at..]).into_iter::<&'a RawValue>();
         let object = values.next().ok_or(Declined)?.map_err(|_| Declined)?.get();
-        if !object.starts_with('{') {
+        let mut deviations = Deviations::default();
+        deviations.note(object);
+        if !object.starts_with('{') || deviations != Deviations::default() {
             return Err(Declined);
         }
         self.at += values.byte_offset();

@@ -10,7 +10,7 @@ use super::input::DEFAULT_FILE;
 use super::reasons;
 use super::unmet;
 use crate::render::visible_line;
-use crate::source::Account;
+use crate::source::{Account, Damage};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,12 +84,10 @@ impl Run<'_> {
 
     fn tell_account(&mut self, account: &Account) -> io::Result<()> {
         for note in &self.input.notes {
-            writeln!(self.err, "{}", tr!("note: {}", told(note)))?;
+            tell_note(self.err, note)?;
         }
         for (file, damage) in account.damage().take(LISTED_PLACES) {
-            let name = visible_line(file);
-            let (line, byte, reason) = (damage.location.line, damage.at_byte, told(&damage.reason));
-            writeln!(self.err, "{name}:{line}: {}", tr!("byte {byte}: {reason}", byte, reason))?;
+            tell_damage(self.err, file, damage)?;
         }
         let more = account.damage().count().saturating_sub(LISTED_PLACES);
         if more > 0 {
@@ -97,7 +95,7 @@ impl Run<'_> {
         }
         for file in &account.files {
             for note in &file.notes {
-                writeln!(self.err, "{}", tr!("note: {}", told(note)))?;
+                tell_note(self.err, note)?;
             }
             if let Some(line) = file.unfinished_line {
                 writeln!(
@@ -134,6 +132,17 @@ impl Run<'_> {
         self.out.flush()?;
         writeln!(self.err, "{}", tr!("note: {}", visible_line(sentence)))
     }
+}
+
+/// Says what the source notes, a sentence.
+pub(super) fn tell_note(err: &mut dyn io::Write, note: &str) -> io::Result<()> {
+    writeln!(err, "{}", tr!("note: {}", told(note)))
+}
+
+/// Says where in a file something could not be read, and why.
+pub(super) fn tell_damage(err: &mut dyn io::Write, file: &str, damage: &Damage) -> io::Result<()> {
+    let (line, byte, reason) = (damage.location.line, damage.at_byte, told(&damage.reason));
+    writeln!(err, "{}:{line}: {}", visible_line(file), tr!("byte {byte}: {reason}", byte, reason))
 }
 
 /// What the source says, in the reader's language and on one line.

@@ -4,14 +4,11 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use tr::tr;
-
 use super::Run;
-use super::account::{Exit, told};
+use super::account::{Exit, tell_damage, tell_note, told};
 use super::rows::{Around, Outlet, RowMaker};
 use crate::event::Fold;
 use crate::query::PrefixedConversations;
-use crate::render::visible_line;
 use crate::source::{FollowError, Follower};
 
 /// How long to wait before looking at the files again.
@@ -30,7 +27,7 @@ impl Run<'_> {
             if self.quiet {
                 break;
             }
-            writeln!(self.err, "{}", tr!("note: {}", told(&note)))?;
+            tell_note(self.err, &note)?;
         }
         let mut meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
         let mut question = self.rows(maker, around, Arc::default());
@@ -39,7 +36,7 @@ impl Run<'_> {
             let outcome = follower.read();
             for notice in follower.take_notices() {
                 if !self.quiet {
-                    writeln!(self.err, "{}", tr!("note: {}", told(&notice)))?;
+                    tell_note(self.err, &notice)?;
                 }
             }
             if !outcome.map_err(|error| said(&error))? {
@@ -64,9 +61,7 @@ impl Run<'_> {
             outlet.flush()?;
             for (name, damage) in follower.take_damage() {
                 if !self.quiet {
-                    let (line, byte) = (damage.location.line, damage.at_byte);
-                    let (name, reason) = (visible_line(&name), told(&damage.reason));
-                    writeln!(self.err, "{name}:{line}: {}", tr!("byte {byte}: {reason}", byte, reason))?;
+                    tell_damage(self.err, &name, &damage)?;
                 }
             }
         }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, FixedOffset, Weekday};
 use tr::tr;
 
-use super::human::span;
+use super::human::{plural, span};
 use crate::event::{Decision, DecisionSource, NetworkDecision};
 use crate::query::{CallDecision, CallResult, NetworkRequest};
 use crate::report::{Line, Tone};
@@ -120,6 +120,25 @@ pub(super) fn decision_word(decision: Decision) -> String {
         Decision::Abort => tr!("abort"),
         Decision::Unknown => tr!("unknown"),
     }
+}
+
+/// How bad a finding is, to the eye.
+pub(super) fn severity_tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Warn,
+        Severity::Note => Tone::Dim,
+        Severity::Ok => Tone::Good,
+    }
+}
+
+/// How many errors and warnings there are, each loud when there is one.
+pub(super) fn errors_and_warnings(errors: u64, warnings: u64) -> Line {
+    let tone = |count, tone| if count > 0 { tone } else { Tone::Plain };
+    Line::new()
+        .tone(tone(errors, Tone::Bad), plural(errors, "error", "errors"))
+        .plain(tr!(", "))
+        .tone(tone(warnings, Tone::Warn), plural(warnings, "warning", "warnings"))
 }
 
 /// How bad a finding is.

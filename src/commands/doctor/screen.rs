@@ -6,7 +6,7 @@ use tr::tr;
 
 use crate::commands::human::plural;
 use crate::commands::links::link_to;
-use crate::commands::wording::severity_word;
+use crate::commands::wording::{errors_and_warnings, severity_tone, severity_word};
 use crate::render::{Style, TextMedium, TimelineWriter};
 use crate::report::{Detail, Entry, Gutter, Line, Span, Tone};
 use crate::setup::{Finding, Severity, Subject};
@@ -45,15 +45,6 @@ fn title(subject: Subject) -> String {
     }
 }
 
-fn tone(severity: Severity) -> Tone {
-    match severity {
-        Severity::Error => Tone::Bad,
-        Severity::Warning => Tone::Warn,
-        Severity::Note => Tone::Dim,
-        Severity::Ok => Tone::Good,
-    }
-}
-
 fn entry(finding: &Finding, files: &[(Subject, String)], style: &Style) -> Entry {
     let mut details = Vec::new();
     if finding.severity != Severity::Ok
@@ -80,7 +71,7 @@ fn entry(finding: &Finding, files: &[(Subject, String)], style: &Style) -> Entry
     }
     Entry {
         time: String::new(),
-        label: Span::new(tone(finding.severity), severity_word(finding.severity)),
+        label: Span::new(severity_tone(finding.severity), severity_word(finding.severity)),
         text: finding.text.told().into(),
         details,
     }
@@ -88,12 +79,9 @@ fn entry(finding: &Finding, files: &[(Subject, String)], style: &Style) -> Entry
 
 fn counts(findings: &[Finding]) -> Line {
     let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count() as u64;
-    let errors = of(Severity::Error);
-    let warnings = of(Severity::Warning);
-    let tone = |count, tone| if count > 0 { tone } else { Tone::Plain };
-    Line::new()
-        .tone(tone(errors, Tone::Bad), plural(errors, "error", "errors"))
-        .plain(tr!(", "))
-        .tone(tone(warnings, Tone::Warn), plural(warnings, "warning", "warnings"))
-        .plain(tr!(", {}, {} ok", plural(of(Severity::Note), "note", "notes"), of(Severity::Ok)))
+    errors_and_warnings(of(Severity::Error), of(Severity::Warning)).plain(tr!(
+        ", {}, {} ok",
+        plural(of(Severity::Note), "note", "notes"),
+        of(Severity::Ok)
+    ))
 }

@@ -8,7 +8,7 @@ use tr::tr;
 use super::findings::Finding;
 use crate::commands::human::{plural, separated};
 use crate::commands::links::link_to;
-use crate::commands::wording::severity_word;
+use crate::commands::wording::{errors_and_warnings, severity_tone, severity_word};
 use crate::commands::zone::Zone;
 use crate::event::UnixNano;
 use crate::query::InputFacts;
@@ -164,21 +164,11 @@ impl Screen<'_> {
     fn counts(&self) -> Line {
         let of =
             |severity| self.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
-        let tone = |count, tone| if count > 0 { tone } else { Tone::Plain };
-        let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
-        Line::new()
-            .tone(tone(errors, Tone::Bad), plural(errors, "error", "errors"))
-            .plain(tr!(", "))
-            .tone(tone(warnings, Tone::Warn), plural(warnings, "warning", "warnings"))
+        errors_and_warnings(of(Severity::Error), of(Severity::Warning))
             .plain(tr!(", {}", plural(of(Severity::Note), "note", "notes")))
     }
 
     fn finding(&self, finding: &Finding, style: &Style) -> Entry {
-        let tone = match finding.severity {
-            Severity::Error => Tone::Bad,
-            Severity::Warning => Tone::Warn,
-            Severity::Note | Severity::Ok => Tone::Dim,
-        };
         let place = finding.location.map(|location| {
             let name = self.account.file_name(location.file);
             let before = tr!("{}, first at ", finding.code);
@@ -191,7 +181,7 @@ impl Screen<'_> {
         let code = || Detail::note(Line::new().tone(Tone::Dim, finding.code));
         Entry {
             time: String::new(),
-            label: Span::new(tone, severity_word(finding.severity)),
+            label: Span::new(severity_tone(finding.severity), severity_word(finding.severity)),
             text: finding.text.told().into(),
             details: vec![place.unwrap_or_else(code)],
         }

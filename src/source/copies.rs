@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
 
 /// The fingerprint of a record's content as written, its resource and scope included: 72 bits. Among a hundred million
@@ -34,7 +33,7 @@ impl Fingerprint {
     }
 }
 
-/// Fingerprints are shared out by one of their bytes, so that several threads can look them up at a time.
+/// Fingerprints are shared out by one of their bytes.
 const SHARDS: usize = 16;
 
 type Shard = HashSet<Fingerprint, BuildHasherDefault<AlreadyHashed>>;
@@ -61,21 +60,10 @@ impl Copies {
     /// Notes fingerprints that come one after the other in the input. Returns the places of those that were seen
     /// before, among them too, in ascending order.
     pub(super) fn note(&mut self, fingerprints: &[Fingerprint]) -> Vec<usize> {
-        let mut copies: Vec<usize> = (self.shards.par_iter_mut().enumerate())
-            .map(|(index, shard)| {
-                let of_shard =
-                    fingerprints.iter().enumerate().filter(|(_, fingerprint)| fingerprint.shard() == index);
-                of_shard
-                    .filter(|(_, fingerprint)| !shard.insert(**fingerprint))
-                    .map(|(place, _)| place)
-                    .collect()
-            })
-            .reduce(Vec::new, |mut all, more| {
-                all.extend(more);
-                all
-            });
-        copies.sort_unstable();
-        copies
+        let is_known = |(_, fingerprint): &(usize, &Fingerprint)| {
+            !self.shards[fingerprint.shard()].insert(**fingerprint)
+        };
+        fingerprints.iter().enumerate().filter(is_known).map(|(place, _)| place).collect()
     }
 }
 

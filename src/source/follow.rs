@@ -17,7 +17,7 @@ use super::input::{Input, InputError, InputFile, rotated_siblings};
 use super::messages::{Batch, MAX_MESSAGE_BYTES, cut_lines, whole_file_form};
 use super::opened::{FileId, refusal};
 use super::rotation::Place;
-use super::scan::{ScanOptions, hear_batch};
+use super::scan::{Hearer, ScanOptions};
 use crate::event::Fold;
 
 /// So much is read at once.
@@ -131,17 +131,10 @@ impl Follower {
     /// Puts the question to the events of the lines that were read last.
     pub fn hear<F: Fold>(&mut self, question: &F) -> F {
         let mut answer = question.fresh();
-        let copies = self.copies.as_mut();
         let needles = question.needles();
-        hear_batch(
-            &self.batch,
-            question,
-            &mut answer,
-            copies,
-            self.options,
-            needles.as_deref(),
-            &mut self.account,
-        );
+        let hearer = Hearer { question, options: self.options, needles: needles.as_deref() };
+        let hearing = hearer.hear(&self.batch);
+        hearer.join(&self.batch, hearing, &mut answer, self.copies.as_mut(), &mut self.account);
         answer
     }
 

@@ -1,4 +1,4 @@
-//! Hears the events of one chunk: the quick way where the text is as the Collector writes it, else the plain way.
+//! Hears the events of one batch: the quick way where the text is as the Collector writes it, else the plain way.
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -12,7 +12,7 @@ use super::otlp_json::{
 };
 use crate::event::{Event, Fold, Location, Needle, Resource, Scope};
 
-/// What one fold heard of one chunk.
+/// What one fold heard of one batch.
 pub(super) struct Hearing<F> {
     pub(super) heard: Heard<F>,
     pub(super) messages: u64,
@@ -23,7 +23,7 @@ pub(super) struct Hearing<F> {
     pub(super) deviations: Deviations,
 }
 
-/// The records of a chunk, heard.
+/// The records of a batch, heard.
 pub(super) struct Heard<F> {
     pub(super) fold: F,
     pub(super) records: u64,
@@ -31,7 +31,7 @@ pub(super) struct Heard<F> {
     pub(super) fingerprints: Vec<Fingerprint>,
 }
 
-/// How to hear a chunk.
+/// How to hear a batch.
 #[derive(Clone, Copy)]
 pub(super) struct HearingOptions<'d> {
     /// Take a fingerprint of each record.
@@ -70,14 +70,8 @@ impl<F: Fold> Heard<F> {
 }
 
 impl<F: Fold> Hearing<F> {
-    /// Hears the messages, which lie in the file of that index.
-    pub(super) fn of(
-        batch: &Batch,
-        messages: &[Message],
-        file: u32,
-        fold: F,
-        options: HearingOptions<'_>,
-    ) -> Self {
+    /// Hears the messages of a batch.
+    pub(super) fn of(batch: &Batch, fold: F, options: HearingOptions<'_>) -> Self {
         let mut hearing = Self {
             heard: Heard { fold, records: 0, fingerprints: Vec::new() },
             messages: 0,
@@ -88,8 +82,8 @@ impl<F: Fold> Hearing<F> {
             deviations: Deviations::default(),
         };
         let mut reader = CompactReader::new();
-        for message in messages {
-            hearing.hear_message(batch.bytes_of(message), message, file, &mut reader, &options);
+        for message in &batch.messages {
+            hearing.hear_message(batch.bytes_of(message), message, batch.file, &mut reader, &options);
         }
         hearing
     }

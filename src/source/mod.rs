@@ -16,6 +16,7 @@ mod opened;
 mod otlp_json;
 mod rotation;
 mod scan;
+mod turns;
 
 pub use account::{Account, Damage, DamageKind, FileAccount, Unopened};
 pub use deviations::Deviations;

@@ -1,22 +1,18 @@
 //! Reads the input once, on every core, and puts one question to every event in it.
 //!
-//! A batch of lines is cut into chunks; each chunk is heard by a fold of its own, on some thread; the folds are joined
-//! in the order of the input. Copies are recognised between hearing and joining, where the order is known again: a
-//! chunk that turns out to hold some is heard once more without them. So the answer never depends on the threads.
+//! Each batch of messages is heard by a fold of its own, on some thread; the folds are joined in the order of the
+//! input. Copies are recognised between hearing and joining, where the order is known again: a batch that turns out to
+//! hold some is heard once more without them. So the answer never depends on the threads.
 
 use std::io;
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
-
 use super::account::{Account, FileAccount, Unopened};
-use super::copies::{Copies, Fingerprint};
+use super::copies::Copies;
 use super::hearing::{Hearing, HearingOptions};
 use super::input::Input;
-use super::messages::{Batch, Message, Messages};
+use super::messages::{Batch, Messages};
+use super::turns::Turns;
 use crate::event::{Fold, Needle};
-
-/// Chunks of about this many bytes share a batch out among the threads.
-const CHUNK_BYTES: usize = 1024 * 1024;
 
 /// How to read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,8 +32,8 @@ pub struct Scan<F> {
     pub account: Account,
 }
 
-/// Puts `question` to every event of `input`. After each batch `deliver` is handed the fold joined so far, in the
-/// order of the input, and may take out of it what it can already print.
+/// Puts `question` to every event of `input`. Again and again `deliver` is handed the fold joined so far, in the order
+/// of the input, and may take out of it what it can already print.
 ///
 /// # Errors
 /// Only what `deliver` returns: input that cannot be read is in the account.
@@ -47,38 +43,39 @@ pub fn scan<F: Fold>(
     question: &F,
     mut deliver: impl FnMut(&mut F) -> io::Result<()>,
 ) -> io::Result<Scan<F>> {
-    let mut answer = question.fresh();
     let needles = question.needles();
+    let hearer = Hearer { question, options, needles: needles.as_deref() };
+    let hear = |batch: &Batch| hearer.hear(batch);
+    let mut answer = question.fresh();
     let mut account = Account::default();
     account
         .unopened
         .extend(input.errors.iter().map(|error| Unopened { name: String::new(), reason: error.to_string() }));
-    let mut copies = (!options.keep_duplicates).then(Copies::default);
     account
         .files
         .extend(input.files.iter().map(|file| FileAccount { name: file.name(), ..FileAccount::default() }));
-    let mut messages = Messages::new(&input.files, input.digests).reporting_to(&input.bytes_read);
-    let mut batch = Batch::default();
-    let mut next_batch = Batch::default();
-    let mut more = messages.next_batch(&mut batch);
-    while more {
-        let hear = || {
-            hear_batch(
-                &batch,
-                question,
-                &mut answer,
-                copies.as_mut(),
-                options,
-                needles.as_deref(),
-                &mut account,
-            );
-        };
-        // The next messages are read while these are heard.
-        (more, ()) = rayon::join(|| messages.next_batch(&mut next_batch), hear);
-        deliver(&mut answer)?;
-        std::mem::swap(&mut batch, &mut next_batch);
-    }
-    let (read, unopened) = messages.finish();
+    let mut copies = (!options.keep_duplicates).then(Copies::default);
+    let messages = Messages::new(&input.files, input.digests).reporting_to(&input.bytes_read);
+    let threads = rayon::current_num_threads();
+    let turns = Turns::new(messages, threads);
+    let delivered: io::Result<()> = rayon::in_place_scope(|scope| {
+        let _stop = turns.stop_at_end();
+        let mut are_others_here = false;
+        while let Some((batch, hearing)) = turns.next(hear) {
+            hearer.join(&batch, hearing, &mut answer, copies.as_mut(), &mut account);
+            turns.give_back(batch);
+            deliver(&mut answer)?;
+            // Most files are small: nobody is called for one batch.
+            if !std::mem::replace(&mut are_others_here, true) {
+                for _ in 1..threads {
+                    scope.spawn(|_| turns.help(hear));
+                }
+            }
+        }
+        Ok(())
+    });
+    delivered?;
+    let (read, unopened) = turns.into_messages().finish();
     account.complete(read, unopened);
     Ok(Scan { answer, account })
 }
@@ -89,54 +86,54 @@ impl Account {
     }
 }
 
-/// Puts the question to the events of a batch, and adds what was found to the account.
-pub(super) fn hear_batch<F: Fold>(
-    batch: &Batch,
-    question: &F,
-    answer: &mut F,
-    copies: Option<&mut Copies>,
-    scan_options: ScanOptions,
-    needles: Option<&[Needle]>,
-    account: &mut Account,
-) {
-    let file = batch.file;
-    for bad in &batch.bad_frames {
-        let account = account.file(file);
-        // One that was partly read is counted with its message.
-        account.messages += u64::from(!bad.is_partly_read);
-        account.damaged += u64::from(!bad.is_partly_read);
-        account.damage.push(bad.clone().damage(file));
+/// Puts one question to batches, and joins what was heard of them.
+#[derive(Clone, Copy)]
+pub(super) struct Hearer<'q, F> {
+    pub(super) question: &'q F,
+    pub(super) options: ScanOptions,
+    pub(super) needles: Option<&'q [Needle]>,
+}
+
+impl<F: Fold> Hearer<'_, F> {
+    /// Puts the question to the events of a batch.
+    pub(super) fn hear(&self, batch: &Batch) -> Hearing<F> {
+        self.hear_with(batch, !self.options.keep_duplicates, &[])
     }
-    let chunks = chunks_of(&batch.messages);
-    let mut hearings = Vec::with_capacity(chunks.len());
-    let options = HearingOptions {
-        fingerprinted: copies.is_some(),
-        dropped: &[],
-        plainly: scan_options.plainly,
-        needles,
-    };
-    (chunks.par_iter())
-        .with_max_len(1)
-        .map(|messages| Hearing::of(batch, messages, file, question.fresh(), options))
-        .collect_into_vec(&mut hearings);
-    let fingerprints: Vec<Fingerprint> =
-        hearings.iter().flat_map(|hearing| hearing.heard.fingerprints.iter().copied()).collect();
-    let mut dropped = vec![false; fingerprints.len()];
-    for place in copies.map(|copies| copies.note(&fingerprints)).unwrap_or_default() {
-        dropped[place] = true;
-        account.copies += 1;
+
+    fn hear_with(&self, batch: &Batch, fingerprinted: bool, dropped: &[bool]) -> Hearing<F> {
+        let ScanOptions { plainly, .. } = self.options;
+        let options = HearingOptions { fingerprinted, dropped, plainly, needles: self.needles };
+        Hearing::of(batch, self.question.fresh(), options)
     }
-    let mut dropped = dropped.as_slice();
-    for (mut hearing, messages) in hearings.into_iter().zip(&chunks) {
-        let (here, later) = dropped.split_at(hearing.heard.fingerprints.len());
-        dropped = later;
-        if here.contains(&true) {
-            let again = HearingOptions { fingerprinted: false, dropped: here, ..options };
-            hearing = Hearing::of(batch, messages, file, question.fresh(), again);
+
+    /// Joins what was heard of a batch to what was heard before, without the records that were read before, and adds
+    /// what was found to the account.
+    pub(super) fn join(
+        &self,
+        batch: &Batch,
+        mut hearing: Hearing<F>,
+        answer: &mut F,
+        copies: Option<&mut Copies>,
+        account: &mut Account,
+    ) {
+        let dropped = copies.map(|copies| copies.note(&hearing.heard.fingerprints)).unwrap_or_default();
+        if !dropped.is_empty() {
+            let mut is_dropped = vec![false; hearing.heard.fingerprints.len()];
+            for place in &dropped {
+                is_dropped[*place] = true;
+            }
+            hearing = self.hear_with(batch, false, &is_dropped);
         }
         answer.join(hearing.heard.fold);
+        account.copies += dropped.len() as u64;
         account.deviations.join(hearing.deviations);
-        let file = account.file(file);
+        let file = account.file(batch.file);
+        for bad in &batch.bad_frames {
+            // One that was partly read is counted with its message.
+            file.messages += u64::from(!bad.is_partly_read);
+            file.damaged += u64::from(!bad.is_partly_read);
+            file.damage.push(bad.clone().damage(batch.file));
+        }
         file.messages += hearing.messages;
         file.damaged += hearing.damaged;
         file.records += hearing.heard.records;
@@ -144,16 +141,4 @@ pub(super) fn hear_batch<F: Fold>(
         file.unfinished_line = file.unfinished_line.or(hearing.unfinished_line);
         file.unfinished_byte_offset = file.unfinished_byte_offset.or(hearing.unfinished_byte_offset);
     }
-}
-
-fn chunks_of(messages: &[Message]) -> Vec<&[Message]> {
-    let mut chunks = Vec::new();
-    let mut rest = messages;
-    while let Some(first) = rest.first() {
-        let whole = rest.iter().take_while(|message| message.end - first.start <= CHUNK_BYTES).count().max(1);
-        let (chunk, later) = rest.split_at(whole);
-        chunks.push(chunk);
-        rest = later;
-    }
-    chunks
 }

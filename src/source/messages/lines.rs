@@ -9,9 +9,6 @@ use super::compressed::{Content, Hole};
 use super::{BATCH_BYTES, BadFrame, Batch, MAX_MESSAGE_BYTES, Message};
 use crate::source::account::DamageKind;
 
-/// The first batch of a file is small, as most files are.
-const FIRST_BATCH_BYTES: usize = 512 * 1024;
-
 /// Reads lines from the content of a file. Holds one batch; a line longer than that grows it.
 pub(super) struct Lines {
     content: Content,
@@ -22,8 +19,6 @@ pub(super) struct Lines {
     ended: bool,
     /// Why the content cannot be read on; to be told when what is before it was handed on.
     failed: Option<io::Error>,
-    /// About how much to read for the next batch.
-    wanted: usize,
     most: usize,
 }
 
@@ -36,7 +31,6 @@ impl Lines {
             byte_offset: 0,
             ended: false,
             failed: None,
-            wanted: FIRST_BATCH_BYTES,
             most: MAX_MESSAGE_BYTES,
         }
     }
@@ -64,8 +58,7 @@ impl Lines {
         if self.ended && filled == 0 {
             return self.failed.take().map_or(Ok(false), Err);
         }
-        let mut wanted = self.wanted.max(filled);
-        self.wanted = self.wanted.saturating_mul(4).min(BATCH_BYTES);
+        let mut wanted = BATCH_BYTES.max(filled);
         grow(&mut batch.bytes, wanted);
         batch.bytes[..filled].copy_from_slice(&self.carried);
         // What was carried over may be more than one line, when it was looked at before.
@@ -99,7 +92,7 @@ impl Lines {
         while memchr(b'\n', &self.carried[searched..]).is_none() && !self.ended && searched <= self.most {
             searched = self.carried.len();
             let mut more = std::mem::take(&mut self.carried);
-            more.resize(searched + FIRST_BATCH_BYTES.max(searched), 0);
+            more.resize(searched + BATCH_BYTES.max(searched), 0);
             let read = self.read(&mut more[searched..]);
             more.truncate(searched + read);
             self.carried = more;
@@ -135,7 +128,7 @@ impl Lines {
     fn pass_over_line(&mut self, batch: &mut Batch, read_before: usize) {
         let mut bytes = read_before as u64;
         // The memory that such a line has taken is given back.
-        batch.bytes = vec![0; FIRST_BATCH_BYTES];
+        batch.bytes = vec![0; BATCH_BYTES];
         while !self.ended {
             let read = self.read(&mut batch.bytes);
             if let Some(line_break) = memchr(b'\n', &batch.bytes[..read]) {

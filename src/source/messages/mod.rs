@@ -21,8 +21,9 @@ pub(super) use files::Messages;
 pub(super) use layout::{is_worth_reading, whole_file_form};
 pub(super) use lines::cut_lines;
 
-/// Enough bytes to keep every thread busy, few enough to stay in the processor's cache.
-const BATCH_BYTES: usize = 8 * 1024 * 1024;
+/// Few enough bytes to stay in a processor's own cache from the reading to the end of the hearing, enough to learn how
+/// they are written.
+const BATCH_BYTES: usize = 768 * 1024;
 
 /// No message may be larger. A Collector takes requests of up to 20 MiB and may put several into one message; what is
 /// larger than this is no message but damage, or meant to exhaust the memory.
@@ -80,6 +81,13 @@ impl Batch {
     pub(super) fn restart(&mut self, file: u32) {
         self.clear();
         self.file = file;
+    }
+
+    /// Lets go of the memory that an uncommonly long message took.
+    pub(super) fn shrink(&mut self) {
+        if self.bytes.len() > 4 * BATCH_BYTES {
+            self.bytes = Vec::new();
+        }
     }
 
     fn clear(&mut self) {

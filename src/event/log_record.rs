@@ -32,6 +32,12 @@ impl Resource<'_> {
     pub fn env(&self) -> Option<&str> {
         self.attributes.filled(Key::Env)
     }
+
+    /// The same resource with nothing borrowed.
+    #[must_use]
+    pub fn into_owned(self) -> Resource<'static> {
+        Resource { attributes: self.attributes.into_owned(), fingerprint: self.fingerprint }
+    }
 }
 
 /// The instrumentation scope: which part of Codex wrote the record.
@@ -39,6 +45,14 @@ impl Resource<'_> {
 pub struct Scope<'a> {
     /// The scope's name, e.g. `codex_otel.log_only`.
     pub name: Option<Cow<'a, str>>,
+}
+
+impl Scope<'_> {
+    /// The same scope with nothing borrowed.
+    #[must_use]
+    pub fn into_owned(self) -> Scope<'static> {
+        Scope { name: self.name.map(|name| Cow::Owned(name.into_owned())) }
+    }
 }
 
 /// One record without the resource and scope around it.

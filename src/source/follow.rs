@@ -16,6 +16,7 @@ use super::copies::Copies;
 use super::input::{Input, InputError, InputFile, rotated_siblings};
 use super::messages::{Batch, MAX_MESSAGE_BYTES, cut_lines, whole_file_form};
 use super::opened::{FileId, refusal};
+use super::otlp_json::Learned;
 use super::rotation::Place;
 use super::scan::{Hearer, ScanOptions};
 use crate::event::Fold;
@@ -133,8 +134,9 @@ impl Follower {
         let mut answer = question.fresh();
         let needles = question.needles();
         let hearer = Hearer { question, options: self.options, needles: needles.as_deref() };
-        let hearing = hearer.hear(&self.batch);
-        hearer.join(&self.batch, hearing, &mut answer, self.copies.as_mut(), &mut self.account);
+        let learned = &mut Learned::new();
+        let hearing = hearer.hear(&self.batch, learned);
+        hearer.join(&self.batch, hearing, &mut answer, self.copies.as_mut(), &mut self.account, learned);
         answer
     }
 

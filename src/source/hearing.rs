@@ -7,7 +7,7 @@ use super::copies::{Fingerprint, Surroundings};
 use super::deviations::Deviations;
 use super::messages::{Batch, Message};
 use super::otlp_json::{
-    CompactReader, Cut, DecodeError, ReadRecord, cut, decode_record, decode_resource, decode_scope,
+    CompactReader, Cut, DecodeError, Learned, ReadRecord, cut, decode_record, decode_resource, decode_scope,
     holds_control,
 };
 use crate::event::{Event, Fold, Location, Needle, Resource, Scope};
@@ -70,8 +70,8 @@ impl<F: Fold> Heard<F> {
 }
 
 impl<F: Fold> Hearing<F> {
-    /// Hears the messages of a batch.
-    pub(super) fn of(batch: &Batch, fold: F, options: HearingOptions<'_>) -> Self {
+    /// Hears the messages of a batch, with what was learned from the ones before.
+    pub(super) fn of(batch: &Batch, fold: F, options: HearingOptions<'_>, learned: &mut Learned) -> Self {
         let mut hearing = Self {
             heard: Heard { fold, records: 0, fingerprints: Vec::new() },
             messages: 0,
@@ -81,7 +81,7 @@ impl<F: Fold> Hearing<F> {
             unfinished_byte_offset: None,
             deviations: Deviations::default(),
         };
-        let mut reader = CompactReader::new();
+        let mut reader = CompactReader::new(learned);
         for message in &batch.messages {
             hearing.hear_message(batch.bytes_of(message), message, batch.file, &mut reader, &options);
         }
@@ -93,7 +93,7 @@ impl<F: Fold> Hearing<F> {
         bytes: &'a [u8],
         message: &Message,
         file: u32,
-        reader: &mut CompactReader<'a>,
+        reader: &mut CompactReader<'a, '_>,
         options: &HearingOptions<'_>,
     ) {
         let mut line = Location { file, line: message.line, record: 0, byte_offset: message.byte_offset };

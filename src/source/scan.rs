@@ -11,6 +11,7 @@ use super::copies::Copies;
 use super::hearing::{Hearing, HearingOptions};
 use super::input::Input;
 use super::messages::{Batch, Messages};
+use super::otlp_json::Learned;
 use super::turns::Turns;
 use crate::event::{Fold, Needle};
 
@@ -45,7 +46,7 @@ pub fn scan<F: Fold>(
 ) -> io::Result<Scan<F>> {
     let needles = question.needles();
     let hearer = Hearer { question, options, needles: needles.as_deref() };
-    let hear = |batch: &Batch| hearer.hear(batch);
+    let mut learned = Learned::new();
     let mut answer = question.fresh();
     let mut account = Account::default();
     account
@@ -61,14 +62,17 @@ pub fn scan<F: Fold>(
     let delivered: io::Result<()> = rayon::in_place_scope(|scope| {
         let _stop = turns.stop_at_end();
         let mut are_others_here = false;
-        while let Some((batch, hearing)) = turns.next(hear) {
-            hearer.join(&batch, hearing, &mut answer, copies.as_mut(), &mut account);
+        while let Some((batch, hearing)) = turns.next(|batch| hearer.hear(batch, &mut learned)) {
+            hearer.join(&batch, hearing, &mut answer, copies.as_mut(), &mut account, &mut learned);
             turns.give_back(batch);
             deliver(&mut answer)?;
             // Most files are small: nobody is called for one batch.
             if !std::mem::replace(&mut are_others_here, true) {
                 for _ in 1..threads {
-                    scope.spawn(|_| turns.help(hear));
+                    scope.spawn(|_| {
+                        let mut learned = Learned::new();
+                        turns.help(|batch| hearer.hear(batch, &mut learned));
+                    });
                 }
             }
         }
@@ -96,14 +100,20 @@ pub(super) struct Hearer<'q, F> {
 
 impl<F: Fold> Hearer<'_, F> {
     /// Puts the question to the events of a batch.
-    pub(super) fn hear(&self, batch: &Batch) -> Hearing<F> {
-        self.hear_with(batch, !self.options.keep_duplicates, &[])
+    pub(super) fn hear(&self, batch: &Batch, learned: &mut Learned) -> Hearing<F> {
+        self.hear_with(batch, !self.options.keep_duplicates, &[], learned)
     }
 
-    fn hear_with(&self, batch: &Batch, fingerprinted: bool, dropped: &[bool]) -> Hearing<F> {
+    fn hear_with(
+        &self,
+        batch: &Batch,
+        fingerprinted: bool,
+        dropped: &[bool],
+        learned: &mut Learned,
+    ) -> Hearing<F> {
         let ScanOptions { plainly, .. } = self.options;
         let options = HearingOptions { fingerprinted, dropped, plainly, needles: self.needles };
-        Hearing::of(batch, self.question.fresh(), options)
+        Hearing::of(batch, self.question.fresh(), options, learned)
     }
 
     /// Joins what was heard of a batch to what was heard before, without the records that were read before, and adds
@@ -115,6 +125,7 @@ impl<F: Fold> Hearer<'_, F> {
         answer: &mut F,
         copies: Option<&mut Copies>,
         account: &mut Account,
+        learned: &mut Learned,
     ) {
         let dropped = copies.map(|copies| copies.note(&hearing.heard.fingerprints)).unwrap_or_default();
         if !dropped.is_empty() {
@@ -122,7 +133,7 @@ impl<F: Fold> Hearer<'_, F> {
             for place in &dropped {
                 is_dropped[*place] = true;
             }
-            hearing = self.hear_with(batch, false, &is_dropped);
+            hearing = self.hear_with(batch, false, &is_dropped, learned);
         }
         answer.join(hearing.heard.fold);
         account.copies += dropped.len() as u64;

@@ -59,15 +59,15 @@ impl<'i, H: Send> Turns<'i, H> {
     }
 
     /// Hears batches until there are no more, on a thread beside the one that takes back.
-    pub(super) fn help(&self, hear: impl Fn(&Batch) -> H) {
+    pub(super) fn help(&self, mut hear: impl FnMut(&Batch) -> H) {
         let _stop = Stop(self);
         while let Some(batch) = self.begin() {
-            self.hear(batch, &hear);
+            self.hear(batch, &mut hear);
         }
     }
 
     /// The next batch in the order of the input, with what was heard of it; `None` at the end.
-    pub(super) fn next(&self, hear: impl Fn(&Batch) -> H) -> Option<(Batch, H)> {
+    pub(super) fn next(&self, mut hear: impl FnMut(&Batch) -> H) -> Option<(Batch, H)> {
         let mut state = lock(&self.state);
         loop {
             let turn = state.taken;
@@ -81,7 +81,7 @@ impl<'i, H: Send> Turns<'i, H> {
             state = match self.begin_now(&mut state) {
                 Some(batch) => {
                     drop(state);
-                    self.hear(batch, &hear);
+                    self.hear(batch, &mut hear);
                     lock(&self.state)
                 }
                 None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
@@ -136,7 +136,7 @@ impl<'i, H: Send> Turns<'i, H> {
     }
 
     /// Fills the batch and hears it.
-    fn hear(&self, mut batch: Batch, hear: impl Fn(&Batch) -> H) {
+    fn hear(&self, mut batch: Batch, hear: impl FnOnce(&Batch) -> H) {
         let mut reading = lock(&self.reading);
         let is_filled = reading.messages.next_batch(&mut batch);
         let number = reading.next;

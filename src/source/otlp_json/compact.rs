@@ -6,36 +6,44 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
-use memchr::{memchr2, memmem};
-use serde_json::value::RawValue;
+use memchr::memmem::Finder;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::cursor::{BEFORE_KEY, Cursor, Declined, Member, Quoted, Read, Scalar, Type};
 use super::decode::{decode_resource, decode_scope, decode_string, hex_id};
-use crate::event::{AnyValue, Attributes, Key, LogRecord, Resource, Scope, Text, UnixNano};
-use crate::source::deviations::Deviations;
+use super::habits::{Habits, To};
+use crate::event::{AnyValue, Attributes, Key, LogRecord, Resource, Scope, Text};
 
-/// Reads one message after the other. What it learns from one makes the next faster.
-pub(crate) struct CompactReader<'a> {
+/// Reads the messages of one batch after the other.
+pub(crate) struct CompactReader<'a, 'l> {
+    learned: &'l mut Learned,
     record: LogRecord<'a>,
-    /// Resources that were read before, by their text: many processes write into one file by turns.
-    resources: Vec<Resource<'a>>,
-    places: HashMap<&'a str, usize, RandomState>,
-    /// The one that was read last.
-    resource: usize,
     resource_text: &'a str,
+    resource: Rc<Resource<'static>>,
     scope_text: &'a str,
-    scope: Scope<'a>,
+    scope: Rc<Scope<'static>>,
     head: Head<'a>,
-    with_attributes: bool,
-    /// Which keys came behind a key the last times: writers keep an order for each kind of event.
-    behind: [Expected; Key::ALL.len()],
-    first: Expected,
-    joints: &'static [String],
     runs: Runs<'a>,
+    is_wanted: bool,
 }
+
+/// What reading one batch has taught, which makes the next ones faster.
+pub(crate) struct Learned {
+    habits: Habits,
+    /// Many processes write into one file by turns.
+    resources: Known<Resource<'static>>,
+    scopes: Known<Scope<'static>>,
+}
+
+/// What was decoded before, by its text.
+type Known<T> = HashMap<Box<str>, Rc<T>, RandomState>;
+
+/// So many are kept before everything is learned anew.
+const MOST_KNOWN: usize = 4096;
 
 /// One record on its way to the question.
 pub(crate) struct ReadRecord<'r, 'a> {
@@ -47,59 +55,54 @@ pub(crate) struct ReadRecord<'r, 'a> {
     pub(crate) record: &'r LogRecord<'a>,
 }
 
-/// The message is not as the Collector writes it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Declined;
+/// How far reading attributes came.
+#[derive(PartialEq, Eq)]
+enum Came {
+    ToEndOfAttributes,
+    ToEndOfRecord,
+}
 
-type Read<T> = Result<T, Declined>;
+/// What stands between the last attribute's value and the rest of the record.
+const END_OF_ATTRIBUTES: &str = "}}]";
 
-/// Keys that may come next, the one that was met last first.
-type Expected = [Option<Key>; 3];
+static BEHIND_RESOURCE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"scopeLogs\":["));
+static BEHIND_SCOPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"logRecords\":["));
 
-/// What closes an attribute that is followed by another.
-const CLOSING: &str = "}},";
-/// What stands between an attribute's value and the next one's key.
-const JOINT: &str = "}},{\"key\":";
-/// What stands between a key and the type of its value.
-const VALUE: &str = ",\"value\":{\"";
-
-/// For each key, all that stands between the value before it and its own value's type.
-static JOINTS: LazyLock<Vec<String>> =
-    LazyLock::new(|| Key::ALL.iter().map(|key| format!("{JOINT}\"{}\"{VALUE}", key.text())).collect());
-
-impl<'a> CompactReader<'a> {
+impl Learned {
     pub(crate) fn new() -> Self {
+        Self { habits: Habits::new(), resources: Known::default(), scopes: Known::default() }
+    }
+}
+
+impl<'a, 'l> CompactReader<'a, 'l> {
+    pub(crate) fn new(learned: &'l mut Learned) -> Self {
         Self {
+            learned,
             record: LogRecord::default(),
-            resources: Vec::new(),
-            places: HashMap::default(),
-            resource: 0,
             resource_text: "",
+            resource: Rc::default(),
             scope_text: "",
-            scope: Scope::default(),
+            scope: Rc::default(),
             head: Head::default(),
-            with_attributes: true,
-            behind: [[None; 3]; Key::ALL.len()],
-            first: [None; 3],
-            joints: &JOINTS,
             runs: Runs::new(),
+            is_wanted: true,
         }
     }
 
     /// Hands each record of `message` to `hear`. Records that were handed out before the message was declined are
     /// whole and stand at its beginning.
     ///
-    /// Without `with_attributes` the records are checked as strictly, but handed out without them.
+    /// Records that are not wanted are checked as strictly, but handed out without their attributes and ids.
     ///
     /// `message` must hold no control character: none can stand in JSON's strings, and the Collector writes none
     /// between them.
     pub(crate) fn read(
         &mut self,
         message: &'a str,
-        with_attributes: bool,
+        is_wanted: bool,
         mut hear: impl FnMut(ReadRecord<'_, 'a>),
     ) -> Read<()> {
-        self.with_attributes = with_attributes;
+        self.is_wanted = is_wanted;
         let mut at = Cursor { text: message, at: 0 };
         at.expect("{\"resourceLogs\":[")?;
         if at.eat("]}") {
@@ -121,9 +124,7 @@ impl<'a> CompactReader<'a> {
         hear: &mut impl FnMut(ReadRecord<'_, 'a>),
     ) -> Read<()> {
         at.expect("{\"resource\":")?;
-        if self.resource_text.is_empty() || !at.eat(self.resource_text) {
-            self.read_resource(at)?;
-        }
+        self.read_resource(at)?;
         at.expect(",\"scopeLogs\":[")?;
         loop {
             self.read_scope_logs(at, hear)?;
@@ -137,18 +138,23 @@ impl<'a> CompactReader<'a> {
     }
 
     fn read_resource(&mut self, at: &mut Cursor<'a>) -> Read<()> {
-        // A resource that was read before is told by its text alone, which is all that lies before the scopes.
-        let end = memmem::find(at.rest(), b",\"scopeLogs\":[").ok_or(Declined)?;
-        if let Some((text, place)) = self.places.get_key_value(&at.text[at.at..at.at + end]) {
-            (self.resource_text, self.resource) = (text, *place);
-            at.at += end;
+        if !self.resource_text.is_empty() && at.eat(self.resource_text) {
             return Ok(());
         }
-        self.resource_text = at.any_object()?;
-        let fingerprint = xxh3_64(self.resource_text.as_bytes());
-        self.resource = self.resources.len();
-        self.resources.push(decode_resource(self.resource_text, fingerprint).map_err(|_| Declined)?);
-        self.places.insert(self.resource_text, self.resource);
+        let known = &mut self.learned.resources;
+        (self.resource_text, self.resource) = at.known_object(&BEHIND_RESOURCE, known, |text| {
+            Some(decode_resource(text, xxh3_64(text.as_bytes())).ok()?.into_owned())
+        })?;
+        Ok(())
+    }
+
+    fn read_scope(&mut self, at: &mut Cursor<'a>) -> Read<()> {
+        if !self.scope_text.is_empty() && at.eat(self.scope_text) {
+            return Ok(());
+        }
+        let known = &mut self.learned.scopes;
+        (self.scope_text, self.scope) =
+            at.known_object(&BEHIND_SCOPE, known, |text| Some(decode_scope(text).ok()?.into_owned()))?;
         Ok(())
     }
 
@@ -158,18 +164,14 @@ impl<'a> CompactReader<'a> {
         hear: &mut impl FnMut(ReadRecord<'_, 'a>),
     ) -> Read<()> {
         at.expect("{\"scope\":")?;
-        if self.scope_text.is_empty() || !at.eat(self.scope_text) {
-            self.scope_text = at.any_object()?;
-            self.scope = decode_scope(self.scope_text).map_err(|_| Declined)?;
-        }
+        self.read_scope(at)?;
         at.expect(",\"logRecords\":[")?;
         loop {
             let start = at.at;
             self.read_record(at)?;
-            let resource = &self.resources[self.resource];
             let text = &at.text[start..at.at];
             hear(ReadRecord {
-                resource,
+                resource: &self.resource,
                 scope: &self.scope,
                 scope_text: self.scope_text,
                 text,
@@ -206,7 +208,9 @@ impl<'a> CompactReader<'a> {
                         record.severity_number = self.head.severity_number;
                         record.severity_text = self.head.severity_text.map(Cow::Borrowed);
                         seen |= Head::MEMBERS;
-                        self.read_attributes(at)?;
+                        if self.read_attributes(at, true)? == Came::ToEndOfRecord {
+                            return Ok(());
+                        }
                     }
                 }
                 Member::SeverityNumber => {
@@ -216,7 +220,8 @@ impl<'a> CompactReader<'a> {
                 Member::SeverityText => record.severity_text = Some(Cow::Borrowed(at.plain_string()?)),
                 Member::Body => record.body = at.body()?,
                 Member::Attributes => {
-                    if seen == Head::MEMBERS && record.body == AnyValue::Empty {
+                    let may_end = seen == Head::MEMBERS;
+                    if may_end && record.body == AnyValue::Empty {
                         let severity_text = match record.severity_text {
                             Some(Cow::Borrowed(text)) => Some(text),
                             _ => None,
@@ -227,11 +232,19 @@ impl<'a> CompactReader<'a> {
                             severity_text,
                         };
                     }
-                    self.read_attributes(at)?;
+                    if self.read_attributes(at, may_end)? == Came::ToEndOfRecord {
+                        return Ok(());
+                    }
                 }
                 Member::Number => drop(at.digits()?),
-                Member::TraceId => record.trace_id = hex_id(Cow::Borrowed(at.id()?), 16),
-                Member::SpanId => record.span_id = hex_id(Cow::Borrowed(at.id()?), 8),
+                Member::TraceId => {
+                    let id = at.id()?;
+                    record.trace_id = self.is_wanted.then(|| hex_id(Cow::Borrowed(id), 16)).flatten();
+                }
+                Member::SpanId => {
+                    let id = at.id()?;
+                    record.span_id = self.is_wanted.then(|| hex_id(Cow::Borrowed(id), 8)).flatten();
+                }
                 Member::EventName => record.callsite = Some(at.string()?).filter(|text| !text.is_empty()),
             }
             if !at.eat(",\"") {
@@ -241,57 +254,125 @@ impl<'a> CompactReader<'a> {
         at.expect("}")
     }
 
-    fn read_attributes(&mut self, at: &mut Cursor<'a>) -> Read<()> {
+    /// Reads attributes; with `may_end`, the record may end with them and its place in Codex's source.
+    fn read_attributes(&mut self, at: &mut Cursor<'a>, may_end: bool) -> Read<Came> {
         at.expect("[")?;
         if at.eat("]") {
-            return Ok(());
+            return Ok(Came::ToEndOfAttributes);
         }
-        let mut previous: Option<Key> = None;
-        // The first attribute has none before it that is to be closed.
-        let mut cut = CLOSING.len();
+        self.learned.habits.make_room();
+        let mut place = Habits::FIRST;
         let mut run_start = None;
+        let mut behind_value = at.at;
         loop {
-            let expected = previous.map_or(self.first, |key| self.behind[key as usize]);
-            let met = expected.into_iter().flatten().find(|key| at.eat(&self.joints[*key as usize][cut..]));
-            let (known, key) = match met {
-                Some(known) => (Some(known), known.text()),
-                None if cut == 0 && at.eat("}}]") => return Ok(()),
+            let habits = &mut self.learned.habits;
+            let to;
+            (place, to) = match habits.go_on(place, at) {
+                Some(next) => next,
                 None => {
-                    at.expect(&JOINT[cut..])?;
-                    let key = at.plain_string()?;
-                    at.expect(VALUE)?;
-                    let known = Key::of(key);
-                    let expected = previous.map_or(&mut self.first, |key| &mut self.behind[key as usize]);
-                    *expected = [known, expected[0], expected[1]];
-                    (known, key)
+                    let to = Self::step(at, behind_value, may_end)?;
+                    (habits.learn(place, at.since(behind_value), to.clone()), to)
                 }
             };
-            cut = 0;
-            if known == Some(RUN_BEGINS) {
+            let joint = at.since(behind_value);
+            let (known, key, of_type) = match to {
+                To::Value { known: Some(known), of_type, .. } => (Some(known), known.text(), of_type),
+                To::Value { known: None, key, of_type } => (None, &joint[key], of_type),
+                To::EndOfAttributes => return Ok(Came::ToEndOfAttributes),
+                To::EndOfRecord { callsite } if may_end => {
+                    let callsite = Some(&joint[callsite]).filter(|text| !text.is_empty());
+                    self.record.callsite = callsite.map(Text::plain);
+                    return Ok(Came::ToEndOfRecord);
+                }
+                To::EndOfRecord { .. } => {
+                    at.at = behind_value + END_OF_ATTRIBUTES.len();
+                    return Ok(Came::ToEndOfAttributes);
+                }
+            };
+            if known == Some(RUN_BEGINS) && of_type == Type::String {
                 if let Some(run) = self.runs.pass(at) {
-                    let wanted = if self.with_attributes { run.attributes.as_slice() } else { &[] };
+                    let wanted = if self.is_wanted { run.attributes.as_slice() } else { &[] };
                     for (known, key, value) in wanted {
                         value.push_to(&mut self.record.attributes, *known, key);
                     }
-                    previous = Some(RUN_ENDS);
+                    place = self.learned.habits.behind_run(place);
+                    behind_value = at.at;
                     continue;
                 }
-                run_start = Some(at.at);
+                run_start = Some((at.at, place));
                 self.runs.begun.clear();
             }
-            let value = at.scalar()?;
-            if self.with_attributes {
+            let value = at.scalar(of_type)?;
+            if self.is_wanted {
                 value.push_to(&mut self.record.attributes, known, key);
             }
-            if let Some(start) = run_start {
+            if let (Some(Key::EventName | Key::EventKind), Scalar::Text(Quoted::Plain(text))) = (known, value)
+            {
+                place = self.learned.habits.behind_value(place, text);
+            }
+            if let Some((start, begin)) = run_start {
                 self.runs.begun.push((known, key, value));
                 if known == Some(RUN_ENDS) {
                     self.runs.keep(at.since(start));
                     run_start = None;
+                    place = self.learned.habits.behind_run(begin);
                 }
             }
-            previous = known;
+            behind_value = at.at;
         }
+    }
+
+    /// Steps on to the next value or the end, where that was not foreseen.
+    fn step(at: &mut Cursor<'a>, behind_value: usize, may_end: bool) -> Read<To> {
+        let is_first = at.text.as_bytes()[behind_value - 1] == b'[';
+        if !is_first {
+            if at.eat(END_OF_ATTRIBUTES) {
+                return Ok(Self::step_to_end(at, behind_value)
+                    .filter(|_| may_end)
+                    .unwrap_or(To::EndOfAttributes));
+            }
+            at.expect("}},")?;
+        }
+        at.expect(BEFORE_KEY)?;
+        let key = at.plain_string()?;
+        let end = at.at - 1 - behind_value;
+        let of_type = at.value_type()?;
+        Ok(To::Value { known: Key::of(key), key: end - key.len()..end, of_type })
+    }
+
+    /// Steps on to the end of the record, if nothing is left of it but its place in Codex's source.
+    fn step_to_end(at: &mut Cursor<'a>, behind_value: usize) -> Option<To> {
+        let mut ahead = Cursor { ..*at };
+        ahead.expect(",\"eventName\":").ok()?;
+        let callsite = ahead.plain_string().ok()?;
+        let end = ahead.at - 1 - behind_value;
+        ahead.expect("}").ok()?;
+        *at = ahead;
+        Some(To::EndOfRecord { callsite: end - callsite.len()..end })
+    }
+}
+
+impl<'a> Cursor<'a> {
+    /// A JSON object that `behind` follows, which is only decoded when none of the same text was before.
+    fn known_object<T>(
+        &mut self,
+        behind: &Finder<'_>,
+        known: &mut Known<T>,
+        decode: impl Fn(&str) -> Option<T>,
+    ) -> Read<(&'a str, Rc<T>)> {
+        let end = self.at + behind.find(self.rest()).ok_or(Declined)?;
+        let text = &self.text[self.at..end];
+        if let Some(decoded) = known.get(text) {
+            self.at = end;
+            return Ok((text, Rc::clone(decoded)));
+        }
+        let text = self.any_object()?;
+        let decoded = Rc::new(decode(text).ok_or(Declined)?);
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        known.insert(text.into(), Rc::clone(&decoded));
+        Ok((text, decoded))
     }
 }
 
@@ -341,7 +422,7 @@ impl<'a> Runs<'a> {
 
     /// Where a run is kept: by the end of the conversation's id, in which ids differ.
     fn place(text: &[u8]) -> Option<usize> {
-        const END_OF_ID: usize = "stringValue\":\"01234567-89ab-cdef-0123-456789abcdef".len();
+        const END_OF_ID: usize = "01234567-89ab-cdef-0123-456789abcdef".len();
         let end_of_id = text.get(..END_OF_ID)?.last_chunk()?;
         let spread = u64::from_le_bytes(*end_of_id).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         Some(usize::from(spread.to_be_bytes()[0]) % Self::PLACES)
@@ -363,23 +444,6 @@ impl<'a> Runs<'a> {
     }
 }
 
-/// A value as Codex writes them.
-#[derive(Clone, Copy)]
-enum Scalar<'a> {
-    Text(Quoted<'a>),
-    Int(i64),
-    Bool(bool),
-}
-
-/// A JSON string as it stands.
-#[derive(Clone, Copy)]
-enum Quoted<'a> {
-    /// What is between its quotes, which is what it says.
-    Plain(&'a str),
-    /// With escapes, and with its quotes.
-    Escaped(&'a str),
-}
-
 impl<'a> Scalar<'a> {
     /// Adds it to the attributes.
     #[inline]
@@ -392,246 +456,4 @@ impl<'a> Scalar<'a> {
         };
         attributes.push(known, Cow::Borrowed(key), value);
     }
-}
-
-/// The members of a record that the Collector writes.
-#[derive(Clone, Copy)]
-#[repr(u16)]
-enum Member {
-    Time = 1,
-    ObservedTime = 2,
-    SeverityNumber = 4,
-    SeverityText = 8,
-    Body = 16,
-    Attributes = 32,
-    /// `flags` or `droppedAttributesCount`, of which only one may stand: two are read the other way.
-    Number = 64,
-    TraceId = 128,
-    SpanId = 256,
-    EventName = 512,
-}
-
-/// A place in a message.
-struct Cursor<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn rest(&self) -> &'a [u8] {
-        &self.text.as_bytes()[self.at..]
-    }
-
-    #[inline]
-    fn eat(&mut self, literal: &str) -> bool {
-        let eaten = self.rest().starts_with(literal.as_bytes());
-        if eaten {
-            self.at += literal.len();
-        }
-        eaten
-    }
-
-    #[inline]
-    fn expect(&mut self, literal: &str) -> Read<()> {
-        if self.eat(literal) { Ok(()) } else { Err(Declined) }
-    }
-
-    fn expect_end(&self) -> Read<()> {
-        if self.at == self.text.len() { Ok(()) } else { Err(Declined) }
-    }
-
-    /// What was passed since that place.
-    fn since(&self, start: usize) -> &'a str {
-        &self.text[start..self.at]
-    }
-
-    /// A member's name behind its opening quote, with quote and colon.
-    fn member_name(&mut self) -> Read<Member> {
-        const NAMES: [(&str, Member); 11] = [
-            ("observedTimeUnixNano\":", Member::ObservedTime),
-            ("severityNumber\":", Member::SeverityNumber),
-            ("severityText\":", Member::SeverityText),
-            ("body\":", Member::Body),
-            ("attributes\":", Member::Attributes),
-            ("flags\":", Member::Number),
-            ("traceId\":", Member::TraceId),
-            ("spanId\":", Member::SpanId),
-            ("eventName\":", Member::EventName),
-            ("timeUnixNano\":", Member::Time),
-            ("droppedAttributesCount\":", Member::Number),
-        ];
-        let found = NAMES.iter().find(|(name, _)| self.rest().starts_with(name.as_bytes()));
-        let (name, member) = found.ok_or(Declined)?;
-        self.at += name.len();
-        Ok(*member)
-    }
-
-    /// Any JSON object that has nothing in it that a Collector would write otherwise, checked by the JSON library; its
-    /// text.
-    fn any_object(&mut self) -> Read<&'a str> {
-        let mut values =
-            serde_json::Deserializer::from_str(&self.text[self.at..]).into_iter::<&'a RawValue>();
-        let object = values.next().ok_or(Declined)?.map_err(|_| Declined)?.get();
-        let mut deviations = Deviations::default();
-        deviations.note(object);
-        if !object.starts_with('{') || deviations != Deviations::default() {
-            return Err(Declined);
-        }
-        self.at += values.byte_offset();
-        Ok(object)
-    }
-
-    fn pass_schema_url(&mut self) -> Read<()> {
-        if self.eat(",\"schemaUrl\":") { self.string().map(drop) } else { Ok(()) }
-    }
-
-    /// A number without sign, fraction or exponent.
-    fn digits(&mut self) -> Read<u64> {
-        let rest = self.rest();
-        let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        // JSON has no leading zeros.
-        if length == 0 || length > 10 || (length > 1 && rest[0] == b'0') {
-            return Err(Declined);
-        }
-        let number = rest[..length].iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'));
-        self.at += length;
-        Ok(number)
-    }
-
-    /// A string of digits; 0 is no time.
-    fn moment(&mut self) -> Read<Option<UnixNano>> {
-        let text = self.plain_string()?;
-        // Nineteen digits always fit.
-        if text.is_empty() || text.len() > 19 {
-            return Err(Declined);
-        }
-        let mut number = 0;
-        for byte in text.bytes() {
-            if !byte.is_ascii_digit() {
-                return Err(Declined);
-            }
-            number = number * 10 + u64::from(byte - b'0');
-        }
-        Ok(UnixNano::new(number))
-    }
-
-    /// A whole number in a string, behind its opening quote.
-    fn integer_rest(&mut self) -> Read<i64> {
-        let text = self.plain_string_rest()?;
-        if text.starts_with('+') {
-            return Err(Declined);
-        }
-        text.parse().map_err(|_| Declined)
-    }
-
-    fn body(&mut self) -> Read<AnyValue<'a>> {
-        if self.eat("{}") {
-            Ok(AnyValue::Empty)
-        } else if self.eat("{\"stringValue\":\"") {
-            let text = self.text_rest()?;
-            self.expect("}")?;
-            Ok(AnyValue::String(text))
-        } else {
-            Err(Declined)
-        }
-    }
-
-    /// A string without escapes.
-    fn plain_string(&mut self) -> Read<&'a str> {
-        self.expect("\"")?;
-        self.plain_string_rest()
-    }
-
-    /// A string without escapes, behind its opening quote.
-    #[inline]
-    fn plain_string_rest(&mut self) -> Read<&'a str> {
-        let end = memchr2(b'"', b'\\', self.rest()).ok_or(Declined)?;
-        let text = &self.text[self.at..self.at + end];
-        self.at += end;
-        self.expect("\"")?;
-        Ok(text)
-    }
-
-    /// The value of an attribute, behind the quote that opens its type.
-    #[inline]
-    fn scalar(&mut self) -> Read<Scalar<'a>> {
-        if self.eat("stringValue\":\"") {
-            self.string_rest().map(Scalar::Text)
-        } else if self.eat("intValue\":\"") {
-            self.integer_rest().map(Scalar::Int)
-        } else if self.eat("boolValue\":true") {
-            Ok(Scalar::Bool(true))
-        } else if self.eat("boolValue\":false") {
-            Ok(Scalar::Bool(false))
-        } else {
-            Err(Declined)
-        }
-    }
-
-    /// An id that is not in base64, as a Collector writes none.
-    fn id(&mut self) -> Read<&'a str> {
-        self.plain_string().and_then(|id| if id.ends_with('=') { Err(Declined) } else { Ok(id) })
-    }
-
-    fn string(&mut self) -> Read<Text<'a>> {
-        self.expect("\"")?;
-        self.text_rest()
-    }
-
-    /// A string behind its opening quote.
-    fn text_rest(&mut self) -> Read<Text<'a>> {
-        Ok(match self.string_rest()? {
-            Quoted::Plain(text) => Text::plain(text),
-            Quoted::Escaped(text) => Text::encoded(text, decode_string),
-        })
-    }
-
-    /// A string behind its opening quote. What is escaped is checked now and decoded when it is looked at.
-    #[inline]
-    fn string_rest(&mut self) -> Read<Quoted<'a>> {
-        let start = self.at;
-        let end = memchr2(b'"', b'\\', self.rest()).ok_or(Declined)?;
-        self.at += end;
-        if self.eat("\"") {
-            return Ok(Quoted::Plain(&self.text[start..start + end]));
-        }
-        self.pass_escapes()?;
-        Ok(Quoted::Escaped(&self.text[start - 1..self.at]))
-    }
-
-    /// Passes the rest of a string, from its first escape to behind its closing quote.
-    fn pass_escapes(&mut self) -> Read<()> {
-        let bytes = self.text.as_bytes();
-        loop {
-            match bytes.get(self.at).ok_or(Declined)? {
-                b'"' => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                b'\\' => {
-                    self.at += match bytes.get(self.at + 1).ok_or(Declined)? {
-                        b'n' | b'"' | b'\\' | b't' | b'r' | b'/' | b'b' | b'f' => 2,
-                        b'u' => {
-                            let digits = bytes.get(self.at + 2..self.at + 6).ok_or(Declined)?;
-                            // No Collector escapes half a character, nor a whole one of two halves.
-                            let is_half =
-                                matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
-                            if is_half || !digits.iter().all(u8::is_ascii_hexdigit) {
-                                return Err(Declined);
-                            }
-                            6
-                        }
-                        _ => return Err(Declined),
-                    };
-                }
-                _ => self.at += memchr2(b'"', b'\\', &bytes[self.at..]).ok_or(Declined)?,
-            }
-        }
-    }
-}
-
-/// Whether the text holds a control character, a line break or a tab included.
-pub(crate) fn holds_control(text: &[u8]) -> bool {
-    // A minimum over blocks is what compilers turn into vector code.
-    text.chunks(256).any(|block| block.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < b' ')
 }

@@ -4,9 +4,12 @@
 //! that cannot be decoded costs no other.
 
 mod compact;
+mod cursor;
 mod cut;
 mod decode;
+mod habits;
 
-pub(super) use compact::{CompactReader, ReadRecord, holds_control};
+pub(super) use compact::{CompactReader, Learned, ReadRecord};
+pub(super) use cursor::holds_control;
 pub(super) use cut::{Cut, cut};
 pub(super) use decode::{DecodeError, decode_record, decode_resource, decode_scope};

@@ -1,0 +1,320 @@
+//! Steps through a message that is written as the Collector writes, and declines whatever is not.
+
+use memchr::memchr2;
+use serde_json::value::RawValue;
+
+use super::decode::decode_string;
+use crate::event::{AnyValue, Text, UnixNano};
+use crate::source::deviations::Deviations;
+
+/// The message is not as the Collector writes it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Declined;
+
+pub(super) type Read<T> = Result<T, Declined>;
+
+/// The types of the values that Codex writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    String,
+    Int,
+    Bool,
+}
+
+/// What stands before an attribute's key.
+pub(super) const BEFORE_KEY: &str = "{\"key\":";
+/// What stands between a key and the type of its value.
+const BEHIND_KEY: &str = ",\"value\":{";
+/// The types of values, with what stands before the value itself.
+const TYPES: [(&str, Type); 3] =
+    [("\"stringValue\":\"", Type::String), ("\"intValue\":\"", Type::Int), ("\"boolValue\":", Type::Bool)];
+
+/// A value as Codex writes them.
+#[derive(Clone, Copy)]
+pub(super) enum Scalar<'a> {
+    Text(Quoted<'a>),
+    Int(i64),
+    Bool(bool),
+}
+
+/// A JSON string as it stands.
+#[derive(Clone, Copy)]
+pub(super) enum Quoted<'a> {
+    /// What is between its quotes, which is what it says.
+    Plain(&'a str),
+    /// With escapes, and with its quotes.
+    Escaped(&'a str),
+}
+
+/// The members of a record that the Collector writes.
+#[derive(Clone, Copy)]
+#[repr(u16)]
+pub(super) enum Member {
+    Time = 1,
+    ObservedTime = 2,
+    SeverityNumber = 4,
+    SeverityText = 8,
+    Body = 16,
+    Attributes = 32,
+    /// `flags` or `droppedAttributesCount`, of which only one may stand: two are read the other way.
+    Number = 64,
+    TraceId = 128,
+    SpanId = 256,
+    EventName = 512,
+}
+
+/// A place in a message.
+pub(super) struct Cursor<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn rest(&self) -> &'a [u8] {
+        &self.text.as_bytes()[self.at..]
+    }
+
+    #[inline]
+    pub(super) fn eat(&mut self, literal: &str) -> bool {
+        let eaten = self.rest().starts_with(literal.as_bytes());
+        if eaten {
+            self.at += literal.len();
+        }
+        eaten
+    }
+
+    /// Eats what has more than a few bytes and is not known when this is compiled. For so few bytes a call would cost
+    /// more than the comparison in place.
+    #[inline]
+    pub(super) fn eat_joint(&mut self, joint: &str) -> bool {
+        let joint = joint.as_bytes();
+        let Some(text) = self.rest().get(..joint.len()) else { return false };
+        let is_same = match (text.last_chunk::<16>(), joint.last_chunk::<16>()) {
+            (Some(end), Some(end_of_joint)) => {
+                let pairs = text.as_chunks::<16>().0.iter().zip(joint.as_chunks::<16>().0);
+                end == end_of_joint && pairs.into_iter().all(|(text, joint)| text == joint)
+            }
+            _ => text == joint,
+        };
+        if is_same {
+            self.at += joint.len();
+        }
+        is_same
+    }
+
+    #[inline]
+    pub(super) fn expect(&mut self, literal: &str) -> Read<()> {
+        if self.eat(literal) { Ok(()) } else { Err(Declined) }
+    }
+
+    pub(super) fn expect_end(&self) -> Read<()> {
+        if self.at == self.text.len() { Ok(()) } else { Err(Declined) }
+    }
+
+    /// What was passed since that place.
+    pub(super) fn since(&self, start: usize) -> &'a str {
+        &self.text[start..self.at]
+    }
+
+    /// A member's name behind its opening quote, with quote and colon.
+    pub(super) fn member_name(&mut self) -> Read<Member> {
+        let (name, member) = match self.rest() {
+            [b'o', ..] => ("observedTimeUnixNano\":", Member::ObservedTime),
+            [b'e', ..] => ("eventName\":", Member::EventName),
+            [b't', b'r', ..] => ("traceId\":", Member::TraceId),
+            [b's', b'p', ..] => ("spanId\":", Member::SpanId),
+            [b'a', ..] => ("attributes\":", Member::Attributes),
+            [b'b', ..] => ("body\":", Member::Body),
+            [b't', ..] => ("timeUnixNano\":", Member::Time),
+            [b'f', ..] => ("flags\":", Member::Number),
+            [b'd', ..] => ("droppedAttributesCount\":", Member::Number),
+            rest if rest.starts_with(b"severityN") => ("severityNumber\":", Member::SeverityNumber),
+            _ => ("severityText\":", Member::SeverityText),
+        };
+        self.expect(name)?;
+        Ok(member)
+    }
+
+    /// Any JSON object that has nothing in it that a Collector would write otherwise, checked by the JSON library; its
+    /// text.
+    pub(super) fn any_object(&mut self) -> Read<&'a str> {
+        let mut values =
+            serde_json::Deserializer::from_str(&self.text[self.at..]).into_iter::<&'a RawValue>();
+        let object = values.next().ok_or(Declined)?.map_err(|_| Declined)?.get();
+        let mut deviations = Deviations::default();
+        deviations.note(object);
+        if !object.starts_with('{') || deviations != Deviations::default() {
+            return Err(Declined);
+        }
+        self.at += values.byte_offset();
+        Ok(object)
+    }
+
+    pub(super) fn pass_schema_url(&mut self) -> Read<()> {
+        if self.eat(",\"schemaUrl\":") { self.string().map(drop) } else { Ok(()) }
+    }
+
+    /// A number without sign, fraction or exponent.
+    pub(super) fn digits(&mut self) -> Read<u64> {
+        let rest = self.rest();
+        let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        // JSON has no leading zeros.
+        if length == 0 || length > 10 || (length > 1 && rest[0] == b'0') {
+            return Err(Declined);
+        }
+        let number = rest[..length].iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'));
+        self.at += length;
+        Ok(number)
+    }
+
+    /// A string of digits; 0 is no time.
+    pub(super) fn moment(&mut self) -> Read<Option<UnixNano>> {
+        let text = self.plain_string()?.as_bytes();
+        // Nineteen digits always fit.
+        if text.is_empty() || text.len() > 19 || !text.iter().all(u8::is_ascii_digit) {
+            return Err(Declined);
+        }
+        Ok(UnixNano::new(text.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))))
+    }
+
+    /// A whole number in a string, behind its opening quote.
+    fn integer_rest(&mut self) -> Read<i64> {
+        let text = self.plain_string_rest()?;
+        if text.starts_with('+') {
+            return Err(Declined);
+        }
+        text.parse().map_err(|_| Declined)
+    }
+
+    pub(super) fn body(&mut self) -> Read<AnyValue<'a>> {
+        if self.eat("{}") {
+            Ok(AnyValue::Empty)
+        } else if self.eat("{\"stringValue\":\"") {
+            let text = self.text_rest()?;
+            self.expect("}")?;
+            Ok(AnyValue::String(text))
+        } else {
+            Err(Declined)
+        }
+    }
+
+    /// A string without escapes.
+    pub(super) fn plain_string(&mut self) -> Read<&'a str> {
+        self.expect("\"")?;
+        self.plain_string_rest()
+    }
+
+    /// A string without escapes, behind its opening quote.
+    #[inline]
+    fn plain_string_rest(&mut self) -> Read<&'a str> {
+        let end = quote_or_backslash(self.rest()).ok_or(Declined)?;
+        let text = &self.text[self.at..self.at + end];
+        self.at += end;
+        self.expect("\"")?;
+        Ok(text)
+    }
+
+    /// The type of a value behind its key, with all that stands before the value itself.
+    pub(super) fn value_type(&mut self) -> Read<Type> {
+        self.expect(BEHIND_KEY)?;
+        TYPES.iter().find(|(text, _)| self.eat(text)).map(|(_, of_type)| *of_type).ok_or(Declined)
+    }
+
+    /// The value of an attribute, behind what says its type.
+    #[inline]
+    pub(super) fn scalar(&mut self, of_type: Type) -> Read<Scalar<'a>> {
+        match of_type {
+            Type::String => self.string_rest().map(Scalar::Text),
+            Type::Int => self.integer_rest().map(Scalar::Int),
+            Type::Bool if self.eat("true") => Ok(Scalar::Bool(true)),
+            Type::Bool if self.eat("false") => Ok(Scalar::Bool(false)),
+            Type::Bool => Err(Declined),
+        }
+    }
+
+    /// An id that is not in base64, as a Collector writes none.
+    pub(super) fn id(&mut self) -> Read<&'a str> {
+        self.plain_string().and_then(|id| if id.ends_with('=') { Err(Declined) } else { Ok(id) })
+    }
+
+    pub(super) fn string(&mut self) -> Read<Text<'a>> {
+        self.expect("\"")?;
+        self.text_rest()
+    }
+
+    /// A string behind its opening quote.
+    fn text_rest(&mut self) -> Read<Text<'a>> {
+        Ok(match self.string_rest()? {
+            Quoted::Plain(text) => Text::plain(text),
+            Quoted::Escaped(text) => Text::encoded(text, decode_string),
+        })
+    }
+
+    /// A string behind its opening quote. What is escaped is checked now and decoded when it is looked at.
+    #[inline]
+    pub(super) fn string_rest(&mut self) -> Read<Quoted<'a>> {
+        let start = self.at;
+        let end = quote_or_backslash(self.rest()).ok_or(Declined)?;
+        self.at += end;
+        if self.eat("\"") {
+            return Ok(Quoted::Plain(&self.text[start..start + end]));
+        }
+        self.pass_escapes()?;
+        Ok(Quoted::Escaped(&self.text[start - 1..self.at]))
+    }
+
+    /// Passes the rest of a string, from its first escape to behind its closing quote.
+    fn pass_escapes(&mut self) -> Read<()> {
+        let bytes = self.text.as_bytes();
+        loop {
+            match bytes.get(self.at).ok_or(Declined)? {
+                b'"' => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                b'\\' => {
+                    self.at += match bytes.get(self.at + 1).ok_or(Declined)? {
+                        b'n' | b'"' | b'\\' | b't' | b'r' | b'/' | b'b' | b'f' => 2,
+                        b'u' => {
+                            let digits = bytes.get(self.at + 2..self.at + 6).ok_or(Declined)?;
+                            // No Collector escapes half a character, nor a whole one of two halves.
+                            let is_half =
+                                matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
+                            if is_half || !digits.iter().all(u8::is_ascii_hexdigit) {
+                                return Err(Declined);
+                            }
+                            6
+                        }
+                        _ => return Err(Declined),
+                    };
+                }
+                _ => self.at += quote_or_backslash(&bytes[self.at..]).ok_or(Declined)?,
+            }
+        }
+    }
+}
+
+/// Where the next quote or backslash stands. Most values are short: a call to find it would cost more than looking at
+/// their few bytes in place, eight at a time.
+#[inline]
+fn quote_or_backslash(text: &[u8]) -> Option<usize> {
+    const WORDS: usize = 4;
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    // The lowest bit that is set belongs to the first byte that is 0; those above it may belong to others.
+    let zeros = |word: u64| word.wrapping_sub(EACH) & !word & (EACH << 7);
+    for (place, word) in text.as_chunks::<8>().0.iter().take(WORDS).enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = zeros(word ^ (EACH * u64::from(b'"'))) | zeros(word ^ (EACH * u64::from(b'\\')));
+        if found != 0 {
+            return Some(place * 8 + (found.trailing_zeros() / 8) as usize);
+        }
+    }
+    let passed = text.len().min(WORDS * 8) & !7;
+    memchr2(b'"', b'\\', &text[passed..]).map(|at| passed + at)
+}
+
+/// Whether the text holds a control character, a line break or a tab included.
+pub(crate) fn holds_control(text: &[u8]) -> bool {
+    // A minimum over blocks is what compilers turn into vector code.
+    text.chunks(256).any(|block| block.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < b' ')
+}

@@ -8,7 +8,6 @@ use super::deviations::Deviations;
 use super::messages::{Batch, Message};
 use super::otlp_json::{
     CompactReader, Cut, DecodeError, Learned, ReadRecord, cut, decode_record, decode_resource, decode_scope,
-    holds_control,
 };
 use crate::event::{Event, Fold, Location, Needle, Resource, Scope};
 
@@ -102,7 +101,6 @@ impl<F: Fold> Hearing<F> {
         let mut heard = 0;
         if !options.plainly
             && let Ok(text) = simdutf8::basic::from_utf8(text)
-            && !holds_control(text.as_bytes())
         {
             let may_matter =
                 options.needles.is_none_or(|needles| needles.iter().any(|needle| needle.may_stand_in(text)));

@@ -93,9 +93,6 @@ impl<'a, 'l> CompactReader<'a, 'l> {
     /// whole and stand at its beginning.
     ///
     /// Records that are not wanted are checked as strictly, but handed out without their attributes and ids.
-    ///
-    /// `message` must hold no control character: none can stand in JSON's strings, and the Collector writes none
-    /// between them.
     pub(crate) fn read(
         &mut self,
         message: &'a str,

@@ -1,7 +1,7 @@
 //! Steps through a message that is written as the Collector writes, and declines whatever is not.
 
-use memchr::memchr2;
 use serde_json::value::RawValue;
+use wide::u8x16;
 
 use super::decode::decode_string;
 use crate::event::{AnyValue, Text, UnixNano};
@@ -83,17 +83,17 @@ impl<'a> Cursor<'a> {
         eaten
     }
 
-    /// Eats what has more than a few bytes and is not known when this is compiled. For so few bytes a call would cost
-    /// more than the comparison in place.
+    /// Eats what is not known when this is compiled and has some dozens of bytes, as a rule: a call would cost more than
+    /// comparing them in place, both halves at once.
     #[inline]
     pub(super) fn eat_joint(&mut self, joint: &str) -> bool {
+        const HALF: usize = 32;
         let joint = joint.as_bytes();
         let Some(text) = self.rest().get(..joint.len()) else { return false };
-        let is_same = match (text.last_chunk::<16>(), joint.last_chunk::<16>()) {
-            (Some(end), Some(end_of_joint)) => {
-                let pairs = text.as_chunks::<16>().0.iter().zip(joint.as_chunks::<16>().0);
-                end == end_of_joint && pairs.into_iter().all(|(text, joint)| text == joint)
-            }
+        let halves = (text.first_chunk::<HALF>(), text.last_chunk::<HALF>());
+        let halves_of_joint = (joint.first_chunk::<HALF>(), joint.last_chunk::<HALF>());
+        let is_same = match joint.len() {
+            HALF..=64 => halves == halves_of_joint,
             _ => text == joint,
         };
         if is_same {
@@ -143,7 +143,8 @@ impl<'a> Cursor<'a> {
         let object = values.next().ok_or(Declined)?.map_err(|_| Declined)?.get();
         let mut deviations = Deviations::default();
         deviations.note(object);
-        if !object.starts_with('{') || deviations != Deviations::default() {
+        if !object.starts_with('{') || deviations != Deviations::default() || holds_control(object.as_bytes())
+        {
             return Err(Declined);
         }
         self.at += values.byte_offset();
@@ -207,7 +208,7 @@ impl<'a> Cursor<'a> {
     /// A string without escapes, behind its opening quote.
     #[inline]
     fn plain_string_rest(&mut self) -> Read<&'a str> {
-        let end = quote_or_backslash(self.rest()).ok_or(Declined)?;
+        let end = first_special(self.rest()).ok_or(Declined)?;
         let text = &self.text[self.at..self.at + end];
         self.at += end;
         self.expect("\"")?;
@@ -254,7 +255,7 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(super) fn string_rest(&mut self) -> Read<Quoted<'a>> {
         let start = self.at;
-        let end = quote_or_backslash(self.rest()).ok_or(Declined)?;
+        let end = first_special(self.rest()).ok_or(Declined)?;
         self.at += end;
         if self.eat("\"") {
             return Ok(Quoted::Plain(&self.text[start..start + end]));
@@ -288,33 +289,39 @@ impl<'a> Cursor<'a> {
                         _ => return Err(Declined),
                     };
                 }
-                _ => self.at += quote_or_backslash(&bytes[self.at..]).ok_or(Declined)?,
+                ..b' ' => return Err(Declined),
+                _ => self.at += first_special(&bytes[self.at..]).ok_or(Declined)?,
             }
         }
     }
 }
 
-/// Where the next quote or backslash stands. Most values are short: a call to find it would cost more than looking at
-/// their few bytes in place, eight at a time.
+/// Where the first character stands that JSON's strings do not hold as it is: a quote, a backslash or a control
+/// character.
 #[inline]
-fn quote_or_backslash(text: &[u8]) -> Option<usize> {
-    const WORDS: usize = 4;
-    const EACH: u64 = u64::from_le_bytes([1; 8]);
-    // The lowest bit that is set belongs to the first byte that is 0; those above it may belong to others.
-    let zeros = |word: u64| word.wrapping_sub(EACH) & !word & (EACH << 7);
-    for (place, word) in text.as_chunks::<8>().0.iter().take(WORDS).enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let found = zeros(word ^ (EACH * u64::from(b'"'))) | zeros(word ^ (EACH * u64::from(b'\\')));
-        if found != 0 {
-            return Some(place * 8 + (found.trailing_zeros() / 8) as usize);
+fn first_special(text: &[u8]) -> Option<usize> {
+    let (blocks, rest) = text.as_chunks::<32>();
+    for (index, block) in blocks.iter().enumerate() {
+        let (halves, _) = block.as_chunks::<16>();
+        let specials = specials(halves[0]) | specials(halves[1]) << 16;
+        if specials != 0 {
+            return Some(index * 32 + specials.trailing_zeros() as usize);
         }
     }
-    let passed = text.len().min(WORDS * 8) & !7;
-    memchr2(b'"', b'\\', &text[passed..]).map(|at| passed + at)
+    let in_rest = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '));
+    in_rest.map(|place| text.len() - rest.len() + place)
+}
+
+/// A bit for each of the bytes.
+#[inline]
+fn specials(bytes: [u8; 16]) -> u32 {
+    const LAST_CONTROL: u8 = b' ' - 1;
+    let bytes = u8x16::new(bytes);
+    let controls = bytes.max(u8x16::splat(LAST_CONTROL)).simd_eq(u8x16::splat(LAST_CONTROL));
+    (bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')) | controls).to_bitmask()
 }
 
 /// Whether the text holds a control character, a line break or a tab included.
-pub(crate) fn holds_control(text: &[u8]) -> bool {
-    // A minimum over blocks is what compilers turn into vector code.
-    text.chunks(256).any(|block| block.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < b' ')
+fn holds_control(text: &[u8]) -> bool {
+    text.iter().any(|byte| *byte < b' ')
 }

@@ -10,6 +10,5 @@ mod decode;
 mod habits;
 
 pub(super) use compact::{CompactReader, Learned, ReadRecord};
-pub(super) use cursor::holds_control;
 pub(super) use cut::{Cut, cut};
 pub(super) use decode::{DecodeError, decode_record, decode_resource, decode_scope};

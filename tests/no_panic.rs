@@ -155,6 +155,7 @@ fn harm() -> impl Strategy<Value = Harm> {
             "{", "}", "[[", "\"", "\\ud800", "null,", r#"{"resourceLogs":"#,
             // These leave many a line whole, but not as a Collector writes it.
             " ", "\t", "\\n", "\\u4e2d", "中", "0", r#""flags":0,"#, "{},", "{}",
+            r#""body":{},"#, r#"{"key":"n","value":{"doubleValue":1e400}},"#, "e999",
         ][..]).prop_map(|text| Harm::Inserted(text.as_bytes().to_vec())),
     ]
 }
@@ -417,7 +418,12 @@ fn every_fixture_is_read_the_same_in_the_fast_and_in_the_plain_way() {
 
 #[test]
 fn what_a_resource_has_of_its_own_is_noted_either_way() {
-    for odd in [r#""\ud800""#, r#"{"intValue":1}"#] {
+    for odd in [
+        r#""\ud800""#,
+        r#"{"intValue":1}"#,
+        r#"{"doubleValue":1e400}"#,
+        r#"{"boolValue":true,"boolValue":true}"#,
+    ] {
         let value = if odd.starts_with('{') { odd.to_owned() } else { format!(r#"{{"stringValue":{odd}}}"#) };
         let record = r#"{"observedTimeUnixNano":"1","body":{},"attributes":[]}"#;
         let line = format!(

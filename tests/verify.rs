@@ -337,3 +337,25 @@ fn for_people_it_ends_with_what_no_file_can_show() {
     Names, users and times are what Codex reported of itself.
     ");
 }
+
+#[test]
+fn numbers_too_large_and_members_that_are_there_twice_are_counted_and_read() {
+    for (input, records, told) in [
+        ("numbers_out_of_range", 8, "a number too large for a double, kept as text (3)"),
+        // Not the second line: a list of attributes may name one twice.
+        ("duplicated_keys", 4, "messages with a member twice in one object (2)"),
+    ] {
+        let said = run(&["verify", "--json", "-f", &format!("damaged/{input}.jsonl")]);
+        let summary = said.summary();
+        assert_eq!(summary["records"], records, "{input}");
+        assert!(summary["findings"].to_string().contains(told), "{input}: {}", summary["findings"]);
+    }
+    let shown = run(&["show", "--json", "-f", "damaged/numbers_out_of_range.jsonl"]);
+    let kept: Vec<Value> = shown
+        .records()
+        .iter()
+        .map(|record| record["attributes"]["ttft_ms"].clone())
+        .filter(Value::is_string)
+        .collect();
+    assert_eq!(kept, ["99999999999999999999", "1e400", "1e400"]);
+}

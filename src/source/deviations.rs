@@ -3,7 +3,9 @@
 //! Counted are messages, and only among those that had to be read patiently: what a Collector writes has none of this.
 //! Inside a JSON string every quotation mark is escaped, so that what is looked for can stand nowhere else.
 
-use memchr::{memchr, memmem};
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2, memmem};
 
 /// How many messages differ in what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +30,10 @@ pub struct Deviations {
     pub wrapped_requests: u64,
     /// Half a surrogate pair, shown as U+FFFD.
     pub lone_surrogates: u64,
+    /// Objects in which a member is there twice: lists are taken together, of the rest the last counts.
+    pub repeated_members: u64,
+    /// Numbers too large for a double: as values they are kept as text, elsewhere they are unknown.
+    pub huge_numbers: u64,
 }
 
 impl Deviations {
@@ -46,6 +52,9 @@ impl Deviations {
         self.base64_ids += u64::from(has_base64_id(text));
         self.wrapped_requests += u64::from(has("\"body\":{\"resource"));
         self.lone_surrogates += u64::from(has_lone_surrogate(text));
+        let Structure { repeats_member, has_huge_number } = Structure::of(text);
+        self.repeated_members += u64::from(repeats_member);
+        self.huge_numbers += u64::from(has_huge_number);
     }
 
     /// Takes in what was noted elsewhere.
@@ -61,6 +70,8 @@ impl Deviations {
             base64_ids,
             wrapped_requests,
             lone_surrogates,
+            repeated_members,
+            huge_numbers,
         } = other;
         self.carriage_returns += carriage_returns;
         self.byte_order_marks += byte_order_marks;
@@ -72,6 +83,8 @@ impl Deviations {
         self.base64_ids += base64_ids;
         self.wrapped_requests += wrapped_requests;
         self.lone_surrogates += lone_surrogates;
+        self.repeated_members += repeated_members;
+        self.huge_numbers += huge_numbers;
     }
 }
 
@@ -117,6 +130,104 @@ fn has_lone_surrogate(text: &str) -> bool {
     is_begun
 }
 
+/// What can only be told by what stands within what.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Structure {
+    repeats_member: bool,
+    has_huge_number: bool,
+}
+
+impl Structure {
+    /// Goes over objects that may break off anywhere, and others may follow.
+    fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut found = Self::default();
+        // The names of the members of all objects that are open, and how many there were when each of them began.
+        let mut names: Vec<Cow<'_, str>> = Vec::new();
+        let mut open = Vec::new();
+        let mut at = 0;
+        while let Some(first) = bytes.get(at) {
+            match first {
+                b'{' => {
+                    open.push(names.len());
+                    at += 1;
+                }
+                b'}' => {
+                    found.close(&mut open, &mut names);
+                    at += 1;
+                }
+                b'"' => {
+                    let end = end_of_string(bytes, at);
+                    let blank = bytes[end..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                    match bytes.get(end + blank) {
+                        Some(b':') => {
+                            names.push(name(&text[at..end]));
+                            at = end + blank + 1;
+                        }
+                        Some(b',' | b'}' | b']') | None => at = end + blank,
+                        Some(_) => {
+                            // No string ends so: its end is missing, and a quote of the next object was taken for it.
+                            while !open.is_empty() {
+                                found.close(&mut open, &mut names);
+                            }
+                            names.clear();
+                            let next = memmem::find(&bytes[at..], b"{\"resource");
+                            at = next.map_or(bytes.len(), |next| at + next);
+                        }
+                    }
+                }
+                b'-' | b'0'..=b'9' => {
+                    let is_part = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+                    let end = at + bytes[at..].iter().take_while(is_part).count();
+                    let is_huge = || text[at..end].parse().is_ok_and(f64::is_infinite);
+                    let is_value = || text[..at].trim_ascii_end().ends_with([':', '[', ',']);
+                    found.has_huge_number |= !open.is_empty() && is_huge() && is_value();
+                    at = end;
+                }
+                _ => at += 1,
+            }
+        }
+        while !open.is_empty() {
+            found.close(&mut open, &mut names);
+        }
+        found
+    }
+
+    /// Looks at the names of the innermost object, which ends.
+    fn close(&mut self, open: &mut Vec<usize>, names: &mut Vec<Cow<'_, str>>) {
+        let Some(begin) = open.pop() else { return };
+        let members = &mut names[begin..];
+        if members.len() > 1 {
+            members.sort_unstable();
+            self.repeats_member |= members.windows(2).any(|pair| pair[0] == pair[1]);
+        }
+        names.truncate(begin);
+    }
+}
+
+/// Where a string ends that begins there: behind its closing quote, or where the text ends.
+fn end_of_string(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if bytes[at] == b'"' {
+            return at + 1;
+        }
+        at += 2;
+    }
+    bytes.len()
+}
+
+/// A member's name, of what stands in its quotes.
+fn name(quoted: &str) -> Cow<'_, str> {
+    let plain = &quoted[1..quoted.len() - 1];
+    if plain.contains('\\') {
+        serde_json::from_str(quoted).map_or(Cow::Borrowed(plain), Cow::Owned)
+    } else {
+        Cow::Borrowed(plain)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +257,8 @@ mod tests {
                 found.base64_ids,
                 found.wrapped_requests,
                 found.lone_surrogates,
+                found.repeated_members,
+                found.huge_numbers,
             ]
         };
         let glued = r#"{"resourceLogs":[]}{"resourceLogs":[]}{"resourceLogs":[]}"#;
@@ -158,11 +271,13 @@ mod tests {
             r#"{"traceId":"phyT5zG7wTVvL6gLnqp2ug==","spanId":"NDHnlA9mj50="}"#,
             r#"{"path":"/v1/logs","body":{"resourceLogs":[]}}"#,
             r#"{"stringValue":"half \ud83d of a pair, \ud83d\ude00 and \\ud83d"}"#,
+            r#"{"body":{},"body":{},"attributes":[],"attributes":[]}"#,
+            r#"[{"doubleValue":1e400},{"doubleValue":-1e400}]"#,
         ]
         .into_iter()
         .enumerate()
         {
-            let mut expected = [0; 8];
+            let mut expected = [0; 10];
             expected[place] = 1;
             assert_eq!(of(text), expected, "{text}");
         }
@@ -183,6 +298,44 @@ mod tests {
             (r#""中\uDC00""#, true),
         ] {
             assert_eq!(has_lone_surrogate(text), is_half, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_member_is_there_twice_only_within_one_object() {
+        for (text, repeats) in [
+            (r#"{"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]}"#, false),
+            (r#"{"a":"b","b":"a","c":"\"a\":"}"#, false),
+            (r#"{"a":1,"b":{"c":[{"d":1}]},"a":2}"#, true),
+            (r#"{"a" : 1 , "a" : 2}"#, true),
+            (r#"{"a":1,"\u0061":2}"#, true),
+            (r#"{"b":1,"c":[{"a":1,"a":2}]}"#, true),
+            // The object breaks off, in a string or elsewhere, and another follows.
+            (r#"{"a":1,"b":"tor{"resourceLogs":[],"b":1}"#, false),
+            (r#"{"a":1,"b":"tor{"resourceLogs":[],"resourceLogs":[]}"#, true),
+            (r#"{"a":1,"a":"tor{"resourceLogs":[]}"#, true),
+            (r#"{"a":1,"b":{"resourceLogs":[],"a":1}{"a":1}"#, false),
+            (r#"{"a":1,"b":"tor\{"resourceLogs":[],"b":1}"#, false),
+            (r#"e":1},"a":1,"a":2"#, false),
+            (r#"{"a":1,"a":"#, true),
+            (r#"{"a":1,"a"#, false),
+            (r#""\"#, false),
+        ] {
+            assert_eq!(Structure::of(text).repeats_member, repeats, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_too_large_only_where_it_is_one() {
+        for (text, is_huge) in [
+            (r#"{"a":1e400}"#.to_owned(), true),
+            (r#"{"a":[1, -1E+400]}"#.to_owned(), true),
+            (format!(r#"{{"a":{}}}"#, "9".repeat(400)), true),
+            (r#"{"a":1e300,"b":"1e400","c":1e-400}"#.to_owned(), false),
+            ("commit 5e999 was built".to_owned(), false),
+            (r#"{"a":1} 5e999"#.to_owned(), false),
+        ] {
+            assert_eq!(Structure::of(&text).has_huge_number, is_huge, "{text}");
         }
     }
 }

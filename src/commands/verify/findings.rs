@@ -173,6 +173,8 @@ impl Evidence<'_> {
             (found.base64_ids, sentence!("messages with ids in base64")),
             (found.wrapped_requests, sentence!("requests within an object that names their path")),
             (found.lone_surrogates, sentence!("messages with half a surrogate pair, shown as U+FFFD")),
+            (found.repeated_members, sentence!("messages with a member twice in one object")),
+            (found.huge_numbers, sentence!("messages with a number too large for a double, kept as text")),
         ];
         let told = named
             .iter()

@@ -5,9 +5,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use base64::Engine;
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::cut::bare_message;
 use crate::event::{AnyValue, Attributes, LogRecord, Resource, Scope, UnixNano};
@@ -113,82 +115,81 @@ fn without_surrogates(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&whole).into_owned()
 }
 
-/// A 64-bit number in any form; `None` for `null`, `""` and what no 64 bits can hold.
-struct Unsigned(Option<u64>);
+/// A number as it is written, bare or in a string, or the text of a string in its place; `None` for `null`.
+///
+/// As a value of its own `serde_json` would refuse a number that no double holds, and with it the whole record.
+struct WireNumber<'a> {
+    text: Option<Cow<'a, str>>,
+    is_bare: bool,
+}
 
-impl<'de> Deserialize<'de> for Unsigned {
+impl<'de> Deserialize<'de> for WireNumber<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct UnsignedVisitor;
-        impl Visitor<'_> for UnsignedVisitor {
-            type Value = Unsigned;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a whole number, or one in a string")
+        let Some(raw) = Option::<&'de RawValue>::deserialize(deserializer)?.map(RawValue::get) else {
+            return Ok(Self { text: None, is_bare: false });
+        };
+        match raw.as_bytes() {
+            [b'"', ..] => {
+                let WireText(text) = serde_json::from_str(raw).map_err(de::Error::custom)?;
+                Ok(Self { text: Some(text), is_bare: false })
             }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Unsigned, E> {
-                Ok(Unsigned(Some(number)))
-            }
-
-            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Unsigned, E> {
-                Ok(Unsigned(None))
-            }
-
-            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Unsigned, E> {
-                Ok(Unsigned(None))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Unsigned, E> {
-                Ok(Unsigned(text.parse().ok()))
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<Unsigned, E> {
-                Ok(Unsigned(None))
-            }
+            [b'-' | b'0'..=b'9', ..] => Ok(Self { text: Some(Cow::Borrowed(raw)), is_bare: true }),
+            _ => Err(de::Error::custom("something else in place of a number, or of one in a string")),
         }
-        deserializer.deserialize_any(UnsignedVisitor)
     }
 }
 
-/// `severityNumber`: a number, or the name of the enum's value as older Collectors and canonical proto3 JSON have it.
-struct Severity(Option<u8>);
+impl<'a> WireNumber<'a> {
+    fn parse<T: FromStr>(&self) -> Option<T> {
+        self.text.as_ref()?.parse().ok()
+    }
 
-impl<'de> Deserialize<'de> for Severity {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct SeverityVisitor;
-        impl Visitor<'_> for SeverityVisitor {
-            type Value = Severity;
+    /// As text, where it can be nothing else without loss.
+    fn into_text(self) -> AnyValue<'a> {
+        self.text.map_or(AnyValue::Empty, |text| AnyValue::String(text.into()))
+    }
 
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a severity")
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Severity, E> {
-                Ok(Severity(u8::try_from(number).ok().filter(|number| (1..=24).contains(number))))
-            }
-
-            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Severity, E> {
-                Ok(Severity(None))
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Severity, E> {
-                const FAMILIES: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
-                let name = name.strip_prefix("SEVERITY_NUMBER_").unwrap_or(name);
-                let (family, step) = match name.char_indices().next_back() {
-                    Some((at, digit @ '2'..='4')) => (&name[..at], digit as u8 - b'1'),
-                    _ => (name, 0),
-                };
-                let number = (FAMILIES.iter().zip(0..))
-                    .find(|(known, _)| **known == family)
-                    .map(|(_, index)| index * 4 + 1 + step);
-                Ok(Severity(number.or_else(|| name.parse().ok().filter(|number| (1..=24).contains(number)))))
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<Severity, E> {
-                Ok(Severity(None))
-            }
+    /// `intValue`. A number that 64 bits cannot hold is kept in the form it was written in.
+    fn into_integer(self) -> AnyValue<'a> {
+        if let Some(number) = self.parse() {
+            return AnyValue::Int(number);
         }
-        deserializer.deserialize_any(SeverityVisitor)
+        let has_fraction = |text: &str| text.contains(['.', 'e', 'E']);
+        match self.parse().map(AnyValue::Double) {
+            Some(AnyValue::Double(number))
+                if self.is_bare && number.is_finite() && self.text.as_deref().is_some_and(has_fraction) =>
+            {
+                AnyValue::Double(number).as_integer().map_or(AnyValue::Double(number), AnyValue::Int)
+            }
+            _ => self.into_text(),
+        }
+    }
+
+    /// `doubleValue`: a number or one of three names; writers that cannot name NaN put `null`. A number that a double
+    /// cannot hold is kept in the form it was written in.
+    fn into_double(self) -> AnyValue<'a> {
+        let is_named = |text: &str| !text.contains(|sign: char| sign.is_ascii_digit());
+        match self.parse::<f64>() {
+            Some(number) if number.is_finite() || self.text.as_deref().is_some_and(is_named) => {
+                AnyValue::Double(number)
+            }
+            _ => self.into_text(),
+        }
+    }
+
+    /// `severityNumber`: a number, or the name of the enum's value as older Collectors and canonical proto3 JSON have it.
+    fn severity(&self) -> Option<u8> {
+        const FAMILIES: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+        let name = self.text.as_deref()?;
+        let name = name.strip_prefix("SEVERITY_NUMBER_").unwrap_or(name);
+        let (family, step) = match name.char_indices().next_back() {
+            Some((at, digit @ '2'..='4')) => (&name[..at], digit as u8 - b'1'),
+            _ => (name, 0),
+        };
+        let number = (FAMILIES.iter().zip(0..))
+            .find(|(known, _)| **known == family)
+            .map(|(_, index)| index * 4 + 1 + step);
+        number.or_else(|| name.parse().ok().filter(|number| (1..=24).contains(number)))
     }
 }
 
@@ -213,7 +214,7 @@ impl<'de> Deserialize<'de> for WireRecord<'de> {
                             record.observed_time = moment(&mut map)?;
                         }
                         "severityNumber" | "severity_number" => {
-                            record.severity_number = map.next_value::<Severity>()?.0;
+                            record.severity_number = map.next_value::<WireNumber<'_>>()?.severity();
                         }
                         "severityText" | "severity_text" => record.severity_text = text(&mut map)?,
                         "body" => record.body = map.next_value::<WireValue<'_>>()?.0,
@@ -236,7 +237,7 @@ impl<'de> Deserialize<'de> for WireRecord<'de> {
 }
 
 fn moment<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<UnixNano>, A::Error> {
-    Ok(map.next_value::<Unsigned>()?.0.and_then(UnixNano::new))
+    Ok(map.next_value::<WireNumber<'_>>()?.parse().and_then(UnixNano::new))
 }
 
 fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Cow<'de, str>>, A::Error> {
@@ -396,10 +397,8 @@ impl<'de> Visitor<'de> for ValueVisitor {
                 "boolValue" | "bool_value" => {
                     map.next_value::<Option<bool>>()?.map_or(AnyValue::Empty, AnyValue::Bool)
                 }
-                "intValue" | "int_value" => map.next_value::<WireInteger<'_>>()?.0,
-                "doubleValue" | "double_value" => {
-                    map.next_value::<WireDouble>()?.0.map_or(AnyValue::Empty, AnyValue::Double)
-                }
+                "intValue" | "int_value" => map.next_value::<WireNumber<'_>>()?.into_integer(),
+                "doubleValue" | "double_value" => map.next_value::<WireNumber<'_>>()?.into_double(),
                 "bytesValue" | "bytes_value" => {
                     text(&mut map)?.map_or(AnyValue::Empty, |text| AnyValue::Bytes(text.into()))
                 }
@@ -420,91 +419,6 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
         Ok(AnyValue::Empty)
-    }
-}
-
-/// `intValue`. A number that 64 bits cannot hold is kept in the form it was written in.
-struct WireInteger<'a>(AnyValue<'a>);
-
-impl<'de> Deserialize<'de> for WireInteger<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct IntegerVisitor;
-        impl<'de> Visitor<'de> for IntegerVisitor {
-            type Value = WireInteger<'de>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a whole number, or one in a string")
-            }
-
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-                Ok(WireInteger(AnyValue::Int(number)))
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-                let text = || AnyValue::String(number.to_string().into());
-                Ok(WireInteger(i64::try_from(number).map_or_else(|_| text(), AnyValue::Int)))
-            }
-
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
-                Ok(WireInteger(
-                    AnyValue::Double(number).as_integer().map_or(AnyValue::Double(number), AnyValue::Int),
-                ))
-            }
-
-            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(WireInteger(text.parse().map_or(AnyValue::String(text.into()), AnyValue::Int)))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(WireInteger(
-                    text.parse().map_or_else(|_| AnyValue::String(text.to_owned().into()), AnyValue::Int),
-                ))
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-                Ok(WireInteger(AnyValue::Empty))
-            }
-        }
-        deserializer.deserialize_any(IntegerVisitor)
-    }
-}
-
-/// `doubleValue`: a number or one of three names; writers that cannot name NaN put `null`.
-struct WireDouble(Option<f64>);
-
-impl<'de> Deserialize<'de> for WireDouble {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct DoubleVisitor;
-        impl Visitor<'_> for DoubleVisitor {
-            type Value = WireDouble;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a number, \"NaN\", \"Infinity\" or \"-Infinity\"")
-            }
-
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<WireDouble, E> {
-                Ok(WireDouble(Some(number)))
-            }
-
-            #[expect(clippy::cast_precision_loss, reason = "the type is double on the wire")]
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<WireDouble, E> {
-                Ok(WireDouble(Some(number as f64)))
-            }
-
-            #[expect(clippy::cast_precision_loss, reason = "the type is double on the wire")]
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<WireDouble, E> {
-                Ok(WireDouble(Some(number as f64)))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<WireDouble, E> {
-                Ok(WireDouble(text.parse().ok()))
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<WireDouble, E> {
-                Ok(WireDouble(None))
-            }
-        }
-        deserializer.deserialize_any(DoubleVisitor)
     }
 }
 
@@ -597,6 +511,47 @@ mod tests {
         );
         assert_eq!(value(r#"{"intValue":1e300}"#), AnyValue::Double(1e300));
         assert_eq!(value(r#"{"intValue":3.0}"#), AnyValue::Int(3));
+        let kept = |text: &str| AnyValue::String(text.to_owned().into());
+        for number in ["1e400", "-1E+999", "99999999999999999999", "-9223372036854775809"] {
+            assert_eq!(value(&format!(r#"{{"intValue":{number}}}"#)), kept(number));
+            assert_eq!(value(&format!(r#"{{"intValue":"{number}"}}"#)), kept(number));
+        }
+        for number in ["1e400", "-1E+999", &"9".repeat(400)] {
+            assert_eq!(value(&format!(r#"{{"doubleValue":{number}}}"#)), kept(number));
+            assert_eq!(value(&format!(r#"{{"doubleValue":"{number}"}}"#)), kept(number));
+        }
+        assert_eq!(
+            value(r#"{"arrayValue":{"values":[{"doubleValue":1e400},{"intValue":1e400}]}}"#),
+            AnyValue::Array(vec![kept("1e400"), kept("1e400")])
+        );
+    }
+
+    #[test]
+    fn a_time_or_a_severity_out_of_range_is_unknown_and_costs_no_record() {
+        for number in
+            ["1e400", "-1", "1.5", "18446744073709551616", r#""18446744073709551616""#, r#""-1""#, "null"]
+        {
+            let text = format!(
+                r#"{{"timeUnixNano":{number},"observedTimeUnixNano":{number},"severityNumber":{number},"flags":{number}}}"#
+            );
+            assert_eq!(decode_record(&text).expect("a record"), LogRecord::default(), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_double_is_the_one_nearest_to_what_was_written() {
+        for (text, number) in [("2.2250738585072011e-308", 2.225_073_858_507_201e-308), ("1e-400", 0.0)] {
+            assert_eq!(value(&format!(r#"{{"doubleValue":{text}}}"#)), AnyValue::Double(number));
+        }
+        assert_eq!(value(r#"{"doubleValue":"-1.5e3"}"#), AnyValue::Double(-1_500.0));
+    }
+
+    #[test]
+    fn what_is_no_number_in_place_of_one_makes_no_record() {
+        for json in [r#"{"intValue":true}"#, r#"{"doubleValue":[1]}"#, r#"{"intValue":{}}"#] {
+            let text = format!(r#"{{"body":{json}}}"#);
+            assert_eq!(decode_record(&text).expect_err("no record").kind, DamageKind::NotOtlp, "{json}");
+        }
     }
 
     #[test]

@@ -91,6 +91,9 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
     // more, however many there are.
     let mut beginnings: Option<Vec<usize>> = None;
     let mut at = skip_space(message, 0);
+    // The elements of an object that has lost its beginning stand by themselves: what parts and closes them is no loss.
+    let between: &[char] =
+        if message[at..].starts_with(['{', '[']) { &[] } else { &[',', ']', '}', ' ', '\t', '\r', '\n'] };
     while at < message.len() {
         let limit =
             beginnings.as_ref().and_then(|all| all.get(all.partition_point(|begin| *begin <= at)).copied());
@@ -117,7 +120,7 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
                         open_ended: false,
                     });
                 }
-                end
+                message.len() - message[end..].trim_start_matches(between).len()
             }
             Err(_) if beginnings.is_none() => {
                 into.take_back(before);
@@ -586,9 +589,23 @@ mod tests {
             let (records, gaps) = texts(&format!("{begin}{element},{element},{{\"resource\":"));
             assert_eq!((records.len(), gaps.len()), (2, 1), "{begin}");
         }
-        // But where the beginning of the object is missing, its elements are what is left of it.
-        let (records, gaps) = texts(&format!("Logs\":[{element}]}}"));
-        assert_eq!((records.len(), gaps.len()), (1, 2));
+    }
+
+    #[test]
+    fn of_an_object_without_its_beginning_the_elements_behind_the_first_are_read() {
+        let element = r#"{"resource":{},"scopeLogs":[{"logRecords":[{"a":1}]}]}"#;
+        for whole in 1..4 {
+            let elements = vec![element; whole].join(", ");
+            let (records, gaps) = texts(&format!("Logs\":[{elements}]}}"));
+            assert_eq!((records.len(), gaps), (whole, vec![(0..7, DamageKind::NotJson)]));
+        }
+        // Whose records those are that lost their resource is not known, so that they are not read.
+        let (records, gaps) =
+            texts(&format!("\"}}]}},\"scopeLogs\":[{{\"logRecords\":[{{\"a\":1}}]}}]}},{element}]}}"));
+        assert_eq!((records.len(), gaps.len()), (1, 1));
+        // What follows and is none of that is damage as ever.
+        let (records, gaps) = texts(&format!("Logs\":[{element}]}}]hello{element}"));
+        assert_eq!((records.len(), gaps.len()), (2, 2));
     }
 
     #[test]

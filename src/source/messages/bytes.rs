@@ -76,6 +76,15 @@ impl<R: Read> Peeked<R> {
         Ok(&self.head[self.at..])
     }
 
+    /// Leaves out a byte that was looked at.
+    pub(super) fn forget(&mut self, place: u64) {
+        if let Some(place) =
+            usize::try_from(place).ok().filter(|place| (self.at..self.head.len()).contains(place))
+        {
+            self.head.remove(place);
+        }
+    }
+
     pub(super) fn get_ref(&self) -> &R {
         &self.reader
     }

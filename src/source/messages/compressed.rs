@@ -38,6 +38,8 @@ pub(super) struct Hole {
     pub(super) at: u64,
     /// How many bytes of the file it takes.
     pub(super) bytes: u64,
+    /// How many bytes of content were decoded before it.
+    pub(super) behind: u64,
     /// What the decoder says.
     pub(super) reason: String,
     /// Whether something behind it could be decoded.
@@ -80,7 +82,9 @@ impl Content {
     /// Says that the content is frames: a line break between two of them would only be in the way.
     pub(super) fn holds_frames(&mut self) {
         if let Self::Zstd(content) = self {
-            content.get_mut().holds_lines = false;
+            for place in content.get_mut().without_breaks().into_iter().rev() {
+                content.forget(place);
+            }
         }
     }
 
@@ -138,12 +142,16 @@ pub(super) struct Zstd {
     end: usize,
     /// Offset in the file of `input[0]`.
     offset: u64,
+    /// Bytes of content handed out so far.
+    decoded: u64,
     file_ended: bool,
     in_frame: bool,
     /// The hole that is being passed over.
     hole: Option<Hole>,
     holes: Vec<Hole>,
     holds_lines: bool,
+    /// Where in the content a line break stands that is none of it.
+    breaks: Vec<u64>,
 }
 
 impl Zstd {
@@ -155,11 +163,13 @@ impl Zstd {
             start: 0,
             end: 0,
             offset: 0,
+            decoded: 0,
             file_ended: false,
             in_frame: false,
             hole: None,
             holes: Vec::new(),
             holds_lines: true,
+            breaks: Vec::new(),
         })
     }
 
@@ -188,6 +198,7 @@ impl Zstd {
         let mut hole = self.hole.take().unwrap_or_else(|| Hole {
             at,
             bytes: 0,
+            behind: self.decoded,
             reason: reason.to_owned(),
             is_resumed: false,
         });
@@ -211,6 +222,17 @@ impl Zstd {
         hole.bytes = self.offset + self.start as u64 - hole.at;
         self.hole = Some(hole);
         Ok(())
+    }
+
+    /// Puts no more line breaks behind holes, and says where those stand that were put there.
+    fn without_breaks(&mut self) -> Vec<u64> {
+        self.holds_lines = false;
+        let breaks = std::mem::take(&mut self.breaks);
+        for hole in self.holes.iter_mut().chain(&mut self.hole) {
+            hole.behind -= breaks.partition_point(|place| *place < hole.behind) as u64;
+        }
+        self.decoded -= breaks.len() as u64;
+        breaks
     }
 
     fn close_hole(&mut self, is_resumed: bool) {
@@ -243,7 +265,11 @@ impl Read for Zstd {
                     self.in_frame = rest_of_frame != 0;
                     if written > 0 {
                         self.close_hole(true);
-                        buffer[..room_for_break].fill(b'\n');
+                        if room_for_break > 0 {
+                            buffer[0] = b'\n';
+                            self.breaks.push(self.decoded);
+                        }
+                        self.decoded += (room_for_break + written) as u64;
                         return Ok(room_for_break + written);
                     }
                     if consumed == 0 && step == 0 {
@@ -261,6 +287,8 @@ impl Read for Zstd {
 /// A gzip stream: members, one behind the other.
 pub(super) struct Gzip {
     decoder: MultiGzDecoder<BufReader<Peeked<Counted>>>,
+    /// Bytes of content handed out so far.
+    decoded: u64,
     has_ended: bool,
     breaks_off: bool,
     hole: Option<Hole>,
@@ -269,7 +297,7 @@ pub(super) struct Gzip {
 impl Gzip {
     fn new(file: Peeked<Counted>) -> Self {
         let decoder = MultiGzDecoder::new(BufReader::with_capacity(4 * STEP_BYTES, file));
-        Self { decoder, has_ended: false, breaks_off: false, hole: None }
+        Self { decoder, decoded: 0, has_ended: false, breaks_off: false, hole: None }
     }
 }
 
@@ -279,7 +307,10 @@ impl Read for Gzip {
             return Ok(0);
         }
         match self.decoder.read(buffer) {
-            Ok(read) => Ok(read),
+            Ok(read) => {
+                self.decoded += read as u64;
+                Ok(read)
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
             Err(error) => {
                 self.has_ended = true;
@@ -295,7 +326,8 @@ impl Read for Gzip {
                     return Err(error);
                 }
                 let bytes = ahead as u64 + io::copy(rest.get_mut(), &mut io::sink())?;
-                self.hole = Some(Hole { at, bytes, reason: error.to_string(), is_resumed: false });
+                let reason = error.to_string();
+                self.hole = Some(Hole { at, bytes, behind: self.decoded, reason, is_resumed: false });
                 Ok(0)
             }
         }
@@ -370,6 +402,7 @@ mod tests {
         assert_eq!(read, [text(1_000), b"\n".to_vec(), text(3_000)].concat());
         assert_eq!(holes.len(), 1);
         assert_eq!((holes[0].at, holes[0].bytes), (one.len() as u64, two.len() as u64));
+        assert_eq!(holes[0].behind, text(1_000).len() as u64);
         assert!(holes[0].is_resumed);
     }
 
@@ -379,7 +412,7 @@ mod tests {
             let whole = compress(b"text\n");
             let (text, holes) = read(&[whole.clone(), vec![0; 200_000]].concat());
             assert_eq!(text, b"text\n");
-            assert_eq!(holes.len(), 1, "{holes:?}");
+            assert_eq!((holes.len(), holes[0].behind), (1, 5), "{holes:?}");
             assert!(!holes[0].is_resumed);
             assert_eq!(holes[0].at + holes[0].bytes, whole.len() as u64 + 200_000);
         }

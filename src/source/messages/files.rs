@@ -38,6 +38,8 @@ pub(in crate::source) struct Messages<'i> {
 struct Current {
     reader: Reader,
     watch: Option<Watch>,
+    /// Holes in what compresses the file, in content that was decoded and not handed on yet.
+    holes: Vec<Hole>,
 }
 
 /// The last line of a file, which breaks off.
@@ -91,8 +93,7 @@ impl<'i> Messages<'i> {
             batch.file = u32::try_from(index).unwrap_or(u32::MAX);
             let (line, byte_offset) = current.reader.place();
             let outcome = current.reader.next_batch(batch);
-            let holes = current.reader.take_holes();
-            batch.bad_frames.splice(..0, holes.iter().map(|hole| bad_stream(hole, line)));
+            current.tell_holes(batch, line, !matches!(outcome, Ok(true)));
             match outcome {
                 Ok(true) => self.hold_back(batch),
                 Ok(false) => {
@@ -130,7 +131,7 @@ impl<'i> Messages<'i> {
             account.notes.extend(opened.note);
             let file = Counted::new(opened.reader, self.with_digests);
             let reader = Reader::open(file.reporting_to(Arc::clone(&self.bytes_read)))?;
-            Ok(Current { reader, watch: opened.watch })
+            Ok(Current { reader, watch: opened.watch, holes: Vec::new() })
         });
         match opened {
             Ok(current) => {
@@ -147,7 +148,7 @@ impl<'i> Messages<'i> {
     }
 
     fn close(&mut self) {
-        let (Some(Current { reader, watch }), Some(account)) =
+        let (Some(Current { reader, watch, .. }), Some(account)) =
             (self.current.take(), self.accounts.last_mut())
         else {
             return;
@@ -207,6 +208,29 @@ impl<'i> Messages<'i> {
         batch.file = file;
         batch.messages.push(Message { start: 0, end: text.len(), ..message });
         batch.bytes = text;
+    }
+}
+
+impl Current {
+    /// Adds to the batch the holes that lie in it, each with the line or the frame it is in; with `is_all`, all there are.
+    /// The batch begins at that line.
+    fn tell_holes(&mut self, batch: &mut Batch, first: u64, is_all: bool) {
+        self.holes.append(&mut self.reader.take_holes());
+        if self.holes.is_empty() {
+            return;
+        }
+        let next = self.reader.place();
+        let told = self.holes.iter().take_while(|hole| is_all || hole.behind < next.1).count();
+        let messages = batch.messages.iter().map(|message| (message.byte_offset, message.line));
+        let bad_frames = batch.bad_frames.iter().map(|bad| (bad.byte_offset, bad.line));
+        let mut places: Vec<_> = messages.chain(bad_frames).chain([(next.1, next.0)]).collect();
+        places.sort_unstable();
+        let line_of = |hole: &Hole| {
+            let behind = places.partition_point(|(byte_offset, _)| *byte_offset <= hole.behind);
+            behind.checked_sub(1).map_or(first, |last| places[last].1)
+        };
+        let told = self.holes.drain(..told).map(|hole| bad_stream(&hole, line_of(&hole)));
+        batch.bad_frames.splice(..0, told);
     }
 }
 

@@ -189,6 +189,58 @@ fn many_frames_keep_their_order_and_places() {
 }
 
 #[test]
+fn a_hole_in_a_stream_has_the_number_of_the_line_or_the_frame_it_is_in() {
+    // Each of these is a frame of its own in the stream; of the one that holds a third of them, bytes are others.
+    let stream = |parts: &[Vec<u8>], broken: usize| -> Vec<u8> {
+        let harmed = |(place, part): (usize, &Vec<u8>)| {
+            let mut frame = zstd(part);
+            if place == broken {
+                let middle = frame.len() / 2;
+                frame[9..middle].fill(0xFF);
+            }
+            frame
+        };
+        parts.iter().enumerate().flat_map(harmed).collect()
+    };
+    let lines = |from: usize, until: usize| -> Vec<u8> {
+        (from..until).flat_map(|number| (line(&number.to_string()) + "\n").into_bytes()).collect()
+    };
+    // More than is read at once, little of it, and a line that breaks off.
+    for (before, torn) in [(3, ""), (80_000, ""), (3, "{\"resourceLogs\":["), (0, "")] {
+        let parts = [
+            [lines(0, before), torn.into()].concat(),
+            lines(before, before + 50),
+            lines(before + 50, before + 60),
+        ];
+        let seen = read(&stream(&parts, 1));
+        let [hole] = &seen.bad[..] else { panic!("one hole: {:?}", seen.bad) };
+        assert_eq!(hole.line, before as u64 + 1);
+        let behind = seen.messages.iter().find(|(text, _)| *text == line(&(before + 50).to_string()));
+        assert_eq!(behind.expect("the line behind it").1.line, before as u64 + 2);
+    }
+    let frames = |from: usize, until: usize| -> Vec<u8> {
+        (from..until).flat_map(|number| framed(line(&number.to_string()).as_bytes())).collect()
+    };
+    for before in [3, 20_000] {
+        let parts = [frames(0, before), frames(before, before + 50), frames(before + 50, before + 60)];
+        let seen = read(&stream(&parts, 1));
+        assert_eq!(
+            seen.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(),
+            [before as u64 + 1],
+            "{:?}",
+            seen.bad
+        );
+    }
+    let gzip = |text: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, text).expect("compressed");
+        encoder.finish().expect("compressed")
+    };
+    let seen = read(&[gzip(&lines(0, 7)), vec![b'?'; 200]].concat());
+    assert_eq!((seen.texts().len(), seen.bad[0].line), (7, 8));
+}
+
+#[test]
 fn a_document_over_many_lines_is_one_message() {
     let value: serde_json::Value = serde_json::from_str(&line("a")).expect("JSON");
     let pretty = serde_json::to_string_pretty(&value).expect("JSON");

@@ -74,22 +74,44 @@ impl Call {
     }
 
     /// Runs it to its end.
-    pub(crate) fn run(mut self) -> Said {
+    pub(crate) fn run(self) -> Said {
+        self.run_and_weigh().0
+    }
+
+    /// Runs it to its end, and says how many bytes of memory it had at most, where the system tells.
+    pub(crate) fn run_and_weigh(mut self) -> (Said, Option<u64>) {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().expect("the program starts");
         let mut stdin = child.stdin.take().expect("a pipe");
         // In a thread of its own, so that neither waits for the other; a program that ends early has read enough.
         let bytes = std::mem::take(&mut self.stdin);
         let feeder = thread::spawn(move || drop(stdin.write_all(&bytes)));
+        let status = format!("/proc/{}/status", child.id());
+        let weigher = thread::spawn(move || {
+            let mut most = None;
+            while let Some(bytes) = std::fs::read_to_string(&status).ok().and_then(|text| peak_bytes(&text)) {
+                most = Some(bytes);
+                thread::sleep(std::time::Duration::from_millis(5));
+            }
+            most
+        });
         let output = child.wait_with_output().expect("the program ends");
+        let most = weigher.join().expect("it was weighed");
         feeder.join().expect("the input was handed over");
         self.home.close().expect("the home folder is left as it was");
-        Said {
+        let said = Said {
             stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
             exit: output.status.code(),
-        }
+        };
+        (said, most)
     }
+}
+
+/// The most memory that a process has had, by what Linux says of it; `None` when it has ended.
+fn peak_bytes(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
 /// What the program said.

@@ -26,6 +26,8 @@ mod hostile;
 mod input;
 /// In which language it is said.
 mod language;
+/// Lines of a hundred megabytes: read, or told as damage, in bounded time and memory.
+mod large;
 /// `list`: which conversations were there?
 mod list;
 /// `show`: what happened in one conversation?

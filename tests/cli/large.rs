@@ -1,0 +1,98 @@
+//! Lines of a hundred megabytes: read, or told as damage, in bounded time and memory.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::time::{Duration, Instant};
+
+use crate::harness::codex_audit;
+
+const LINE_BYTES: usize = 100_000_000;
+
+/// Far more than it takes where every library is optimised and the program is not.
+const MOST_TIME: Duration = Duration::from_secs(60);
+
+/// The line, what is read ahead behind it, and what is decoded of it.
+const MOST_BYTES: u64 = 5 * LINE_BYTES as u64;
+
+const BEGIN: &str = r#"{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"codex_exec"}}]},"scopeLogs":[{"scope":{},"logRecords":["#;
+const END: &str = "]}]}]}\n";
+
+fn record(number: usize, output: &str) -> String {
+    format!(
+        concat!(
+            r#"{{"observedTimeUnixNano":"{}","severityNumber":9,"severityText":"INFO","body":{{}},"attributes":["#,
+            r#"{{"key":"event.name","value":{{"stringValue":"codex.tool_result"}}}},"#,
+            r#"{{"key":"conversation.id","value":{{"stringValue":"01b00011-0000-7000-8000-000000000001"}}}},"#,
+            r#"{{"key":"call_id","value":{{"stringValue":"call_{}"}}}},"#,
+            r#"{{"key":"output","value":{{"stringValue":"{}"}}}}]}}"#
+        ),
+        1_793_581_200_000_000_000 + number,
+        number,
+        output
+    )
+}
+
+/// What `verify` says of a file: messages, records, damaged bytes by kind. Panics when it took long, or much memory.
+fn verified(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> (u64, u64, Vec<(String, u64)>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut file = BufWriter::new(fs::File::create(folder.path().join("logs.jsonl")).expect("a file"));
+    write(&mut file).and_then(|()| file.flush()).expect("written");
+    let call = codex_audit("verify --json -f logs.jsonl").in_folder(folder.path());
+    let began = Instant::now();
+    let (said, peak_bytes) = call.run_and_weigh();
+    let took = began.elapsed();
+    assert!(took < MOST_TIME, "{took:?}");
+    assert!(peak_bytes.is_none_or(|bytes| bytes < MOST_BYTES), "{peak_bytes:?} bytes");
+    let records = said.records();
+    let file = records.iter().find(|record| record["record_type"] == "input_file").expect("the file");
+    let number = |value: &serde_json::Value| value.as_u64().expect("a number");
+    let damage = records.iter().filter(|record| record["record_type"] == "damage");
+    let damage = damage.map(|one| (one["kind"].as_str().expect("a kind").to_owned(), number(&one["bytes"])));
+    (number(&file["messages"]), number(&file["records"]), damage.collect())
+}
+
+#[test]
+fn one_record_of_a_hundred_megabytes_is_read() {
+    let part = r#"output 输出\n\u4e2d\""#;
+    let account = verified(|file| {
+        file.write_all(BEGIN.as_bytes())?;
+        file.write_all(record(1, &part.repeat(LINE_BYTES / part.len())).as_bytes())?;
+        file.write_all(END.as_bytes())
+    });
+    assert_eq!(account, (1, 1, vec![]));
+}
+
+#[test]
+fn a_hundred_megabytes_of_records_on_one_line_are_read() {
+    // As a Collector writes them, and a tenth of it otherwise.
+    for (space, bytes) in [("", LINE_BYTES), (" ", LINE_BYTES / 10)] {
+        let records = bytes / record(0, "").len();
+        let account = verified(|file| {
+            file.write_all(BEGIN.as_bytes())?;
+            for number in 0..records {
+                file.write_all(if number == 0 { space } else { "," }.as_bytes())?;
+                file.write_all(record(number, "").as_bytes())?;
+            }
+            file.write_all(END.as_bytes())
+        });
+        assert_eq!(account, (1, records as u64, vec![]));
+    }
+}
+
+#[test]
+fn a_hundred_megabytes_of_anything_else_are_one_place_of_damage() {
+    let parts = [
+        ("not_json", "garbage ", LINE_BYTES),
+        ("nul_run", "\0", LINE_BYTES / 10),
+        ("too_deep", "[", LINE_BYTES / 10),
+    ];
+    let account = verified(|file| {
+        for (_, part, bytes) in parts {
+            file.write_all(part.repeat(bytes / part.len()).as_bytes())?;
+            file.write_all(b"\n")?;
+        }
+        file.write_all([BEGIN, &record(1, ""), END].concat().as_bytes())
+    });
+    let damage = parts.map(|(kind, _, bytes)| (kind.to_owned(), bytes as u64));
+    assert_eq!(account, (4, 1, damage.to_vec()));
+}

@@ -187,7 +187,8 @@ impl<F: Fold> Hearing<F> {
         self.deviations.note(text);
         let mut parts = Cut::default();
         cut(text, &mut parts);
-        let at_byte = |offset: usize| place_of(original_offset(bytes, offset));
+        let places = Places::of(bytes);
+        let at_byte = |offset: usize| place_of(places.original(offset));
         self.hear_parts(&parts, line, &at_byte, text, already_heard, options);
         for gap in parts.gaps.drain(..) {
             if gap.open_ended && message.is_damaged {
@@ -202,8 +203,7 @@ impl<F: Fold> Hearing<F> {
             self.damage.push(Damage {
                 location: line,
                 at_byte: at_byte(gap.range.start),
-                bytes: (original_offset(bytes, gap.range.end) - original_offset(bytes, gap.range.start))
-                    as u64,
+                bytes: (places.original(gap.range.end) - places.original(gap.range.start)) as u64,
                 kind: gap.kind,
                 reason: gap.reason,
             });
@@ -264,20 +264,31 @@ impl<F: Fold> Hearing<F> {
 
 /// Where a place of the text lies in the bytes that the text was made of: each run of bytes that are no UTF-8 has become
 /// one U+FFFD, of three bytes.
-fn original_offset(bytes: &[u8], place: usize) -> usize {
-    let (mut in_text, mut in_bytes) = (0, 0);
-    for chunk in bytes.utf8_chunks() {
-        if place <= in_text + chunk.valid().len() {
-            break;
+struct Places {
+    /// Behind each such run: the place in the text, and the one in the bytes.
+    replaced: Vec<(usize, usize)>,
+    bytes: usize,
+}
+
+impl Places {
+    fn of(bytes: &[u8]) -> Self {
+        let (mut in_text, mut in_bytes) = (0, 0);
+        let mut replaced = Vec::new();
+        for chunk in bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()) {
+            in_text += chunk.valid().len() + char::REPLACEMENT_CHARACTER.len_utf8();
+            in_bytes += chunk.valid().len() + chunk.invalid().len();
+            replaced.push((in_text, in_bytes));
         }
-        let replaced = if chunk.invalid().is_empty() { 0 } else { char::REPLACEMENT_CHARACTER.len_utf8() };
-        in_text += chunk.valid().len() + replaced;
-        in_bytes += chunk.valid().len() + chunk.invalid().len();
-        if place < in_text {
-            return in_bytes;
-        }
+        Self { replaced, bytes: bytes.len() }
     }
-    (in_bytes + place.saturating_sub(in_text)).min(bytes.len())
+
+    fn original(&self, place: usize) -> usize {
+        let begins_before =
+            |(in_text, _): &(usize, usize)| in_text - char::REPLACEMENT_CHARACTER.len_utf8() < place;
+        let before = self.replaced.partition_point(begins_before);
+        let (in_text, in_bytes) = before.checked_sub(1).map_or((0, 0), |last| self.replaced[last]);
+        (in_bytes + place.saturating_sub(in_text)).min(self.bytes)
+    }
 }
 
 /// The bytes without the beginning of a character at their end, of which the rest has not been written yet.
@@ -297,12 +308,13 @@ mod tests {
     fn a_place_in_the_text_is_found_in_the_bytes_again() {
         let bytes = b"ab\xff\xffcd\xe4\xbdef";
         let text = String::from_utf8_lossy(bytes);
+        let places = Places::of(bytes);
         for (letter, place) in [('a', 0), ('c', 4), ('d', 5), ('e', 8), ('f', 9)] {
             let in_text = text.find(letter).expect("the letter");
-            assert_eq!(original_offset(bytes, in_text), place, "{letter}");
+            assert_eq!(places.original(in_text), place, "{letter}");
         }
-        assert_eq!(original_offset(bytes, text.len()), bytes.len());
-        assert_eq!(original_offset("请a".as_bytes(), 3), 3);
+        assert_eq!(places.original(text.len()), bytes.len());
+        assert_eq!(Places::of("请a".as_bytes()).original(3), 3);
     }
 
     #[test]

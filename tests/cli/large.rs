@@ -96,3 +96,14 @@ fn a_hundred_megabytes_of_anything_else_are_one_place_of_damage() {
     let damage = parts.map(|(kind, _, bytes)| (kind.to_owned(), bytes as u64));
     assert_eq!(account, (4, 1, damage.to_vec()));
 }
+
+#[test]
+fn a_line_of_nothing_but_beginnings_is_told_place_by_place_in_time() {
+    let count = 200_000;
+    let begin = r#"{"resourceLogs":"#;
+    let (messages, records, damage) = verified(|file| {
+        file.write_all(begin.repeat(count).as_bytes())?;
+        file.write_all(b"\xff\n")
+    });
+    assert_eq!((messages, records, damage.len()), (1, 0, count + 1));
+}

@@ -68,12 +68,14 @@ where
     F: Fold + Clone,
     A: Debug + PartialEq,
 {
+    let handed_out = settled(question, &settle, input);
     let input = Input { files: vec![InputFile::KeptStdin(input.into())], ..Input::default() };
     // Copies are kept: the law is about every stream of events.
     let options = ScanOptions { keep_duplicates: true, ..ScanOptions::default() };
     let heard =
         scan(&input, options, &Cutting::new(question, cuts), |_| Ok(())).expect("nothing is written").answer;
     let expected = settle(heard.whole);
+    assert_eq!(handed_out, expected, "without the events that the question is not about");
 
     let join = |mut earlier: F, later: F| {
         earlier.join(later);

@@ -27,6 +27,12 @@ pub trait Fold: Send + Sync {
         None
     }
 
+    /// Whether an event of that name, and of that `event.kind` where it is told, may matter: a source need not hand out
+    /// the others, nor read what is in them.
+    fn is_about(&self, _name: &str, _kind: Option<&str>) -> bool {
+        true
+    }
+
     /// Takes in what a fold heard that listened to the part of the input right behind this one's.
     fn join(&mut self, later: Self);
 }
@@ -50,6 +56,10 @@ impl<A: Fold, B: Fold> Fold for (A, B) {
         let (mut needles, more) = (self.0.needles()?, self.1.needles()?);
         needles.extend(more);
         Some(needles)
+    }
+
+    fn is_about(&self, name: &str, kind: Option<&str>) -> bool {
+        self.0.is_about(name, kind) || self.1.is_about(name, kind)
     }
 
     fn join(&mut self, later: Self) {

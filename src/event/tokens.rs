@@ -33,9 +33,22 @@ pub struct TokenCounts {
 }
 
 impl<'a> ResponseCompleted<'a> {
+    /// Whether an event of the stream may be one, by its `event.kind`: those that come before the end are none, and
+    /// they are most of all events.
+    #[must_use]
+    pub fn may_be(kind: Option<&str>) -> bool {
+        !kind.is_some_and(|kind| {
+            kind.starts_with("response.output_")
+                || matches!(kind, "response.created" | "response.in_progress")
+        })
+    }
+
     /// Returns `None` for a record without counts: the bare twin that HTTP responses have, a response that broke
     /// off, or any other event of the stream.
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Option<Self> {
+        if !Self::may_be(attributes.text(Key::EventKind)) {
+            return None;
+        }
         attributes.get(Key::InputTokenCount)?;
         let (input, output) =
             (attributes.count(Key::InputTokenCount), attributes.count(Key::OutputTokenCount));

@@ -167,6 +167,20 @@ impl Fold for CallLog {
         Some(vec![self.filter.needle()?])
     }
 
+    fn is_about(&self, name: &str, _: Option<&str>) -> bool {
+        matches!(
+            name,
+            "codex.conversation_starts"
+                | "codex.guardian_assessment"
+                | "codex.tool_decision"
+                | "codex.sandbox_outcome"
+                | "codex.tool_result"
+                | "codex.network_proxy.policy_decision"
+                | "codex.network_proxy.domain_policy_decision"
+                | "codex.network_proxy.block_decision"
+        )
+    }
+
     fn add(&mut self, event: &Event<'_>) {
         let kind = event.kind();
         if !matches!(

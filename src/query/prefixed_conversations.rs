@@ -60,6 +60,10 @@ impl Fold for PrefixedConversations {
             .map_or_else(|| Some(Vec::new()), |prefix| Some(vec![Needle::of_text(prefix, true)?]))
     }
 
+    fn is_about(&self, _: &str, _: Option<&str>) -> bool {
+        self.prefix.is_some()
+    }
+
     fn add(&mut self, event: &Event<'_>) {
         let Some(prefix) = &self.prefix else { return };
         let Some(id) = event.conversation_id().filter(|id| begins_with(id, prefix)) else { return };

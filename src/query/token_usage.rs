@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::by_conversation::ByConversation;
 use super::price_book::{PriceBook, TokenQuantities, Unpriced, Usd};
 use super::token_totals::{ResponseLedger, TokenTotals};
-use crate::event::{Event, EventFilter, EventOrder, Fold, Key, Needle, TokenCounts, UnixNano};
+use crate::event::{
+    Event, EventFilter, EventOrder, Fold, Key, Needle, ResponseCompleted, TokenCounts, UnixNano,
+};
 
 /// What responses are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,6 +237,14 @@ impl Fold for TokenUsage {
 
     fn needles(&self) -> Option<Vec<Needle>> {
         Some(vec![self.question.filter.needle()?])
+    }
+
+    fn is_about(&self, name: &str, kind: Option<&str>) -> bool {
+        match name {
+            "codex.sse_event" => ResponseCompleted::may_be(kind),
+            "codex.api_request" | "codex.websocket_request" => true,
+            _ => false,
+        }
     }
 
     fn add(&mut self, event: &Event<'_>) {

@@ -30,6 +30,10 @@ impl Fold for Admitted {
         Some(Vec::new())
     }
 
+    fn is_about(&self, _: &str, _: Option<&str>) -> bool {
+        !self.any && !self.filter.admits_everything()
+    }
+
     fn add(&mut self, event: &Event<'_>) {
         self.any = self.any || self.filter.admits(event);
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
+use twox_hash::{XxHash3_64, XxHash3_128};
 
 /// The fingerprint of a record's content as written, its resource and scope included: 72 bits. Among a hundred million
 /// different records, two share one with a probability of about one in a million.
@@ -16,13 +16,13 @@ pub(super) struct Surroundings(u64);
 
 impl Surroundings {
     pub(super) fn of(resource_fingerprint: u64, scope: &str) -> Self {
-        Self(resource_fingerprint.rotate_left(32) ^ xxh3_64(scope.as_bytes()))
+        Self(resource_fingerprint.rotate_left(32) ^ XxHash3_64::oneshot(scope.as_bytes()))
     }
 }
 
 impl Fingerprint {
     pub(super) fn of(record: &str, surroundings: Surroundings) -> Self {
-        let hash = xxh3_128_with_seed(record.as_bytes(), surroundings.0).to_le_bytes();
+        let hash = XxHash3_128::oneshot_with_seed(surroundings.0, record.as_bytes()).to_le_bytes();
         let mut kept = [0; 9];
         kept.copy_from_slice(&hash[..9]);
         Self(kept)

@@ -1,6 +1,6 @@
 //! Hears the events of one batch: the quick way where the text is as the Collector writes it, else the plain way.
 
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::account::{Damage, DamageKind};
 use super::copies::{Fingerprint, Surroundings};
@@ -49,7 +49,7 @@ impl<F: Fold> Heard<F> {
         event: &Event<'_>,
         text: &str,
         surroundings: Surroundings,
-        may_matter: bool,
+        is_wanted: bool,
         options: &HearingOptions<'_>,
     ) {
         let ordinal = usize::try_from(self.records).unwrap_or(usize::MAX);
@@ -57,7 +57,7 @@ impl<F: Fold> Heard<F> {
         if options.fingerprinted {
             self.fingerprints.push(Fingerprint::of(text, surroundings));
         }
-        if !may_matter {
+        if !is_wanted {
             return;
         }
         if options.dropped.get(ordinal).copied().unwrap_or(false) {
@@ -69,10 +69,15 @@ impl<F: Fold> Heard<F> {
 }
 
 impl<F: Fold> Hearing<F> {
-    /// Hears the messages of a batch, with what was learned from the ones before.
-    pub(super) fn of(batch: &Batch, fold: F, options: HearingOptions<'_>, learned: &mut Learned) -> Self {
+    /// Puts the question to the messages of a batch, with what was learned from the ones before.
+    pub(super) fn of(
+        batch: &Batch,
+        question: &F,
+        options: HearingOptions<'_>,
+        learned: &mut Learned,
+    ) -> Self {
         let mut hearing = Self {
-            heard: Heard { fold, records: 0, fingerprints: Vec::new() },
+            heard: Heard { fold: question.fresh(), records: 0, fingerprints: Vec::new() },
             messages: 0,
             damaged: 0,
             damage: Vec::new(),
@@ -80,7 +85,8 @@ impl<F: Fold> Hearing<F> {
             unfinished_byte_offset: None,
             deviations: Deviations::default(),
         };
-        let mut reader = CompactReader::new(learned);
+        let is_about = |name: &str, kind: Option<&str>| question.is_about(name, kind);
+        let mut reader = CompactReader::new(learned, &is_about);
         for message in &batch.messages {
             hearing.hear_message(batch.bytes_of(message), message, batch.file, &mut reader, &options);
         }
@@ -110,7 +116,7 @@ impl<F: Fold> Hearing<F> {
             let read = reader.read(
                 text,
                 may_matter,
-                |ReadRecord { resource, scope, scope_text: of, text, record }| {
+                |ReadRecord { resource, scope, scope_text: of, text, record, is_wanted }| {
                     // Neighbours share their surroundings as a rule.
                     if resource.fingerprint != surrounded_by || !std::ptr::eq(of, scope_text) {
                         (surrounded_by, scope_text) = (resource.fingerprint, of);
@@ -119,7 +125,7 @@ impl<F: Fold> Hearing<F> {
                     line.record = u32::try_from(heard).unwrap_or(u32::MAX);
                     heard += 1;
                     let event = Event { resource, scope, record, location: line };
-                    self.heard.record(&event, text, surroundings, may_matter, options);
+                    self.heard.record(&event, text, surroundings, is_wanted, options);
                 },
             );
             if read.is_ok() {
@@ -235,7 +241,7 @@ impl<F: Fold> Hearing<F> {
             };
             if resource.0 != part.resource_index {
                 let fingerprint =
-                    if part.resource.is_empty() { 0 } else { xxh3_64(part.resource.as_bytes()) };
+                    if part.resource.is_empty() { 0 } else { XxHash3_64::oneshot(part.resource.as_bytes()) };
                 let decoded = decode_resource(part.resource, fingerprint).unwrap_or_else(|error| {
                     self.damage.push(damaged("resource", line, part.resource, error));
                     Resource::default()

@@ -113,7 +113,7 @@ impl<F: Fold> Hearer<'_, F> {
     ) -> Hearing<F> {
         let ScanOptions { plainly, .. } = self.options;
         let options = HearingOptions { fingerprinted, dropped, plainly, needles: self.needles };
-        Hearing::of(batch, self.question.fresh(), options, learned)
+        Hearing::of(batch, self.question, options, learned)
     }
 
     /// Joins what was heard of a batch to what was heard before, without the records that were read before, and adds

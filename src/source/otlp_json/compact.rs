@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 use memchr::memmem::Finder;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::cursor::{BEFORE_KEY, Cursor, Declined, Member, Quoted, Read, Scalar, Type};
 use super::decode::{decode_resource, decode_scope, decode_string, hex_id};
@@ -21,6 +21,7 @@ use crate::event::{AnyValue, Attributes, Key, LogRecord, Resource, Scope, Text};
 /// Reads the messages of one batch after the other.
 pub(crate) struct CompactReader<'a, 'l> {
     learned: &'l mut Learned,
+    is_about: &'l IsAbout<'l>,
     record: LogRecord<'a>,
     resource_text: &'a str,
     resource: Rc<Resource<'static>>,
@@ -28,8 +29,14 @@ pub(crate) struct CompactReader<'a, 'l> {
     scope: Rc<Scope<'static>>,
     head: Head<'a>,
     runs: Runs<'a>,
+    /// Whether the record that is being read may matter, as far as it is known.
     is_wanted: bool,
+    may_matter: bool,
+    told: Told<'a>,
 }
+
+/// Whether an event of that name, and of that `event.kind` where it is told, may matter.
+pub(crate) type IsAbout<'q> = dyn Fn(&str, Option<&str>) -> bool + 'q;
 
 /// What reading one batch has taught, which makes the next ones faster.
 pub(crate) struct Learned {
@@ -52,7 +59,9 @@ pub(crate) struct ReadRecord<'r, 'a> {
     /// The raw text of the scope and of the record.
     pub(crate) scope_text: &'a str,
     pub(crate) text: &'a str,
+    /// Without attributes and ids where nobody wants them.
     pub(crate) record: &'r LogRecord<'a>,
+    pub(crate) is_wanted: bool,
 }
 
 /// How far reading attributes came.
@@ -75,9 +84,10 @@ impl Learned {
 }
 
 impl<'a, 'l> CompactReader<'a, 'l> {
-    pub(crate) fn new(learned: &'l mut Learned) -> Self {
+    pub(crate) fn new(learned: &'l mut Learned, is_about: &'l IsAbout<'l>) -> Self {
         Self {
             learned,
+            is_about,
             record: LogRecord::default(),
             resource_text: "",
             resource: Rc::default(),
@@ -86,20 +96,22 @@ impl<'a, 'l> CompactReader<'a, 'l> {
             head: Head::default(),
             runs: Runs::new(),
             is_wanted: true,
+            may_matter: true,
+            told: Told::default(),
         }
     }
 
     /// Hands each record of `message` to `hear`. Records that were handed out before the message was declined are
     /// whole and stand at its beginning.
     ///
-    /// Records that are not wanted are checked as strictly, but handed out without their attributes and ids.
+    /// Without `may_matter`, no record of the message is wanted. Those that are not wanted are checked as strictly.
     pub(crate) fn read(
         &mut self,
         message: &'a str,
-        is_wanted: bool,
+        may_matter: bool,
         mut hear: impl FnMut(ReadRecord<'_, 'a>),
     ) -> Read<()> {
-        self.is_wanted = is_wanted;
+        self.may_matter = may_matter;
         let mut at = Cursor { text: message, at: 0 };
         at.expect("{\"resourceLogs\":[")?;
         if at.eat("]}") {
@@ -140,7 +152,7 @@ impl<'a, 'l> CompactReader<'a, 'l> {
         }
         let known = &mut self.learned.resources;
         (self.resource_text, self.resource) = at.known_object(&BEHIND_RESOURCE, known, |text| {
-            Some(decode_resource(text, xxh3_64(text.as_bytes())).ok()?.into_owned())
+            Some(decode_resource(text, XxHash3_64::oneshot(text.as_bytes())).ok()?.into_owned())
         })?;
         Ok(())
     }
@@ -173,6 +185,7 @@ impl<'a, 'l> CompactReader<'a, 'l> {
                 scope_text: self.scope_text,
                 text,
                 record: &self.record,
+                is_wanted: self.is_wanted,
             });
             if !at.eat(",") {
                 break;
@@ -184,7 +197,11 @@ impl<'a, 'l> CompactReader<'a, 'l> {
     }
 
     fn read_record(&mut self, at: &mut Cursor<'a>) -> Read<()> {
-        self.record.clear();
+        self.is_wanted = self.may_matter;
+        if self.is_wanted {
+            self.record.clear();
+        }
+        self.told = Told::default();
         at.expect("{\"")?;
         let mut seen = 0;
         let mut head = at.at;
@@ -303,9 +320,16 @@ impl<'a, 'l> CompactReader<'a, 'l> {
             if self.is_wanted {
                 value.push_to(&mut self.record.attributes, known, key);
             }
-            if let (Some(Key::EventName | Key::EventKind), Scalar::Text(Quoted::Plain(text))) = (known, value)
-            {
-                place = self.learned.habits.behind_value(place, text);
+            if let Some(key @ (Key::EventName | Key::EventKind)) = known {
+                self.told.add(key, value)?;
+                if let Scalar::Text(Quoted::Plain(text)) = value {
+                    place = self.learned.habits.behind_value(place, text);
+                }
+                if self.is_wanted
+                    && let Some(name) = self.told.name
+                {
+                    self.is_wanted = (self.is_about)(name, self.told.kind);
+                }
             }
             if let Some((start, begin)) = run_start {
                 self.runs.begun.push((known, key, value));
@@ -370,6 +394,32 @@ impl<'a> Cursor<'a> {
         }
         known.insert(text.into(), Rc::clone(&decoded));
         Ok((text, decoded))
+    }
+}
+
+/// What an event is, as far as it was read.
+#[derive(Default)]
+struct Told<'a> {
+    has_name: bool,
+    has_kind: bool,
+    name: Option<&'a str>,
+    kind: Option<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    /// A key that is there twice would count by its last value, when it is too late.
+    fn add(&mut self, key: Key, value: Scalar<'a>) -> Read<()> {
+        let (has, text) = match key {
+            Key::EventName => (&mut self.has_name, &mut self.name),
+            _ => (&mut self.has_kind, &mut self.kind),
+        };
+        if std::mem::replace(has, true) {
+            return Err(Declined);
+        }
+        if let Scalar::Text(Quoted::Plain(plain)) = value {
+            *text = Some(plain);
+        }
+        Ok(())
     }
 }
 

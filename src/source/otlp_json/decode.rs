@@ -246,12 +246,11 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Cow<'de, str>>, A:
 
 /// The id in lower-case hex; `None` when it is empty, of the wrong length or all zero, each of which means "no id".
 pub(super) fn hex_id(id: Cow<'_, str>, bytes: usize) -> Option<Cow<'_, str>> {
-    let hex = if id.len() == bytes * 2 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        if id.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            Cow::Owned(id.to_ascii_lowercase())
-        } else {
-            id
-        }
+    // Looked at to the end in any case: then several bytes are looked at in one go.
+    let is_hex = |id: &str| id.bytes().fold(true, |all, byte| all & byte.is_ascii_hexdigit());
+    let has_capitals = |id: &str| id.bytes().fold(false, |any, byte| any | byte.is_ascii_uppercase());
+    let hex = if id.len() == bytes * 2 && is_hex(&id) {
+        if has_capitals(&id) { Cow::Owned(id.to_ascii_lowercase()) } else { id }
     } else {
         let decoded = base64::engine::general_purpose::STANDARD.decode(id.as_bytes()).ok()?;
         if decoded.len() != bytes {

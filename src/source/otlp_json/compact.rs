@@ -15,7 +15,7 @@ use twox_hash::XxHash3_64;
 
 use super::cursor::{BEFORE_KEY, Cursor, Declined, Member, Quoted, Read, Scalar, Type};
 use super::decode::{decode_resource, decode_scope, decode_string, hex_id};
-use super::habits::{Habits, To};
+use super::habits::{Habits, Span, To};
 use crate::event::{AnyValue, Attributes, Key, LogRecord, Resource, Scope, Text};
 
 /// Reads the messages of one batch after the other.
@@ -285,16 +285,16 @@ impl<'a, 'l> CompactReader<'a, 'l> {
                 Some(next) => next,
                 None => {
                     let to = Self::step(at, behind_value, may_end)?;
-                    (habits.learn(place, at.since(behind_value), to.clone()), to)
+                    (habits.learn(place, at.since(behind_value), to), to)
                 }
             };
             let joint = at.since(behind_value);
             let (known, key, of_type) = match to {
                 To::Value { known: Some(known), of_type, .. } => (Some(known), known.text(), of_type),
-                To::Value { known: None, key, of_type } => (None, &joint[key], of_type),
+                To::Value { known: None, key, of_type } => (None, key.of(joint), of_type),
                 To::EndOfAttributes => return Ok(Came::ToEndOfAttributes),
                 To::EndOfRecord { callsite } if may_end => {
-                    let callsite = Some(&joint[callsite]).filter(|text| !text.is_empty());
+                    let callsite = Some(callsite.of(joint)).filter(|text| !text.is_empty());
                     self.record.callsite = callsite.map(Text::plain);
                     return Ok(Came::ToEndOfRecord);
                 }
@@ -356,9 +356,9 @@ impl<'a, 'l> CompactReader<'a, 'l> {
         }
         at.expect(BEFORE_KEY)?;
         let key = at.plain_string()?;
-        let end = at.at - 1 - behind_value;
+        let span = Span::ending(at.at - 1 - behind_value, key.len())?;
         let of_type = at.value_type()?;
-        Ok(To::Value { known: Key::of(key), key: end - key.len()..end, of_type })
+        Ok(To::Value { known: Key::of(key), key: span, of_type })
     }
 
     /// Steps on to the end of the record, if nothing is left of it but its place in Codex's source.
@@ -366,10 +366,10 @@ impl<'a, 'l> CompactReader<'a, 'l> {
         let mut ahead = Cursor { ..*at };
         ahead.expect(",\"eventName\":").ok()?;
         let callsite = ahead.plain_string().ok()?;
-        let end = ahead.at - 1 - behind_value;
+        let callsite = Span::ending(ahead.at - 1 - behind_value, callsite.len()).ok()?;
         ahead.expect("}").ok()?;
         *at = ahead;
-        Some(To::EndOfRecord { callsite: end - callsite.len()..end })
+        Some(To::EndOfRecord { callsite })
     }
 }
 

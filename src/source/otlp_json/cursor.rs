@@ -254,11 +254,24 @@ impl<'a> Cursor<'a> {
     /// A string behind its opening quote. What is escaped is checked now and decoded when it is looked at.
     #[inline]
     pub(super) fn string_rest(&mut self) -> Read<Quoted<'a>> {
+        // Most are short.
+        if let Some(block) = self.rest().first_chunk()
+            && let Some(end) = first_special_of(block)
+            && block[end] == b'"'
+        {
+            let text = &self.text[self.at..self.at + end];
+            self.at += end + 1;
+            return Ok(Quoted::Plain(text));
+        }
+        self.long_string_rest()
+    }
+
+    #[inline(never)]
+    fn long_string_rest(&mut self) -> Read<Quoted<'a>> {
         let start = self.at;
-        let end = first_special(self.rest()).ok_or(Declined)?;
-        self.at += end;
+        self.at += first_special(self.rest()).ok_or(Declined)?;
         if self.eat("\"") {
-            return Ok(Quoted::Plain(&self.text[start..start + end]));
+            return Ok(Quoted::Plain(&self.text[start..self.at - 1]));
         }
         self.pass_escapes()?;
         Ok(Quoted::Escaped(&self.text[start - 1..self.at]))
@@ -296,20 +309,28 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// Bytes that are looked at together.
+const BLOCK: usize = 32;
+
 /// Where the first character stands that JSON's strings do not hold as it is: a quote, a backslash or a control
 /// character.
 #[inline]
 fn first_special(text: &[u8]) -> Option<usize> {
-    let (blocks, rest) = text.as_chunks::<32>();
+    let (blocks, rest) = text.as_chunks();
     for (index, block) in blocks.iter().enumerate() {
-        let (halves, _) = block.as_chunks::<16>();
-        let specials = specials(halves[0]) | specials(halves[1]) << 16;
-        if specials != 0 {
-            return Some(index * 32 + specials.trailing_zeros() as usize);
+        if let Some(place) = first_special_of(block) {
+            return Some(index * BLOCK + place);
         }
     }
     let in_rest = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '));
     in_rest.map(|place| text.len() - rest.len() + place)
+}
+
+#[inline]
+fn first_special_of(block: &[u8; BLOCK]) -> Option<usize> {
+    let (halves, _) = block.as_chunks();
+    let specials = specials(halves[0]) | specials(halves[1]) << 16;
+    (specials != 0).then(|| specials.trailing_zeros() as usize)
 }
 
 /// A bit for each of the bytes.

@@ -3,9 +3,7 @@
 //! Writers keep an order of attributes for each kind of event, so that what comes next can be guessed, and compared in
 //! one go. A guess costs time when it is wrong, and never an answer: what is guessed is compared whole.
 
-use std::ops::Range;
-
-use super::cursor::{Cursor, Type};
+use super::cursor::{Cursor, Declined, Read, Type};
 use crate::event::Key;
 
 /// What followed what so far.
@@ -29,14 +27,33 @@ struct Step {
 }
 
 /// Where a step leads.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum To {
     /// To a value of that type, under a key that stands there in the text of the step.
-    Value { known: Option<Key>, key: Range<usize>, of_type: Type },
+    Value { known: Option<Key>, key: Span, of_type: Type },
     /// To the end of the attributes.
     EndOfAttributes,
     /// To the end of the record, with its place in Codex's source standing there in the text of the step.
-    EndOfRecord { callsite: Range<usize> },
+    EndOfRecord { callsite: Span },
+}
+
+/// Where something stands in the text of a step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    start: u16,
+    end: u16,
+}
+
+impl Span {
+    /// So many bytes that end there.
+    pub(super) fn ending(end: usize, bytes: usize) -> Read<Self> {
+        let place = |place: usize| u16::try_from(place).map_err(|_| Declined);
+        Ok(Self { start: place(end - bytes)?, end: place(end)? })
+    }
+
+    pub(super) fn of(self, text: &str) -> &str {
+        &text[usize::from(self.start)..usize::from(self.end)]
+    }
 }
 
 impl Habits {
@@ -66,7 +83,7 @@ impl Habits {
         let next = self.step(place).next;
         let next = next.into_iter().take_while(|place| *place != Place::NONE);
         let mut next = next.map(|place| (place, self.step(place)));
-        next.find(|(_, step)| at.eat_joint(&step.text)).map(|(place, step)| (place, step.to.clone()))
+        next.find(|(_, step)| at.eat_joint(&step.text)).map(|(place, step)| (place, step.to))
     }
 
     /// Remembers what came behind a place.

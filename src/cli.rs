@@ -1,6 +1,7 @@
 //! The subcommands by name, and what they share.
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use clap::builder::ValueHint;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -9,7 +10,7 @@ use clap_complete::CompleteEnv;
 use crate::commands::{
     CompletionsArgs, ConfigArgs, Console, DoctorArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs,
     PROGRAM_EXAMPLES, Progress, Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, VerifyArgs, World,
-    completed,
+    completed, usage,
 };
 
 /// Answers what OpenAI Codex did, from the OpenTelemetry log files that a Collector wrote
@@ -88,11 +89,16 @@ impl Cli {
         CompleteEnv::with_factory(command).bin("codex-audit").complete();
     }
 
-    /// Reads the command line of the process; on wrong usage, and where help is asked for, the process ends.
-    #[must_use]
-    pub fn read() -> Self {
-        let matches = command().get_matches();
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command()).exit())
+    /// Reads the command line of the process.
+    ///
+    /// # Errors
+    /// With the exit code, on wrong usage and where help was asked for: both have been printed.
+    pub fn read(world: &World) -> Result<Self, ExitCode> {
+        let matched = command().try_get_matches();
+        let read = matched.and_then(|matches| {
+            Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))
+        });
+        read.map_err(|error| usage::print(&error, command(), world).into())
     }
 
     /// Where to write: on a terminal, a pager shows answers that people read.

@@ -14,8 +14,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     Cli::complete();
-    let cli = Cli::read();
     let world = World::ask();
+    let cli = match Cli::read(&world) {
+        Ok(cli) => cli,
+        Err(exit) => return exit,
+    };
     let mut console = cli.console(&world);
     let ended = cli.run(&world, &mut console.out, &mut console.err, &console.progress).and_then(|exit| {
         console.out.flush()?;

@@ -1,9 +1,12 @@
 //! The messages in Chinese: one for each in the source, none left over, with the same places in both.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use codex_audit::cli;
+use codex_audit::commands::usage::{HEADINGS, in_other_words};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// A message in the source: its text, and that for several where there is one.
@@ -24,12 +27,25 @@ fn messages() -> BTreeMap<Message, String> {
         let code: TokenStream = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
         collect(code, &path, &mut found);
     }
+    for text in help_texts() {
+        found.entry((text, None)).or_insert_with(|| "help".to_owned());
+    }
     // The places of numbers and names are marked in what is not said itself, too.
     found.retain(|(text, _), _| {
         text.chars().any(|letter| letter.is_alphabetic() || ".,;:()".contains(letter))
     });
     assert!(found.len() > 300, "only {} messages were seen: this test has gone blind", found.len());
     found
+}
+
+/// Every text of the program's help, as it is put into other words.
+fn help_texts() -> Vec<String> {
+    let texts = RefCell::new(Vec::new());
+    in_other_words(cli::command(), &|text| {
+        texts.borrow_mut().push(text.to_owned());
+        text.to_owned()
+    });
+    HEADINGS.into_iter().map(str::to_owned).chain(texts.into_inner()).collect()
 }
 
 fn files_below(folder: &Path) -> Vec<(String, String)> {

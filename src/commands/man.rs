@@ -129,6 +129,11 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("CODEX_AUDIT_CONFIG", "The settings file. When it is empty, none is read."),
     ("CODEX_AUDIT_FILE", "What to read where no --file is given; several names are separated as in PATH."),
     (
+        "CODEX_AUDIT_LANG",
+        "The language of help and of what is said beside the data, en or zh, where no --lang is given. Where it is not \
+         set either: lang of the settings file, else what LC_ALL, LC_MESSAGES or LANG says.",
+    ),
+    (
         "CODEX_AUDIT_PAGER",
         "The pager for answers that do not fit on the screen, with its arguments. Empty or cat: none.",
     ),
@@ -152,7 +157,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "~/.config/codex-audit/config.toml",
-        "The settings file: files, tz, format, color, price_book, pager. Where XDG_CONFIG_HOME is set, it is looked for \
+        "The settings file: files, tz, format, color, lang, price_book, pager. Where XDG_CONFIG_HOME is set, it is looked for \
          there; on Windows in %APPDATA%\\codex-audit. See codex-audit-config(1).",
     ),
     (

@@ -31,6 +31,7 @@ mod time_span;
 mod tokens;
 mod tool_decision;
 mod unmet;
+pub mod usage;
 mod verify;
 mod wording;
 mod world;

@@ -21,6 +21,7 @@ mod visible;
 
 pub use self::csv::CsvWriter;
 pub use self::json_lines::write_record;
+pub use self::prose::wrapped;
 pub use self::style::Style;
 pub use self::visible::{visible_line, visible_text};
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::ink::Ink;
 use super::style::Style;
-use crate::report::Line;
+use crate::report::{Line, Tone};
 
 /// Writes each line.
 pub(super) fn write_prose(lines: &[Line], style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -18,4 +18,10 @@ pub(super) fn write_wrapped(line: Ink, style: &Style, out: &mut dyn Write) -> io
         None => vec![line],
     };
     lines.iter().try_for_each(|line| writeln!(out, "{}", line.paint(style.color)))
+}
+
+/// Text of our own as lines of at most `width` columns.
+#[must_use]
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    Ink::ours(Tone::Plain, text).wrap(width).iter().map(|line| line.paint(false)).collect()
 }

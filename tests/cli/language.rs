@@ -111,3 +111,94 @@ fn what_cannot_be_followed_is_told_in_chinese() {
     let said = run("grep x --follow --lang zh -f -").stderr;
     assert_eq!(said, "错误：标准输入无法跟踪：请指定文件\n");
 }
+
+/// What the program says of itself in Chinese on a terminal of 80 columns.
+fn told(line: &str) -> String {
+    let call = codex_audit(line).with_variable("CODEX_AUDIT_LANG", "zh").with_variable("COLUMNS", "80");
+    let told = call.run();
+    format!("$ codex-audit {line}\n{}\n", told.text())
+}
+
+const COMMANDS: [&str; 11] = [
+    "list",
+    "show",
+    "grep",
+    "tokens",
+    "tool-decision",
+    "network",
+    "verify",
+    "doctor",
+    "config",
+    "completions",
+    "man",
+];
+
+#[test]
+fn help_is_there_in_chinese() {
+    let shared = "\n输入：";
+    let of_commands = COMMANDS.iter().map(|command| {
+        let help = told(&format!("{command} --help"));
+        // What all of them have is shown once.
+        let (own, rest) = help.split_once(shared).unwrap_or((&help, ""));
+        let examples = rest.split_once("\n示例：").map(|(_, examples)| format!("\n示例：{examples}"));
+        own.to_owned() + &examples.unwrap_or_default()
+    });
+    let said: String =
+        [told("-h"), told("--help"), told("doctor -h")].into_iter().chain(of_commands).collect();
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn no_line_of_chinese_help_is_wider_than_the_terminal_or_left_in_english() {
+    let calls = COMMANDS.iter().flat_map(|command| [format!("{command} -h"), format!("{command} --help")]);
+    for call in calls.chain(["-h".to_owned(), "--help".to_owned()]) {
+        for line in told(&call).lines().skip(1) {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{call}: {line}");
+            // Four words in a row, unless it is a command.
+            let is_word =
+                |word: &&str| word.len() > 1 && word.chars().all(|letter| letter.is_ascii_lowercase());
+            let words: Vec<&str> = line.split(' ').collect();
+            let is_english = words.windows(4).any(|words| words.iter().all(is_word));
+            assert!(!is_english || line.starts_with("    codex-audit"), "{call}: {line}");
+        }
+    }
+}
+
+#[test]
+fn wrong_usage_is_told_in_chinese() {
+    let said = [
+        "lst",
+        "list --tz",
+        "list -o xml",
+        "list --threads x",
+        "list --utc --local",
+        "list --utc --utc",
+        "list --utcc",
+        "list --utc=3",
+        "show a b",
+        "grep",
+        "grep -x",
+        "completions fsh",
+        "tokens --by dya",
+    ]
+    .map(|line| {
+        let told = told(line);
+        assert!(!told.contains("error") && told.contains("[exit status: 2]"), "{told}");
+        told
+    });
+    insta::assert_snapshot!(said.concat());
+}
+
+#[test]
+fn the_language_of_help_is_asked_for_like_that_of_answers() {
+    let is_chinese = |line: &str, variables: &[(&str, &str)]| {
+        let call = codex_audit(line).with_variable("LC_ALL", "");
+        let call = variables.iter().fold(call, |call, (name, value)| call.with_variable(name, value));
+        call.run().stdout.contains("用法：")
+    };
+    assert!(is_chinese("list -h --lang zh", &[("LANG", "C")]));
+    assert!(is_chinese("--lang=zh --help", &[("LANG", "C")]));
+    assert!(is_chinese("--help", &[("LANG", "zh_CN.UTF-8")]));
+    assert!(!is_chinese("--help --lang en", &[("LANG", "zh_CN.UTF-8")]));
+    assert!(!is_chinese("--help", &[("LANG", "C")]));
+}

@@ -12,7 +12,7 @@ use super::records::{EventRecord, MatchRecord, SCHEMA_VERSION};
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
 use crate::event::{Event, EventFilter, Fold, Needle, event_family};
-use crate::query::{PatternOptions, TextMatch, TextSearch};
+use crate::query::{BODY, PatternOptions, TextMatch, TextSearch, UnmetConditions};
 use crate::render::{Format, Style, visible_line, write_record};
 use crate::report::{Line, Tone};
 use crate::source::Account;
@@ -203,10 +203,10 @@ impl GrepArgs {
                 anyhow::Error::msg(tr!("{error}\n  -F searches for the text as it stands", error))
             })?;
         if self.count {
-            return Self::count(run, search);
+            return self.count(run, search);
         }
         if self.conversations_with_matches {
-            return Self::conversations(run, search);
+            return self.conversations(run, search);
         }
         let around = Around {
             before: self.before_context.or(self.context).unwrap_or(0),
@@ -219,10 +219,10 @@ impl GrepArgs {
         if written.ambiguous {
             return Ok(Exit::Failed);
         }
-        conclude(run, written.hits, &written.account)
+        self.conclude(run, written.hits, &written.account)
     }
 
-    fn count(mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
+    fn count(&self, mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
         let question =
             HitConversations { filter: run.filter.clone(), search, hits: 0, conversations: Vec::new() };
         let scanned = run.ask_and_deliver(question, |answer, _| {
@@ -241,10 +241,10 @@ impl GrepArgs {
                 }),
             )?,
         }
-        conclude(run, hits, &scanned.account)
+        self.conclude(run, hits, &scanned.account)
     }
 
-    fn conversations(mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
+    fn conversations(&self, mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
         let question =
             HitConversations { filter: run.filter.clone(), search, hits: 0, conversations: Vec::new() };
         let mut seen: BTreeSet<Option<String>> = BTreeSet::new();
@@ -271,7 +271,15 @@ impl GrepArgs {
         if seen.contains(&None) && format != Format::Json {
             run.note(&tr!("there are hits in records that belong to no conversation, too"))?;
         }
-        conclude(run, scanned.answer.hits, &scanned.account)
+        self.conclude(run, scanned.answer.hits, &scanned.account)
+    }
+
+    fn conclude(&self, mut run: Run<'_>, hits: u64, account: &Account) -> anyhow::Result<Exit> {
+        if hits == 0 {
+            let names: Vec<String> = self.within.iter().filter(|name| *name != BODY).cloned().collect();
+            run.find_unmet(&UnmetConditions::of_attributes(&names))?;
+        }
+        Ok(run.conclude(if hits == 0 { Exit::Finding } else { Exit::Answered }, account)?)
     }
 }
 
@@ -286,10 +294,6 @@ fn write_id(out: &mut Vec<u8>, format: Format, id: Option<&str>) -> io::Result<(
         (_, Some(id)) => writeln!(out, "{}", visible_line(id)),
         (_, None) => Ok(()),
     }
-}
-
-fn conclude(mut run: Run<'_>, hits: u64, account: &Account) -> anyhow::Result<Exit> {
-    Ok(run.conclude(if hits == 0 { Exit::Finding } else { Exit::Answered }, account)?)
 }
 
 /// Counts hits and notes their conversations, without the hits themselves.

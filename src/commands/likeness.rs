@@ -11,6 +11,17 @@ pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     candidates.filter(|(distance, _)| *distance <= most).min().map(|(_, known)| known)
 }
 
+/// The known names, in any letter case: those first that hold `name`, stars aside, then those that are most like it.
+pub(super) fn by_likeness<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted = name.to_lowercase();
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.sort_by_cached_key(|known| {
+        let lower = known.to_lowercase();
+        (!lower.contains(wanted.trim_matches('*')), strsim::osa_distance(&wanted, &lower), *known)
+    });
+    known
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -176,10 +176,14 @@ impl<'a> Run<'a> {
     /// Where nothing was admitted, reads the input once more to find what was misspelt. That is too much to remember
     /// on the way where something is.
     fn find_unmet_conditions(&mut self, anything_was_admitted: bool) -> io::Result<()> {
-        let unmet = UnmetConditions::of(&self.filter);
-        if !anything_was_admitted && unmet.are_watched() && self.input.can_be_read_again() {
+        if anything_was_admitted { Ok(()) } else { self.find_unmet(&UnmetConditions::of(&self.filter)) }
+    }
+
+    /// Reads the input once more for conditions that nothing in it meets, if there are any to watch and it can be read.
+    fn find_unmet(&mut self, conditions: &UnmetConditions) -> io::Result<()> {
+        if conditions.are_watched() && self.input.can_be_read_again() {
             let _reading = self.progress.reading(&self.input);
-            self.unmet = scan(&self.input, self.options, &unmet, |_| Ok(()))?.answer.settle();
+            self.unmet.extend(scan(&self.input, self.options, conditions, |_| Ok(()))?.answer.settle());
         }
         Ok(())
     }

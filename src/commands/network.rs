@@ -11,9 +11,9 @@ use super::human::{plural, shown_ids};
 use super::output::RecordWriter;
 use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION};
 use super::wording::{day_heading, target, verdict_words};
-use super::{Run, Zone};
+use super::{Run, Zone, unmet};
 use crate::event::{NetworkDecision, UnixNano, name_glob};
-use crate::query::{CallDetail, CallLog, NetworkRow};
+use crate::query::{CallDetail, CallLog, Condition, NetworkRow};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Section, Table, Tone};
 
@@ -60,6 +60,12 @@ impl NetworkArgs {
             return Ok(Exit::Failed);
         };
         let mut rows = scan.answer.requests();
+        let unmet = host.as_ref().and_then(|glob| {
+            let names = rows.iter().filter_map(|row| row.request.last.server_address.as_deref());
+            unmet::of_names(Condition::Host, glob, names)
+        });
+        let is_misspelt = unmet.is_some();
+        run.unmet.extend(unmet);
         rows.retain(|row| {
             let last = &row.request.last;
             (self.decision.is_empty() || self.decision.contains(&last.decision))
@@ -93,7 +99,7 @@ impl NetworkArgs {
                 writer.finish()?;
             }
         }
-        if rows.is_empty() && scan.account.unopened.is_empty() {
+        if rows.is_empty() && !is_misspelt && scan.account.unopened.is_empty() {
             run.note(&tr!("no network request is recorded in the input, or none that is asked for: Codex records them only with its network proxy on (features.network_proxy)"))?;
         }
         Ok(run.conclude(exit, &scan.account)?)

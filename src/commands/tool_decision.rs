@@ -13,9 +13,9 @@ use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 use super::wording::{
     day_heading, decision_word, decision_words, outcome_words, sandbox_words, source_words,
 };
-use super::{Run, Zone};
+use super::{Run, Zone, unmet};
 use crate::event::{Decision, DecisionSource, name_glob};
-use crate::query::{CallDetail, CallLog, ToolDecisionRow};
+use crate::query::{CallDetail, CallLog, Condition, ToolDecisionRow};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
 use crate::words::{Sentence, sentence};
@@ -79,7 +79,14 @@ impl ToolDecisionArgs {
         let tool = self.tool.as_deref().map(name_glob).transpose()?;
         let detail = if self.summary { CallDetail::Outcome } else { CallDetail::WithoutOutput };
         let Some(scan) = run.ask(CallLog::new(run.filter.clone(), detail))? else { return Ok(Exit::Failed) };
-        let mut rows = scan.answer.decisions(self.undecided);
+        let mut rows = scan.answer.decisions(self.undecided || tool.is_some());
+        let unmet = tool.as_ref().and_then(|glob| {
+            let names = rows.iter().flat_map(|row| [row.tool_name(), row.call.tool_name.as_deref()]);
+            unmet::of_names(Condition::Tool, glob, names.flatten())
+        });
+        let is_misspelt = unmet.is_some();
+        run.unmet.extend(unmet);
+        rows.retain(|row| self.undecided || row.decision.is_some());
         rows.retain(|row| {
             let decided = row.decision.as_ref().is_none_or(|decision| {
                 (self.decision.is_empty() || self.decision.contains(&decision.decision))
@@ -115,7 +122,7 @@ impl ToolDecisionArgs {
                 writer.finish()?;
             }
         }
-        if rows.is_empty() && scan.account.unopened.is_empty() {
+        if rows.is_empty() && !is_misspelt && scan.account.unopened.is_empty() {
             let hint = if self.undecided {
                 String::new()
             } else {

@@ -1,8 +1,11 @@
 //! What is said of a filter that fits nothing in the whole input: that it does, and what may have been meant.
 
+use std::collections::BTreeSet;
+
+use globset::GlobMatcher;
 use tr::tr;
 
-use super::likeness::nearest;
+use super::likeness::{by_likeness, nearest};
 use crate::query::{Condition, Unmet};
 
 /// More values than this are counted, not listed.
@@ -20,12 +23,15 @@ pub(super) fn sentence(unmet: &Unmet) -> String {
         Condition::User => tr!("no event is of the user `{wanted}`", wanted),
         Condition::Service => tr!("no event is of the service `{wanted}`", wanted),
         Condition::Env => tr!("no event is of the environment `{wanted}`", wanted),
+        Condition::Attribute => tr!("no event has an attribute `{wanted}`", wanted),
+        Condition::Tool => tr!("no call is of a tool that fits `{wanted}`", wanted),
+        Condition::Host => tr!("no request is to a host that fits `{wanted}`", wanted),
     };
     let instead = match (meant(unmet), unmet.condition) {
         (Some(meant), _) => tr!("did you mean `{meant}`?", meant),
         (None, condition) if unmet.values.is_empty() => nobody_names(condition),
         (None, Condition::Conversation) => tr!("`codex-audit list` shows which there are"),
-        (None, _) => tr!("there are {}", list(&unmet.values)),
+        (None, _) => tr!("there are {}", list(wanted, &unmet.values)),
     };
     tr!("{}; {}", nothing, instead)
 }
@@ -37,6 +43,9 @@ fn nobody_names(condition: Condition) -> String {
         Condition::User => tr!("none names a user"),
         Condition::Service => tr!("none names a service"),
         Condition::Env => tr!("none names an environment"),
+        Condition::Attribute => tr!("none has an attribute"),
+        Condition::Tool => tr!("none names a tool"),
+        Condition::Host => tr!("none names a host"),
     }
 }
 
@@ -53,8 +62,22 @@ fn meant(unmet: &Unmet) -> Option<&str> {
     ids.next()
 }
 
-fn list(values: &[String]) -> String {
-    let listed: Vec<&str> = values.iter().take(LISTED_VALUES).map(String::as_str).collect();
+/// What a pattern for names asks for that none of `names` fits, where there are names at all.
+pub(super) fn of_names<'a>(
+    condition: Condition,
+    pattern: &GlobMatcher,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<Unmet> {
+    let names: BTreeSet<&str> = names.into_iter().collect();
+    let is_met = names.is_empty() || names.iter().any(|name| pattern.is_match(name));
+    let values = || names.iter().map(|name| (*name).to_owned()).collect();
+    (!is_met).then(|| Unmet { condition, wanted: pattern.glob().glob().to_owned(), values: values() })
+}
+
+/// The values, those first that are most like what was given.
+fn list(wanted: &str, values: &[String]) -> String {
+    let listed: Vec<&str> =
+        by_likeness(wanted, values.iter().map(String::as_str)).into_iter().take(LISTED_VALUES).collect();
     let listed = listed.join(&tr!(", "));
     let more = values.len().saturating_sub(LISTED_VALUES);
     if more > 0 { tr!("{} and {more} more", listed, more) } else { listed }
@@ -76,6 +99,25 @@ mod tests {
         insta::assert_snapshot!(said(Condition::Model, "o3", &models), @"no event is of a model that fits `o3`; there are gpt-5.1-codex, gpt-5.2-codex");
         insta::assert_snapshot!(said(Condition::User, "li", &[]), @"no event is of the user `li`; none names a user");
         insta::assert_snapshot!(said(Condition::Env, "prod", &["a1", "a2", "a3", "a4", "a5", "a6", "a7"]), @"no event is of the environment `prod`; there are a1, a2, a3, a4, a5 and 2 more");
+    }
+
+    #[test]
+    fn of_what_there_is_the_most_alike_comes_first() {
+        let tools =
+            ["apply_patch", "exec_command", "list_mcp_resources", "shell", "update_plan", "view_image"];
+        insta::assert_snapshot!(said(Condition::Tool, "exec_comand", &tools), @"no call is of a tool that fits `exec_comand`; did you mean `exec_command`?");
+        insta::assert_snapshot!(said(Condition::Tool, "view", &tools), @"no call is of a tool that fits `view`; there are view_image, shell, update_plan, apply_patch, exec_command and 1 more");
+        insta::assert_snapshot!(said(Condition::Host, "*.exmaple.com", &["pypi.org", "example.com"]), @"no request is to a host that fits `*.exmaple.com`; did you mean `example.com`?");
+        insta::assert_snapshot!(said(Condition::Attribute, "argument", &["arguments", "prompt"]), @"no event has an attribute `argument`; did you mean `arguments`?");
+    }
+
+    #[test]
+    fn a_pattern_that_fits_a_name_or_meets_none_is_no_slip() {
+        let pattern = crate::event::name_glob("exec_*").expect("a glob");
+        let unmet = |names: &[&'static str]| of_names(Condition::Tool, &pattern, names.iter().copied());
+        assert_eq!(unmet(&["shell", "exec_command"]), None);
+        assert_eq!(unmet(&[]), None);
+        assert_eq!(unmet(&["shell", "shell"]).expect("unmet").values, ["shell"]);
     }
 
     #[test]

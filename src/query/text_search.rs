@@ -43,7 +43,7 @@ pub struct TextMatch<'a> {
 }
 
 /// The name under which the body is searched.
-const BODY: &str = "body";
+pub const BODY: &str = "body";
 
 impl TextSearch {
     /// Looks for `pattern` in the values of `attributes`, or of all when none is named; with `inverted` for events in

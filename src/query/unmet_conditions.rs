@@ -53,8 +53,10 @@ pub struct UnmetConditions {
 #[derive(Clone, Debug)]
 struct Watched {
     condition: Condition,
-    /// The filter with this condition alone.
+    /// The filter with this condition alone; of an attribute, one that admits everything.
     filter: EventFilter,
+    /// The name of an attribute, where that is what is looked for.
+    attribute: Option<String>,
     is_met: bool,
     has_heard: bool,
     /// What is there, while the condition is not met.
@@ -74,6 +76,12 @@ pub enum Condition {
     Service,
     /// `env`.
     Env,
+    /// The name of an attribute.
+    Attribute,
+    /// The name of a tool. Told by the rows of an answer, not watched here.
+    Tool,
+    /// The host of a network request. Told by the rows of an answer, not watched here.
+    Host,
 }
 
 /// A condition that no event meets.
@@ -100,13 +108,7 @@ impl UnmetConditions {
         let mut watched = Vec::new();
         let mut watch = |is_set: bool, condition, filter| {
             if is_set {
-                watched.push(Watched {
-                    condition,
-                    filter,
-                    is_met: false,
-                    has_heard: false,
-                    values: BTreeSet::new(),
-                });
+                watched.push(Watched::new(condition, filter, None));
             }
         };
         let is_set = conversation_prefix.is_some();
@@ -116,6 +118,14 @@ impl UnmetConditions {
         watch(service.is_some(), Condition::Service, EventFilter { service, ..nothing() });
         watch(env.is_some(), Condition::Env, EventFilter { env, ..nothing() });
         Self { watched }
+    }
+
+    /// Watches whether any event has attributes of these names.
+    #[must_use]
+    pub fn of_attributes(names: &[String]) -> Self {
+        let watch =
+            |name: &String| Watched::new(Condition::Attribute, EventFilter::default(), Some(name.clone()));
+        Self { watched: names.iter().map(watch).collect() }
     }
 
     /// Whether there is any condition to watch.
@@ -139,16 +149,30 @@ impl UnmetConditions {
 }
 
 impl Watched {
+    fn new(condition: Condition, filter: EventFilter, attribute: Option<String>) -> Self {
+        Self { condition, filter, attribute, is_met: false, has_heard: false, values: BTreeSet::new() }
+    }
+
     fn wanted(&self) -> String {
         let EventFilter { conversation_prefix, model, user, service, env, since: _, until: _ } = &self.filter;
         let model = model.as_ref().map(|model| model.glob().glob().to_owned());
-        let texts = [conversation_prefix, &model, user, service, env];
+        let texts = [conversation_prefix, &model, user, service, env, &self.attribute];
         texts.into_iter().flatten().next().cloned().unwrap_or_default()
     }
 
     fn add(&mut self, event: &Event<'_>) {
         self.has_heard = true;
         if self.is_met {
+            return;
+        }
+        if let Some(name) = &self.attribute {
+            for (key, _) in event.attributes().flattened() {
+                self.is_met |= key == name.as_str();
+                if !self.values.contains(key.as_ref()) {
+                    self.values.insert(key.into_owned());
+                }
+            }
+            self.forget_the_last();
             return;
         }
         if self.filter.admits(event) {
@@ -162,6 +186,7 @@ impl Watched {
             Condition::User => [Key::UserEmail, Key::UserAccountId].map(|key| event.attributes().text(key)),
             Condition::Service => [event.resource.service_name(), None],
             Condition::Env => [event.resource.env(), None],
+            Condition::Attribute | Condition::Tool | Condition::Host => [None, None],
         };
         for value in values.into_iter().flatten() {
             if !self.values.contains(value) {
@@ -181,12 +206,8 @@ impl Watched {
 
 impl Fold for UnmetConditions {
     fn fresh(&self) -> Self {
-        let fresh = |watched: &Watched| Watched {
-            filter: watched.filter.clone(),
-            values: BTreeSet::new(),
-            is_met: false,
-            has_heard: false,
-            ..*watched
+        let fresh = |watched: &Watched| {
+            Watched::new(watched.condition, watched.filter.clone(), watched.attribute.clone())
         };
         Self { watched: self.watched.iter().map(fresh).collect() }
     }

@@ -132,18 +132,18 @@ fn a_filter_that_admits_nothing_is_an_empty_list_and_nothing_found() {
     insta::assert_snapshot!(said("list -f two_users.jsonl --env none"), @"
     ------- stderr -------
     note: there is no conversation in the input, or none that the filters admit
-    note: no event is of the environment `none`; there are production, staging
+    note: no event is of the environment `none`; there are staging, production
     [exit status: 0]
     ");
     insta::assert_snapshot!(said("list --json -f two_users.jsonl --env none"), @"
     ------- stderr -------
-    note: no event is of the environment `none`; there are production, staging
+    note: no event is of the environment `none`; there are staging, production
     [exit status: 0]
     ");
     insta::assert_snapshot!(said("show -f two_users.jsonl --env none"), @"
     ------- stderr -------
     note: there is no event in the input, or none that the filters admit
-    note: no event is of the environment `none`; there are production, staging
+    note: no event is of the environment `none`; there are staging, production
     [exit status: 1]
     ");
 }
@@ -211,4 +211,21 @@ fn a_filter_that_fits_nothing_at_all_is_named_with_what_was_meant() {
     [exit status: 1]
     ");
     assert_eq!(said("list -q -f two_users.jsonl --env none"), "[exit status: 0]\n");
+}
+
+#[test]
+fn a_tool_a_host_or_an_attribute_that_is_not_there_is_named_with_what_is() {
+    let noted = |line: &str| {
+        let said = run(line);
+        assert_eq!(said.exit, Some(1), "{line}");
+        said.stderr
+    };
+    let calls = "-f captures/collector/exec-0.169.0.jsonl";
+    insta::assert_snapshot!(noted(&format!("tool-decision --tool exec_comand {calls}")), @"note: no call is of a tool that fits `exec_comand`; did you mean `exec_command`?");
+    insta::assert_snapshot!(noted(&format!("tool-decision --tool 'mcp_*' --summary {calls}")), @"note: no call is of a tool that fits `mcp_*`; there are shell, apply_patch, update_plan, exec_command, shell_command");
+    insta::assert_snapshot!(noted(&format!("tool-decision --tool shell {calls}")), @"note: no decision on a tool call is recorded in the input, or none that is asked for; --undecided adds calls without a decision");
+    insta::assert_snapshot!(noted("network --host evil.invlid -f captures/collector/network-0.169.0.jsonl"), @"note: no request is to a host that fits `evil.invlid`; did you mean `evil.invalid`?");
+    insta::assert_snapshot!(noted(&format!("grep hello --in promt,body {calls}")), @"note: no event has an attribute `promt`; did you mean `prompt`?");
+    insta::assert_snapshot!(noted(&format!("grep -c 'no such text' --in prompt {calls}")), @"");
+    insta::assert_snapshot!(noted(&format!("grep -l hello --in nothing {calls}")), @"note: no event has an attribute `nothing`; there are endpoint, attempt, model, outcome, output and 47 more");
 }

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_codex_audit_global_optspecs
-    string join \n f/file= rotated keep-duplicates threads= since= until= conversation= model= user= service= env= tz= local utc o/format= json no-trunc color= no-pager lang= q/quiet h/help V/version
+    string join \n f/file= rotated keep-duplicates threads= since= until= conversation= model= user= service= env= tz= local utc o/format= json no-trunc color= hyperlink= no-pager lang= q/quiet h/help V/version
 end
 
 function __fish_codex_audit_needs_command
@@ -38,7 +38,10 @@ complete -c codex-audit -n "__fish_codex_audit_needs_command" -s o -l format -d 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_needs_command" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_needs_command" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_needs_command" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -78,7 +81,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -s o -l fo
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -106,7 +112,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -s o -l fo
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -141,7 +150,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -s o -l fo
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -186,7 +198,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -s o -l 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -232,7 +247,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -267,7 +285,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -s o -l
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -297,7 +318,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -s o -l 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -327,7 +351,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -s o -l 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -355,7 +382,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -s o -l 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -383,7 +413,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -s 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -411,7 +444,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -s o -l for
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+always\t'Always'
+never\t'Never'"
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''

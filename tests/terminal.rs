@@ -179,3 +179,26 @@ fn an_answer_that_is_whole_keeps_its_exit_code_whatever_is_pressed_in_the_pager(
     assert_eq!(exit, Some(3), "{text:?}");
     assert!(text.contains("ends\n"), "{text:?}");
 }
+
+#[test]
+fn links_are_no_colours_and_are_there_where_the_terminal_has_them() {
+    let kitty = ("TERM", "xterm-kitty");
+    let verify = "codex-audit verify -q -f one_conversation.jsonl";
+    for (line, variables, expected) in [
+        (verify.to_owned(), vec![kitty], true),
+        (format!("{verify} --color never"), vec![kitty], true),
+        (format!("{verify} --hyperlink never"), vec![kitty, ("NO_COLOR", "")], false),
+        (verify.to_owned(), vec![("TERM", "xterm")], false),
+        (format!("{verify} --hyperlink always | cat"), vec![("TERM", "xterm")], true),
+        (format!("{verify} | cat"), vec![kitty], false),
+        // It may show escapes as they are.
+        (verify.to_owned(), vec![kitty, ("PAGER", "sed p")], false),
+    ] {
+        // Whichever comes last counts.
+        let variables: Vec<_> = [("PAGER", "")].into_iter().chain(variables).collect();
+        let Some((text, _)) = shown(&line, &variables) else { return };
+        assert_eq!(text.contains("\u{1b}]8;;file:///"), expected, "{line} {variables:?}: {text:?}");
+        let has_colour = variables.contains(&("NO_COLOR", ""));
+        assert_eq!(text.contains("\u{1b}[2m"), has_colour, "{line} {variables:?}: {text:?}");
+    }
+}

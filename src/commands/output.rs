@@ -7,7 +7,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 use serde::Serialize;
 
 use super::pager::Pager;
-use super::settings::{ColorChoice, Effective, Origin, Setting, Settings};
+use super::settings::{Effective, Origin, Setting, Settings, When};
 use super::world::World;
 use crate::render::{CsvWriter, Format, Style, write_record};
 use crate::words::Language;
@@ -33,7 +33,13 @@ pub struct OutputArgs {
 
     /// Colour the output: auto, always, never
     #[arg(long, value_name = "WHEN", global = true, hide_possible_values = true)]
-    pub color: Option<ColorChoice>,
+    pub color: Option<When>,
+
+    /// Make links of the files that are named: auto, always, never
+    ///
+    /// auto is where the terminal has links. They are no colours: `NO_COLOR` and --color leave them as they are.
+    #[arg(long, value_name = "WHEN", global = true, hide_possible_values = true)]
+    pub hyperlink: Option<When>,
 
     /// Show long answers on a terminal without a pager
     ///
@@ -96,16 +102,16 @@ impl OutputArgs {
     }
 
     /// When to colour. `NO_COLOR`, which speaks to all programs, is outranked by what speaks to this one.
-    pub(super) fn color(&self, world: &World, settings: &Settings) -> Effective<ColorChoice> {
+    pub(super) fn color(&self, world: &World, settings: &Settings) -> Effective<When> {
         let flag = self.color.map(|color| Effective::new(Origin::Flag("--color"), color));
         let asked = flag.or_else(|| settings.color.as_ref().map(Setting::effective));
         let no_color = world.variable("NO_COLOR").map(|_| "NO_COLOR");
         let variable = no_color.or_else(|| world.terminal_is_dumb().then_some("TERM"));
         match (asked, variable) {
-            (Some(asked), _) if asked.value != ColorChoice::Auto => asked,
-            (_, Some(variable)) => Effective::new(Origin::Variable(variable), ColorChoice::Never),
+            (Some(asked), _) if asked.value != When::Auto => asked,
+            (_, Some(variable)) => Effective::new(Origin::Variable(variable), When::Never),
             (Some(asked), None) => asked,
-            (None, None) => Effective::new(Origin::Default, ColorChoice::Auto),
+            (None, None) => Effective::new(Origin::Default, When::Auto),
         }
     }
 
@@ -136,17 +142,31 @@ impl OutputArgs {
         self.language(world)?.value.speak()
     }
 
+    /// Whether to make links.
+    fn hyperlinks(&self, world: &World, color: bool) -> bool {
+        match self.hyperlink.unwrap_or_default() {
+            When::Always => true,
+            When::Never => false,
+            // Who turned colours off may have named a pager that shows escapes as they are.
+            When::Auto => {
+                let passes_on = || color || self.pager_on_terminal(world).is_none_or(|pager| !pager.is_named);
+                world.has_hyperlinks && !world.terminal_is_dumb() && passes_on()
+            }
+        }
+    }
+
     /// The style that fits what standard output is.
     pub(super) fn style(&self, world: &World, settings: &Settings) -> Style {
+        let color = match self.color(world, settings).value {
+            When::Auto => world.terminal_width.is_some(),
+            When::Always => true,
+            When::Never => false,
+        };
         Style {
             width: world.terminal_width,
-            color: match self.color(world, settings).value {
-                ColorChoice::Auto => world.terminal_width.is_some(),
-                ColorChoice::Always => true,
-                ColorChoice::Never => false,
-            },
+            color,
             truncate: world.terminal_width.is_some() && !self.no_trunc,
-            hyperlinks: world.has_hyperlinks,
+            hyperlinks: self.hyperlinks(world, color),
         }
     }
 }

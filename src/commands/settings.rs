@@ -32,7 +32,7 @@ pub(super) struct Settings {
     /// What answers are written as.
     pub(super) format: Option<Setting<Format>>,
     /// When to colour.
-    pub(super) color: Option<Setting<ColorChoice>>,
+    pub(super) color: Option<Setting<When>>,
     /// The language to talk in.
     pub(super) lang: Option<Setting<Language>>,
     /// A file of prices that goes before the built-in ones.
@@ -164,7 +164,7 @@ impl Settings {
             }
             "color" => {
                 let value = text()?;
-                let value = ColorChoice::from_str(&value, false)
+                let value = When::from_str(&value, false)
                     .map_err(|_| tr!("color: no `{value}`; there are auto, always, never", value))?;
                 self.color = Some(Setting { value, place });
             }
@@ -215,10 +215,10 @@ fn whole_path(file: &str, folder: &Path, home: Option<&Path>) -> PathBuf {
     }
 }
 
-/// When to colour.
+/// When to colour, or to make links.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set.
+pub enum When {
+    /// Where the place we draw for has it, and the user has nothing against it.
     #[default]
     Auto,
     /// Always.
@@ -227,7 +227,7 @@ pub enum ColorChoice {
     Never,
 }
 
-impl ColorChoice {
+impl When {
     /// The name by which it is asked for.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -260,7 +260,7 @@ mod tests {
         }
         assert_eq!(settings.tz.map(|set| (set.value, line(set.place))), Some(("utc".into(), (4, 57))));
         assert_eq!(settings.format.map(|set| set.value), Some(Format::Md));
-        assert_eq!(settings.color.map(|set| set.value), Some(ColorChoice::Never));
+        assert_eq!(settings.color.map(|set| set.value), Some(When::Never));
         assert_eq!(settings.lang.map(|set| set.value), Some(Language::Zh));
         let prices = Path::new("/etc/own").join("house.toml");
         assert_eq!(settings.price_book.map(|set| set.value), Some(prices));

@@ -144,9 +144,9 @@ impl Ink {
         if end == self.text.len() { self } else { self.slice(0..end) }
     }
 
-    /// The text as it goes to the terminal.
+    /// The text as it goes to the terminal. Links are no colours: they are there for a place that has them.
     pub(super) fn paint(&self, color: bool) -> String {
-        if !color {
+        if !color && self.looks.iter().all(|(look, _)| look.link.is_none()) {
             return self.text.clone();
         }
         let mut painted = String::with_capacity(self.text.len() + 16);
@@ -161,7 +161,7 @@ impl Ink {
             if let Some(link) = &look.link {
                 let _ = write!(painted, "\x1b]8;;{link}\x1b\\");
             }
-            let _ = match ansi(look.tone) {
+            let _ = match ansi(look.tone).filter(|_| color) {
                 Some(ansi) => write!(painted, "{}", part.style(ansi)),
                 None => write!(painted, "{part}"),
             };
@@ -289,18 +289,21 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_link_lies_around_the_text_that_names_it_and_is_dropped_with_the_colours() {
+    fn a_link_lies_around_the_text_that_names_it_with_colours_and_without() {
         let link = Some("file:///tmp/logs.jsonl".into());
-        let line = Line::new().plain("at ").linked(Tone::Plain, "logs.jsonl:3", link);
+        let line = Line::new().tone(Tone::Dim, "at ").linked(Tone::Plain, "logs.jsonl:3", link);
         let ink = Ink::line(&line);
         assert_eq!(ink.width(), 15);
         assert_eq!(
             ink.paint(true),
+            "\u{1b}[2mat \u{1b}[0m\u{1b}]8;;file:///tmp/logs.jsonl\u{1b}\\logs.jsonl:3\u{1b}]8;;\u{1b}\\"
+        );
+        assert_eq!(
+            ink.paint(false),
             "at \u{1b}]8;;file:///tmp/logs.jsonl\u{1b}\\logs.jsonl:3\u{1b}]8;;\u{1b}\\"
         );
-        assert_eq!(ink.paint(false), "at logs.jsonl:3");
         assert_eq!(
-            ink.cut(6).paint(true),
+            ink.cut(6).paint(false),
             "at \u{1b}]8;;file:///tmp/logs.jsonl\u{1b}\\lo\u{1b}]8;;\u{1b}\\\u{1b}]8;;file:///tmp/logs.jsonl\u{1b}\\…\u{1b}]8;;\u{1b}\\"
         );
     }

@@ -13,7 +13,7 @@ pub struct Style {
     pub color: bool,
     /// Whether table cells may be cut to fit the width.
     pub truncate: bool,
-    /// Whether the place can lead to an address; shown together with colours only.
+    /// Whether the place can lead to an address.
     pub hyperlinks: bool,
 }
 

@@ -47,9 +47,22 @@ fn a_terminal_shows_an_answer_through_the_pager_and_what_is_said_of_it_afterward
     };
     assert_eq!(exit, Some(0));
     let lines: Vec<&str> = text.lines().collect();
-    let [.., end, note] = lines[..] else { panic!("{text}") };
+    let [.., end, note, more] = lines[..] else { panic!("{text}") };
     assert_eq!(end, "[the end]", "{text}");
     assert!(note.starts_with("note: damaged/unfinished_last_line.jsonl:2: "), "{text}");
+    assert!(more.starts_with("  ") && note.len() <= 80, "{text}");
+}
+
+#[test]
+fn what_is_said_keeps_within_a_terminal_and_is_one_line_in_a_pipe() {
+    let command = "codex-audit list -q -f no/such/folder/with/a/long/name/otel-logs.jsonl -f nowhere/otel-logs.jsonl \
+                   --lang zh; codex-audit list --conversation 77 --model nobody --lang zh -f one_conversation.jsonl";
+    let Some((text, _)) = shown(command, &[("PAGER", "")]) else { return };
+    assert!(text.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 80), "{text}");
+    let piped = "codex-audit list -f damaged/unfinished_last_line.jsonl 2>&1 >/dev/null | cat";
+    let Some((text, _)) = shown(piped, &[]) else { return };
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(text.len() > 80, "{text}");
 }
 
 #[test]

@@ -1,18 +1,30 @@
 //! The streams of the process: answers go through a pager where there is one, talk waits until it has ended.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, LineWriter, Stdout, Write};
 use std::process::{Child, ChildStdin};
 use std::thread::{self, JoinHandle};
 
 use tr::tr;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::interrupt::Interrupt;
 use super::pager::Pager;
 use super::progress::Progress;
 use super::world::World;
+use crate::render::wrapped;
 
 /// Enough to spare the system small writes, few enough to show what was found soon.
 const BUFFER_BYTES: usize = 64 * 1024;
+
+/// As long as anything that is said in one line.
+const LINE_BYTES: usize = 8 * 1024;
+
+/// How far in the further lines stand of what is said in several.
+const CONTINUATION_INDENT: usize = 2;
+
+/// On a terminal that is narrower, the terminal itself breaks lines as well as can be.
+const LEAST_ROOM: usize = 16;
 
 /// Where a run writes.
 pub struct Console {
@@ -28,10 +40,17 @@ impl Console {
     /// A console whose answers a pager shows, if one is given; with `quiet`, nothing is said about it.
     #[must_use]
     pub fn new(world: &World, pager: Option<Pager>, quiet: bool) -> Self {
-        let shows_progress = world.talks_to_terminal && !world.terminal_is_dumb() && !quiet;
+        let shows_progress = world.talk_width.is_some() && !world.terminal_is_dumb() && !quiet;
         let progress = if shows_progress { Progress::on_terminal() } else { Progress::default() };
-        let err = LineWriter::new(Talk { held: pager.is_some().then(Vec::new), progress: progress.clone() });
-        let is_on_terminal = world.terminal_width.is_some() || world.talks_to_terminal;
+        let err = LineWriter::with_capacity(
+            LINE_BYTES,
+            Talk {
+                held: pager.is_some().then(Vec::new),
+                progress: progress.clone(),
+                width: world.talk_width,
+            },
+        );
+        let is_on_terminal = world.terminal_width.is_some() || world.talk_width.is_some();
         let answers = Answers {
             stdout: io::stdout(),
             way: pager.map_or(Way::Direct, Way::NotStarted),
@@ -170,17 +189,79 @@ impl Write for Answers {
 pub struct Talk {
     held: Option<Vec<u8>>,
     progress: Progress,
+    /// Of the terminal that it is written to.
+    width: Option<usize>,
+}
+
+/// Lines that are too wide for a terminal of `width` columns, as many lines: between words, and between Chinese
+/// characters. What follows the first stands further in, so that each beginning is seen.
+fn laid_out(text: &str, width: usize) -> String {
+    let mut laid = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let words = line.trim_end_matches('\n');
+        let indent = words.len() - words.trim_start_matches(' ').len();
+        let further = if indent == 0 { CONTINUATION_INDENT } else { indent };
+        let room = width.saturating_sub(further);
+        if words.width() <= width || room < LEAST_ROOM {
+            laid.push_str(line);
+            continue;
+        }
+        for (index, part) in wrapped(&words[indent..], room).iter().enumerate() {
+            laid.push_str(&" ".repeat(if index == 0 { indent } else { further }));
+            laid.push_str(part);
+            laid.push('\n');
+        }
+    }
+    laid
 }
 
 impl Write for Talk {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let laid = match (self.width, std::str::from_utf8(bytes)) {
+            (Some(width), Ok(text)) if text.ends_with('\n') => Cow::Owned(laid_out(text, width).into_bytes()),
+            _ => Cow::Borrowed(bytes),
+        };
         match &mut self.held {
-            Some(held) => held.write(bytes),
-            None => self.progress.beside(|| io::stderr().write(bytes)),
+            Some(held) => held.write_all(&laid)?,
+            None => self.progress.beside(|| io::stderr().write_all(&laid))?,
         }
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         if self.held.is_some() { Ok(()) } else { io::stderr().flush() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_breaks_between_words_and_between_chinese_characters() {
+        insta::assert_snapshot!(laid_out("note: no conversation begins with `77`; `codex-audit list` shows them\n", 40), @"
+        note: no conversation begins with
+          `77`; `codex-audit list` shows them
+        ");
+        insta::assert_snapshot!(laid_out("说明：丢弃了 128 条重复记录：同样的记录之前已经读过；--keep-duplicates 会把它们计入\n", 40), @"
+        说明：丢弃了 128 条重复记录：同样的记
+          录之前已经读过；--keep-duplicates 会把
+          它们计入
+        ");
+        insta::assert_snapshot!(laid_out("short\n  a line that stands further in goes on below itself\n", 40), @"
+        short
+          a line that stands further in goes on
+          below itself
+        ");
+    }
+
+    #[test]
+    fn a_path_is_whole_where_a_line_holds_it_and_nothing_is_lost_where_none_does() {
+        let said =
+            laid_out("error: /a/path/of/thirty/columns/and.so is not there at all, look elsewhere\n", 44);
+        assert!(said.contains("/a/path/of/thirty/columns/and.so"), "{said}");
+        let long = format!("error: {}\n", "x".repeat(100));
+        assert_eq!(laid_out(&long, 30).matches('x').count(), 100);
+        assert_eq!(laid_out(&long, 10), long);
     }
 }

@@ -18,8 +18,8 @@ pub struct World {
     pub now: UnixNano,
     /// The width of the terminal that standard output is, in columns; `None` when it is none.
     pub terminal_width: Option<usize>,
-    /// Whether standard error is a terminal.
-    pub talks_to_terminal: bool,
+    /// The width of the terminal that standard error is, in columns; `None` when it is none.
+    pub talk_width: Option<usize>,
     /// Whether the terminal that standard output is can lead to addresses, by what is known of terminals.
     pub has_hyperlinks: bool,
     /// What the user has set, or what is wrong with it.
@@ -37,6 +37,11 @@ fn system_locale() -> Option<String> {
 #[cfg(not(any(windows, target_os = "macos")))]
 fn system_locale() -> Option<String> {
     None
+}
+
+/// The width of the terminal that one of the standard streams is.
+fn columns() -> usize {
+    terminal_size::terminal_size().map_or(80, |(terminal_size::Width(columns), _)| usize::from(columns))
 }
 
 /// The environment variables that are looked at.
@@ -68,11 +73,8 @@ impl World {
         let terminal = std::io::stdout().is_terminal();
         let mut world = Self {
             now: UnixNano::new(nanoseconds.max(1)).unwrap_or(UnixNano::MIN),
-            terminal_width: terminal.then(|| {
-                terminal_size::terminal_size()
-                    .map_or(80, |(terminal_size::Width(columns), _)| usize::from(columns))
-            }),
-            talks_to_terminal: std::io::stderr().is_terminal(),
+            terminal_width: terminal.then(columns),
+            talk_width: std::io::stderr().is_terminal().then(columns),
             has_hyperlinks: terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
             settings: Ok(Settings::default()),
             variables: VARIABLES
@@ -157,7 +159,7 @@ impl World {
         Self {
             now: UnixNano::MIN,
             terminal_width: Some(80),
-            talks_to_terminal: true,
+            talk_width: Some(80),
             has_hyperlinks: false,
             settings: Ok(Settings::default()),
             variables: variables.collect(),

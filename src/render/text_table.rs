@@ -159,10 +159,13 @@ impl Layout {
             .into_iter()
             .partition(|(index, _)| matches!(table.columns[*index].shrink, Shrink::Drop { .. }));
         shown = kept;
-        optional.sort_by_key(|(index, _)| std::cmp::Reverse(table.columns[*index].shrink));
+        // bars, which only say again what numbers say, where no other has to be cut for them;
+        let are_bars = |column: &(usize, usize)| any_words && is_of_bars(column.0, table);
+        let fits_uncut = |columns: &[(usize, usize)]| total(columns.iter().map(|column| column.1)) <= limit;
+        optional.sort_by_key(|column| (are_bars(column), std::cmp::Reverse(table.columns[column.0].shrink)));
         for column in optional {
             shown.push(column);
-            if !fits(&shown) {
+            if !(if are_bars(&column) { fits_uncut(&shown) } else { fits(&shown) }) {
                 shown.pop();
             }
         }
@@ -321,6 +324,31 @@ mod tests {
          09:00:00  01a1f85c    118.0k  ok
         No room at this width for: HOST
         3 conversations, 2 days.
+        ");
+    }
+
+    #[test]
+    fn bars_give_way_before_a_name_is_cut() {
+        let bar = Cell::Bar { share: 1.0, tone: Tone::Plain };
+        let table = Table {
+            columns: vec![Column::left("MODEL").cut(8), Column::right("TOKENS"), Column::left("").drop_at(1)],
+            sections: vec![Section {
+                heading: None,
+                rows: vec![vec!["gpt-5.1-codex-max".into(), "1,024".into(), bar]],
+            }],
+            ..Table::default()
+        };
+        insta::assert_snapshot!(drawn(&table, terminal(60)), @"
+        MODEL              TOKENS
+        gpt-5.1-codex-max   1,024  ████████████████████
+        ");
+        insta::assert_snapshot!(drawn(&table, terminal(40)), @"
+        MODEL              TOKENS
+        gpt-5.1-codex-max   1,024
+        ");
+        insta::assert_snapshot!(drawn(&table, terminal(24)), @"
+        MODEL            TOKENS
+        gpt-5.1-codex-…   1,024
         ");
     }
 

@@ -72,7 +72,7 @@ fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Tabl
         return Table::default();
     }
     let ids = shown_ids(conversations.iter().map(|conversation| conversation.id.as_str()), short);
-    let layout = Layout::of(conversations);
+    let layout = Layout::of(conversations, short);
     let mut sections: Vec<(Option<chrono::NaiveDate>, Section)> = Vec::new();
     for (conversation, depth) in in_families(conversations) {
         let day = conversation.start.map(|start| zone.show(start));
@@ -89,7 +89,7 @@ fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Tabl
         title: Vec::new(),
         columns: layout.columns(),
         sections: sections.into_iter().map(|(_, section)| section).collect(),
-        footer: vec![footer(conversations, zone)],
+        footer: vec![footer(conversations, zone, layout.only_model)],
     }
 }
 
@@ -118,29 +118,36 @@ fn in_families(conversations: &[ConversationSummary]) -> Vec<(&ConversationSumma
 }
 
 /// Which columns tell the rows apart.
-struct Layout {
+struct Layout<'a> {
+    /// The model of all of several conversations, said once where room is short.
+    only_model: Option<&'a str>,
     users: bool,
     network: bool,
 }
 
-impl Layout {
-    fn of(conversations: &[ConversationSummary]) -> Self {
+impl<'a> Layout<'a> {
+    fn of(conversations: &'a [ConversationSummary], short: bool) -> Self {
         let users: BTreeSet<_> = conversations.iter().map(user).collect();
+        let models: BTreeSet<Option<&str>> = conversations
+            .iter()
+            .flat_map(|one| one.models.iter().map(|model| Some(model.as_str())).chain([one.model.as_deref()]))
+            .collect();
+        let only_model = models.first().copied().flatten();
         Self {
+            only_model: only_model.filter(|_| short && models.len() == 1 && conversations.len() > 1),
             users: users.len() > 1,
             network: conversations.iter().any(|conversation| conversation.network.is_some()),
         }
     }
 
     fn columns(&self) -> Vec<Column> {
-        let mut columns = vec![
-            Column::left(tr!("START")),
-            Column::right(tr!("LASTED")),
-            Column::left(tr!("ID")),
-            Column::left(tr!("MODEL")).cut(8),
-            Column::right(tr!("PROMPTS")).drop_at(2),
-            Column::right(tr!("CALLS")),
-        ];
+        let mut columns =
+            vec![Column::left(tr!("START")), Column::right(tr!("LASTED")), Column::left(tr!("ID"))];
+        if self.only_model.is_none() {
+            columns.push(Column::left(tr!("MODEL")).cut(8));
+        }
+        columns.push(Column::right(tr!("PROMPTS")).drop_at(2));
+        columns.push(Column::right(tr!("CALLS")));
         if self.network {
             columns.push(Column::right(tr!("NETWORK")).drop_at(3));
         }
@@ -167,10 +174,12 @@ impl Layout {
             conversation.start.map(|start| zone.show(start).format("%H:%M:%S").to_string()).into(),
             lasted.map(span).into(),
             Line::new().tone(Tone::Dim, branch).tone(Tone::Accent, id).into(),
-            conversation.model.clone().into(),
-            conversation.prompts.to_string().into(),
-            calls(conversation),
         ];
+        if self.only_model.is_none() {
+            row.push(conversation.model.clone().into());
+        }
+        row.push(conversation.prompts.to_string().into());
+        row.push(calls(conversation));
         if self.network {
             row.push(match conversation.network {
                 Some((requests, denied)) => counted(requests, &[(denied, '⊘', Tone::Bad)]),
@@ -229,7 +238,7 @@ fn first_prompt(conversation: &ConversationSummary) -> Cell {
     if line.is_empty() { Cell::Unknown } else { line.into() }
 }
 
-fn footer(conversations: &[ConversationSummary], zone: Zone) -> Line {
+fn footer(conversations: &[ConversationSummary], zone: Zone, only_model: Option<&str>) -> Line {
     let sum = |of: fn(&ConversationSummary) -> u64| conversations.iter().map(of).sum::<u64>();
     let days: BTreeSet<_> = conversations
         .iter()
@@ -237,6 +246,9 @@ fn footer(conversations: &[ConversationSummary], zone: Zone) -> Line {
         .collect();
     let mut line = Line::new().plain(plural(conversations.len() as u64, "conversation", "conversations"));
     line.push(Tone::Plain, tr!(" on {}", plural(days.len() as u64, "day", "days")));
+    if let Some(model) = only_model {
+        line.push(Tone::Plain, tr!(" · all with {model}", model));
+    }
     line.push(Tone::Plain, format!(" · {}", plural(sum(|one| one.prompts), "prompt", "prompts")));
     line.push(Tone::Plain, format!(" · {}", plural(sum(|one| one.tool_calls), "call", "calls")));
     let failed = sum(|one| one.tool_failures);

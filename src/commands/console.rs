@@ -40,8 +40,8 @@ impl Console {
     /// A console whose answers a pager shows, if one is given; with `quiet`, nothing is said about it.
     #[must_use]
     pub fn new(world: &World, pager: Option<Pager>, quiet: bool) -> Self {
-        let shows_progress = world.talk_width.is_some() && !world.terminal_is_dumb() && !quiet;
-        let progress = if shows_progress { Progress::on_terminal() } else { Progress::default() };
+        let progress_width = world.talk_width.filter(|_| !world.terminal_is_dumb() && !quiet);
+        let progress = progress_width.map_or_else(Progress::default, Progress::on_terminal);
         let err = LineWriter::with_capacity(
             LINE_BYTES,
             Talk {

@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Often enough to be seen moving.
 const INTERVAL: Duration = Duration::from_millis(100);
 
+/// A terminal with fewer columns shows less, so that the line is one.
+const LEAST_WIDTH: usize = 72;
+
 /// Where the line stands, shared by all who write to the same terminal.
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
@@ -27,16 +30,18 @@ pub struct Progress {
 
 #[derive(Debug, Default)]
 struct Line {
+    /// Of the terminal, in columns.
+    width: usize,
     bar: Mutex<Option<ProgressBar>>,
     /// The place where the line would stand belongs to the answer.
     has_ended: AtomicBool,
 }
 
 impl Progress {
-    /// A line that appears when a read takes long.
+    /// A line that appears when a read takes long, on a terminal of so many columns.
     #[must_use]
-    pub fn on_terminal() -> Self {
-        Self { line: Some(Arc::default()) }
+    pub fn on_terminal(width: usize) -> Self {
+        Self { line: Some(Arc::new(Line { width, ..Line::default() })) }
     }
 
     /// Tells of a read of this input, until what is returned is dropped.
@@ -46,7 +51,7 @@ impl Progress {
         };
         let bytes_read = Arc::clone(&input.bytes_read);
         bytes_read.store(0, Ordering::Relaxed);
-        let bar = bar(total_bytes(input));
+        let bar = bar(total_bytes(input), line.width);
         let (stop, stopped) = mpsc::channel::<()>();
         let ticker = thread::spawn(move || {
             let mut wait = PATIENCE;
@@ -104,8 +109,9 @@ impl Line {
 }
 
 /// The line of a read whose size may be known.
-fn bar(total_bytes: Option<u64>) -> ProgressBar {
+fn bar(total_bytes: Option<u64>, width: usize) -> ProgressBar {
     let template = match total_bytes {
+        Some(_) if width < LEAST_WIDTH => tr!("reading {binary_bytes} of {binary_total_bytes} · {percent} %"),
         Some(_) => tr!(
             "reading {binary_bytes} of {binary_total_bytes} · {percent} % · {binary_bytes_per_sec} · {eta} left"
         ),
@@ -162,7 +168,7 @@ mod tests {
     #[test]
     fn both_lines_can_be_drawn() {
         for total in [None, Some(5)] {
-            let bar = bar(total);
+            let bar = bar(total, 80);
             bar.set_position(3);
             assert_eq!((bar.position(), bar.length()), (3, total));
         }

@@ -23,7 +23,7 @@ pub(super) use lines::cut_lines;
 
 /// Few enough bytes to stay in a processor's own cache from the reading to the end of the hearing, enough to learn how
 /// they are written.
-const BATCH_BYTES: usize = 512 * 1024;
+const BATCH_BYTES: usize = 1024 * 1024;
 
 /// No message may be larger. A Collector takes requests of up to 20 MiB and may put several into one message; what is
 /// larger than this is no message but damage, or meant to exhaust the memory.

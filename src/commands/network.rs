@@ -56,7 +56,7 @@ impl NetworkArgs {
     /// When an argument is none or the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
         let host = self.host.as_deref().map(name_glob).transpose()?;
-        let Some(scan) = run.ask(CallLog::new(run.filter.clone(), CallDetail::Command))? else {
+        let Some(scan) = run.ask(CallLog::new(run.filter.clone(), CallDetail::Asked))? else {
             return Ok(Exit::Failed);
         };
         let mut rows = scan.answer.requests();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
+use rayon::slice::ParallelSliceMut;
 use tr::tr;
 
 use super::account::Exit;
@@ -79,7 +80,11 @@ impl ToolDecisionArgs {
         let tool = self.tool.as_deref().map(name_glob).transpose()?;
         let detail = if self.summary { CallDetail::Outcome } else { CallDetail::WithoutOutput };
         let Some(scan) = run.ask(CallLog::new(run.filter.clone(), detail))? else { return Ok(Exit::Failed) };
-        let mut rows = scan.answer.decisions(self.undecided || tool.is_some());
+        let undecided = self.undecided || tool.is_some();
+        let mut rows = scan.answer.decisions(undecided);
+        if !self.summary {
+            rows.par_sort_by_key(|row| row.order);
+        }
         let unmet = tool.as_ref().and_then(|glob| {
             let names = rows.iter().flat_map(|row| [row.tool_name(), row.call.tool_name.as_deref()]);
             unmet::of_names(Condition::Tool, glob, names.flatten())
@@ -133,6 +138,8 @@ impl ToolDecisionArgs {
                 hint
             ))?;
         }
+        // The program ends here, and need not wait until so much memory was given back.
+        rayon::spawn(|| drop(rows));
         Ok(run.conclude(exit, &scan.account)?)
     }
 }
@@ -204,21 +211,21 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
 }
 
 fn summaries(rows: &[ToolDecisionRow]) -> Vec<ToolDecisionSummaryRecord> {
-    type Key = (Option<String>, Option<String>, Option<Decision>, Option<DecisionSource>);
-    let mut counts: BTreeMap<Key, ToolDecisionSummaryRecord> = BTreeMap::new();
+    type Key<'a> = (Option<&'a str>, Option<&'a str>, Option<Decision>, Option<DecisionSource>);
+    let mut counts: BTreeMap<Key<'_>, ToolDecisionSummaryRecord> = BTreeMap::new();
     for row in rows {
         let decision = row.decision.as_ref();
-        let key: Key = (
-            row.call.mcp_server().map(str::to_owned),
-            row.tool_name().map(str::to_owned),
+        let key: Key<'_> = (
+            row.call.mcp_server(),
+            row.tool_name(),
             decision.map(|decision| decision.decision),
             decision.and_then(|decision| decision.source),
         );
-        let record = counts.entry(key.clone()).or_insert_with(|| ToolDecisionSummaryRecord {
+        let record = counts.entry(key).or_insert_with(|| ToolDecisionSummaryRecord {
             schema_version: super::records::SCHEMA_VERSION,
             record_type: "tool_decision_summary",
-            mcp_server: key.0,
-            tool_name: key.1,
+            mcp_server: key.0.map(str::to_owned),
+            tool_name: key.1.map(str::to_owned),
             decision: key.2.map(Decision::as_str),
             decision_source: key.3.map(DecisionSource::as_str),
             ..ToolDecisionSummaryRecord::default()

@@ -26,7 +26,7 @@ struct Heard {
     calls: ToolCallLedger,
     verdicts: Vec<NetworkVerdict>,
     /// When which policies came into force.
-    policies: Vec<(EventOrder, Policies)>,
+    policies: Vec<(EventOrder, Arc<Policies>)>,
     /// Where the admitted decisions, results and verdicts lie; `None` when every one is admitted.
     admitted: Vec<Location>,
 }
@@ -46,13 +46,13 @@ pub struct ToolDecisionRow {
     /// The decision's place, else the result's.
     pub order: EventOrder,
     /// The conversation.
-    pub conversation_id: Option<String>,
+    pub conversation_id: Option<Arc<str>>,
     /// The decision; `None` when none was recorded.
     pub decision: Option<CallDecision>,
     /// The whole call, shared by its decisions.
     pub call: Arc<ToolCall>,
     /// The policies in force.
-    pub policies: Policies,
+    pub policies: Arc<Policies>,
 }
 
 impl ToolDecisionRow {
@@ -82,11 +82,13 @@ impl CallLog {
         Self { filter, detail, heard: ByConversation::default() }
     }
 
-    /// One row a decision, and with `undecided` one for each call without any, in time order.
+    /// One row a decision, and with `undecided` one for each call without any, conversation by
+    /// conversation.
     #[must_use]
     pub fn decisions(self, undecided: bool) -> Vec<ToolDecisionRow> {
         let everything = self.filter.admits_everything();
-        let rows_of = |(conversation_id, mut heard): (Option<String>, Box<Heard>)| {
+        let rows_of = |(id, mut heard): (Option<String>, Box<Heard>)| {
+            let conversation_id: Option<Arc<str>> = id.map(Into::into);
             let mut rows = Vec::new();
             heard.settle_policies();
             let policies = heard.policies;
@@ -114,9 +116,7 @@ impl CallLog {
             }
             rows
         };
-        let mut rows: Vec<_> = self.heard.into_sorted().into_par_iter().flat_map_iter(rows_of).collect();
-        rows.par_sort_by_key(|row| row.order);
-        rows
+        self.heard.into_sorted().into_par_iter().flat_map_iter(rows_of).collect()
     }
 
     /// One row a request, in time order.
@@ -133,7 +133,7 @@ impl CallLog {
             let calls = heard.calls.settle();
             for request in requests {
                 if everything || heard.admitted.binary_search(&request.last.order.location()).is_ok() {
-                    let call = call_during(&calls, &request).map(|index| calls[index].clone());
+                    let call = call_during(&calls, &request).map(|index| calls[index].clone().with_command());
                     rows.push(NetworkRow { conversation_id: conversation_id.clone(), request, call });
                 }
             }
@@ -146,7 +146,7 @@ impl CallLog {
 }
 
 /// The policies of the last start before that moment.
-fn policies_at(policies: &[(EventOrder, Policies)], order: EventOrder) -> Policies {
+fn policies_at(policies: &[(EventOrder, Arc<Policies>)], order: EventOrder) -> Arc<Policies> {
     let before = policies.partition_point(|(start, _)| *start <= order);
     before.checked_sub(1).map(|last| policies[last].1.clone()).unwrap_or_default()
 }
@@ -168,17 +168,17 @@ impl Fold for CallLog {
     }
 
     fn is_about(&self, name: &str, _: Option<&str>) -> bool {
-        matches!(
-            name,
+        match name {
+            "codex.tool_result"
+            | "codex.network_proxy.policy_decision"
+            | "codex.network_proxy.domain_policy_decision"
+            | "codex.network_proxy.block_decision" => true,
             "codex.conversation_starts"
-                | "codex.guardian_assessment"
-                | "codex.tool_decision"
-                | "codex.sandbox_outcome"
-                | "codex.tool_result"
-                | "codex.network_proxy.policy_decision"
-                | "codex.network_proxy.domain_policy_decision"
-                | "codex.network_proxy.block_decision"
-        )
+            | "codex.guardian_assessment"
+            | "codex.tool_decision"
+            | "codex.sandbox_outcome" => self.detail != CallDetail::Asked,
+            _ => false,
+        }
     }
 
     fn add(&mut self, event: &Event<'_>) {
@@ -204,7 +204,7 @@ impl Fold for CallLog {
                 let owned = |text: Option<&str>| text.map(str::to_owned);
                 let policies =
                     Policies { approval: owned(start.approval_policy), sandbox: owned(start.sandbox_policy) };
-                heard.policies.push((order, policies));
+                heard.policies.push((order, Arc::new(policies)));
             }
             EventKind::NetworkPolicyDecision(verdict) => {
                 heard.verdicts.push(NetworkVerdict::of(event, verdict));

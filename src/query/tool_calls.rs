@@ -97,6 +97,17 @@ impl ToolCall {
         self.result.as_ref()?.mcp_server.as_deref()
     }
 
+    /// The same call with what ran, for people, made of what the model asked for.
+    pub(super) fn with_command(mut self) -> Self {
+        let tool_name = self.tool_name.as_deref();
+        if let Some(result) = &mut self.result {
+            let server = result.mcp_server.as_deref();
+            result.command = (result.arguments.as_deref())
+                .and_then(|arguments| command_line(tool_name, server, Some(arguments)));
+        }
+        self
+    }
+
     /// Whether a moment, in nanoseconds since 1970, lies within the call: from its start, which is the result's time
     /// less the duration, to its result.
     fn contains(&self, moment: u64) -> bool {
@@ -123,11 +134,11 @@ pub fn call_during(calls: &[ToolCall], request: &NetworkRequest) -> Option<usize
 /// How much of a call is worth keeping for a question. What is left out is as if it had not been recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CallDetail {
+    /// Results alone, with what the model asked for.
+    Asked,
     /// Who decided what, and whether it was a success.
     Outcome,
-    /// And what ran, for people.
-    Command,
-    /// And all else but what the model was told.
+    /// All but what the model was told.
     #[default]
     WithoutOutput,
     /// All of it.
@@ -164,6 +175,11 @@ impl ToolCallLedger {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let in_words = |text: Option<&str>| owned(text.filter(|_| detail >= CallDetail::WithoutOutput));
         let fact = match kind {
+            EventKind::GuardianAssessment(_) | EventKind::ToolDecision(_) | EventKind::SandboxOutcome(_)
+                if detail == CallDetail::Asked =>
+            {
+                return;
+            }
             EventKind::GuardianAssessment(review) => Fact {
                 order,
                 call_id: owned(review.call_id),
@@ -180,7 +196,7 @@ impl ToolCallLedger {
             EventKind::ToolDecision(decision) => Fact {
                 order,
                 call_id: owned(decision.call_id),
-                tool_name: owned(decision.tool_name),
+                tool_name: None,
                 tool_namespace: owned(decision.tool_namespace),
                 what: What::Decision(CallDecision {
                     order,
@@ -206,10 +222,10 @@ impl ToolCallLedger {
                 what: What::Result(Box::new(CallResult {
                     order,
                     mcp_server: owned(result.server()),
-                    command: (result.arguments.filter(|_| detail >= CallDetail::Command)).and_then(
+                    command: (result.arguments.filter(|_| detail >= CallDetail::WithoutOutput)).and_then(
                         |arguments| command_line(result.tool_name, result.server(), Some(arguments)),
                     ),
-                    arguments: (result.arguments.filter(|_| detail >= CallDetail::WithoutOutput))
+                    arguments: (result.arguments.filter(|_| detail != CallDetail::Outcome))
                         .map(|arguments| arguments.to_string()),
                     success: result.success,
                     exit_code: (result.output)
@@ -258,9 +274,13 @@ impl ToolCallLedger {
                 });
             }
             let call = &mut calls[index];
+            let tool_name = match &fact.what {
+                What::Decision(decision) if call.tool_name.is_none() => decision.tool_name.clone(),
+                _ => fact.tool_name,
+            };
             let names_it_best = matches!(fact.what, What::Result(_));
             if names_it_best || call.tool_name.is_none() {
-                call.tool_name = fact.tool_name.or(call.tool_name.take());
+                call.tool_name = tool_name.or(call.tool_name.take());
             }
             call.tool_namespace = fact.tool_namespace.or(call.tool_namespace.take());
             match fact.what {

@@ -36,13 +36,14 @@
 //!
 //! # One record on its way
 //!
-//! A batch of lines is read while the one before it is heard. Each line is read in one pass where it is as the
-//! Collector writes it, and patiently where it is not: torn, glued to the next, or from another writer. Either way its
-//! records reach the question as [`Event`](event::Event)s that borrow from the line. Records that were read before
-//! are told by a fingerprint of their text and left out. The folds of the batch's chunks are joined in the order of
-//! the input, so that neither threads nor chunks show in any answer. At the end the question settles its answer; the
-//! subcommand writes it as records for machines or draws it for people, says on standard error what could not be
-//! read, and turns that into the exit code.
+//! Whichever thread is free reads the next batch of lines and hears it. Each line is read in one pass where it is as
+//! the Collector writes it, comparing what comes next with what came before; and patiently where it is not: torn, glued
+//! to the next, or from another writer. Either way its records reach the question as [`Event`](event::Event)s that
+//! borrow from the line; those that it is not about are only checked. Records that were read before are told by a
+//! fingerprint of their text and left out. The folds of the batches are joined in the order of the input, so that
+//! neither threads nor batches show in any answer. At the end the question settles its answer; the subcommand writes it
+//! as records for machines or draws it for people, says on standard error what could not be read, and turns that into
+//! the exit code.
 
 pub mod cli;
 pub mod commands;

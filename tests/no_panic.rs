@@ -280,6 +280,16 @@ proptest! {
     }
 
     #[test]
+    fn what_the_fast_way_has_learned_from_whole_lines_passes_no_harm(plan in plan()) {
+        // As a Collector writes them, so that nothing but harm is read the plain way.
+        let lines: Vec<Vec<u8>> =
+            whole_lines().into_iter().filter(|line| line.starts_with(br#"{"resourceLogs":["#)).collect();
+        let learned_from = lines.iter().take(40).cloned();
+        let harmed = carried_out(&plan, &lines);
+        assert_both_ways_agree(&learned_from.chain(harmed).collect::<Vec<_>>().join(&b'\n'));
+    }
+
+    #[test]
     fn a_file_that_ends_anywhere_is_unfinished_and_keeps_every_record_before_the_end(share in 0.0..1.0f64) {
         let text = fs::read_to_string(fixtures().join("captures/collector/tui-0.77.0.jsonl")).expect("a capture");
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a short file")]

@@ -1,6 +1,7 @@
 //! A text without which a message cannot matter to a question: where it does not stand, nothing need be looked at.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
@@ -9,6 +10,9 @@ use memchr::memmem::Finder;
 pub struct Needle {
     finder: Finder<'static>,
 }
+
+/// What a character begins with that is written by its number.
+static NUMBERED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\\u"));
 
 /// A shorter part stands almost everywhere.
 const SHORTEST_BYTES: usize = 3;
@@ -38,7 +42,7 @@ impl Needle {
     /// Whether a character of the text is written by its number.
     fn may_be_spelled_in(&self, message: &str) -> bool {
         let text: Cow<'_, str> = String::from_utf8_lossy(self.finder.needle());
-        let mut numbers = memchr::memmem::find_iter(message.as_bytes(), "\\u");
+        let mut numbers = NUMBERED.find_iter(message.as_bytes());
         numbers.any(|at| {
             let digits = message.get(at + 2..at + 6);
             let Some(number) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {

@@ -29,31 +29,34 @@ impl Fingerprint {
     }
 
     fn shard(self) -> usize {
-        usize::from(self.0[8]) % SHARDS
+        usize::from(SHARD_OF[usize::from(self.0[8])])
     }
 }
 
-/// Fingerprints are shared out by one of their bytes.
-const SHARDS: usize = 16;
+/// Fingerprints are shared out among tables by one of their bytes: up to which value each table takes them. A table
+/// doubles when it is full, so each takes a sixteenth root of 2 times as many as the one before: they double one after
+/// the other, and the memory of all of them grows in small steps.
+const SHARES: [u8; 15] = [11, 23, 36, 48, 62, 76, 91, 106, 122, 139, 156, 175, 194, 214, 234];
+/// For each value of the byte, the table.
+const SHARD_OF: [u8; 256] = {
+    let mut shard_of = [0; 256];
+    let (mut value, mut shard) = (0, 0);
+    while value < shard_of.len() {
+        if (shard as usize) < SHARES.len() && value == SHARES[shard as usize] as usize {
+            shard += 1;
+        }
+        shard_of[value] = shard;
+        value += 1;
+    }
+    shard_of
+};
 
 type Shard = HashSet<Fingerprint, BuildHasherDefault<AlreadyHashed>>;
 
 /// The fingerprints seen so far, in about 16 bytes each.
+#[derive(Default)]
 pub(super) struct Copies {
-    shards: Vec<Shard>,
-}
-
-impl Default for Copies {
-    fn default() -> Self {
-        // A table doubles when it is full. Tables of different sizes do so at different times, and the memory of all
-        // of them grows in small steps.
-        let sizes = (0..SHARDS).map(|shard| 256 + 256 * shard / SHARDS);
-        Self {
-            shards: sizes
-                .map(|size| Shard::with_capacity_and_hasher(size, BuildHasherDefault::default()))
-                .collect(),
-        }
-    }
+    shards: [Shard; SHARES.len() + 1],
 }
 
 impl Copies {
@@ -104,6 +107,21 @@ mod tests {
         let mut copies = Copies::default();
         assert_eq!(copies.note(&fingerprints), [4]);
         assert_eq!(copies.note(&fingerprints), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_fingerprint_takes_about_sixteen_bytes_however_many_there_are() {
+        let mut copies = Copies::default();
+        let fingerprints: Vec<_> = (0..400_000)
+            .map(|number| Fingerprint::of(&number.to_string(), Surroundings::of(1, "")))
+            .collect();
+        for (noted, some) in (1..).zip(fingerprints.chunks(20_000)) {
+            copies.note(some);
+            // Of eight places, a table uses seven; each has a byte beside its fingerprint.
+            let places: usize = copies.shards.iter().map(|shard| shard.capacity() * 8 / 7).sum();
+            let bytes_each = places * (size_of::<Fingerprint>() + 1) / (noted * 20_000);
+            assert!((14..=18).contains(&bytes_each), "{bytes_each} bytes each, of {noted} × 20,000");
+        }
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl Cli {
         let read = matched.and_then(|matches| {
             Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))
         });
-        read.map_err(|error| usage::print(&error, command(), world).into())
+        read.map_err(|error| usage::print(error, command(), world).into())
     }
 
     /// Where to write: on a terminal, a pager shows answers that people read.

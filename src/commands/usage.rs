@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::io::Write as _;
 use std::num::ParseIntError;
+use std::path::Path;
 
 use clap::builder::StyledStr;
 use clap::builder::styling::Styles;
@@ -25,11 +26,15 @@ pub const HEADINGS: [&str; 7] = ["Commands", "Arguments", "Options", "Input", "F
 
 /// Prints the help that was asked for, or what is wrong with the command line, in the reader's language; returns the
 /// exit code. `program` is the command line that clap knows.
-pub(crate) fn print(error: &Error, program: Command, world: &World) -> u8 {
+pub(crate) fn print(mut error: Error, program: Command, world: &World) -> u8 {
     let language = super::OutputArgs { lang: language_asked_for(), ..Default::default() }.language(world);
     let is_english = language.map_or(true, |language| language.value == Language::En);
     let exit = u8::try_from(error.exit_code()).unwrap_or(2);
     if is_english || error.kind() == ErrorKind::DisplayVersion || Language::Zh.speak().is_err() {
+        if error.get(ContextKind::Suggested).is_none() && is_a_file_too_many(&error) {
+            let tip = StyledStr::from(how_to_read_several());
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+        }
         // Nothing can be done when this cannot be written.
         drop(error.print());
         return exit;
@@ -45,6 +50,16 @@ pub(crate) fn print(error: &Error, program: Command, world: &World) -> u8 {
         drop(anstream::stdout().write_all(text.as_bytes()));
     }
     exit
+}
+
+/// Whether the shell made several files of one pattern.
+fn is_a_file_too_many(error: &Error) -> bool {
+    error.kind() == ErrorKind::UnknownArgument
+        && string(error, ContextKind::InvalidArg).is_some_and(|word| Path::new(&word).exists())
+}
+
+fn how_to_read_several() -> String {
+    tr!("to read several files, write -f before each, or one pattern in quotes: -f '*.jsonl'")
 }
 
 /// What `--lang` says in a command line that clap did not take.
@@ -201,6 +216,9 @@ fn complaint(error: &Error) -> String {
         && let Some(word) = string(error, ContextKind::InvalidArg)
     {
         parts.push(format!("  {}", tr!("to be taken as a value, `{word}` stands behind `--`", word)));
+    }
+    if is_a_file_too_many(error) {
+        parts.push(format!("  {green}{}{green:#}", how_to_read_several()));
     }
     if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
         let english = format!("{title}Usage:{title:#} ");

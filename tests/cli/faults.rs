@@ -210,6 +210,31 @@ fn damage_outranks_nothing_found_and_an_error_outranks_damage() {
 }
 
 #[test]
+fn a_pattern_that_the_shell_has_opened_out_is_told_from_other_wrong_usage() {
+    let files = "one_conversation.jsonl nested_attributes.jsonl";
+    insta::assert_snapshot!(talk(&run(&format!("list -f {files}"))), @"
+    error: unexpected argument 'nested_attributes.jsonl' found
+
+      tip: to read several files, write -f before each, or one pattern in quotes: -f '*.jsonl'
+
+    Usage: codex-audit list [OPTIONS]
+
+    For more information, try '--help'.
+    [exit status: 2]
+    ");
+    insta::assert_snapshot!(talk(&run(&format!("list --lang zh -f {files}"))), @"
+    错误：多出一个参数 `nested_attributes.jsonl`
+
+      要读多个文件，请在每个文件前写 -f，或把通配符放在引号里：-f '*.jsonl'
+
+    用法：codex-audit list [选项]
+
+    详见 `--help`。
+    [exit status: 2]
+    ");
+}
+
+#[test]
 fn wrong_usage_is_2() {
     insta::assert_snapshot!(talk(&run("lst")), @"
     error: unrecognized subcommand 'lst'

@@ -53,8 +53,13 @@ impl<A: Fold, B: Fold> Fold for (A, B) {
     }
 
     fn needles(&self) -> Option<Vec<Needle>> {
-        let (mut needles, more) = (self.0.needles()?, self.1.needles()?);
-        needles.extend(more);
+        let mut needles = self.0.needles()?;
+        for needle in self.1.needles()? {
+            // Both may be about the same conversation.
+            if !needles.contains(&needle) {
+                needles.push(needle);
+            }
+        }
         Some(needles)
     }
 

@@ -11,6 +11,12 @@ pub struct Needle {
     finder: Finder<'static>,
 }
 
+impl PartialEq for Needle {
+    fn eq(&self, other: &Self) -> bool {
+        self.finder.needle() == other.finder.needle()
+    }
+}
+
 /// What a character begins with that is written by its number.
 static NUMBERED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\\u"));
 
@@ -67,6 +73,13 @@ mod tests {
         assert!(may_stand("请列出", false, r#"{"a":"请列出文件"}"#));
         assert!(!may_stand("请列出", false, r#"{"a":"文件\n"}"#));
         assert!(!may_stand("git push", false, r#"{"a":"git pull \u003cb"}"#));
+    }
+
+    #[test]
+    fn two_questions_about_one_text_look_for_it_once() {
+        let needle = |text| Needle::of_text(text, true);
+        assert_eq!(needle("01A05A46-1FBB-7764"), needle("01a05a46-1fbb-7764"));
+        assert_ne!(needle("01a05a46-1fbb-7764"), needle("01a05a46-1fbb-7765"));
     }
 
     #[test]

@@ -38,8 +38,10 @@ struct State<H> {
     is_lost: bool,
 }
 
-/// Other threads wait for room so long before they look whether they can help with something else.
+/// Other threads wait for room so long before they look whether they can help with something else: ever longer, up to
+/// this, for somebody may be reading in a pager.
 const PATIENCE: Duration = Duration::from_millis(1);
+const MOST_PATIENCE: Duration = Duration::from_millis(100);
 
 impl<'i, H: Send> Turns<'i, H> {
     pub(super) fn new(messages: Messages<'i>, threads: usize) -> Self {
@@ -116,6 +118,7 @@ impl<'i, H: Send> Turns<'i, H> {
 
     /// Waits until there is room for one more; `None` when no more are begun.
     fn begin(&self) -> Option<Batch> {
+        let mut patience = PATIENCE;
         let mut state = lock(&self.state);
         loop {
             if state.is_over {
@@ -129,8 +132,9 @@ impl<'i, H: Send> Turns<'i, H> {
             let has_helped = rayon::yield_now() == Some(Yield::Executed);
             state = lock(&self.state);
             if !has_helped {
-                let waited = self.changed.wait_timeout(state, PATIENCE);
+                let waited = self.changed.wait_timeout(state, patience);
                 state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                patience = MOST_PATIENCE.min(patience * 2);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Do Codex and the Collector mean the same address?
 
-use super::codex_config::{CodexConfig, Destination};
+use super::codex_config::CodexConfig;
+use super::codex_exporter::Destination;
 use super::collector_config::CollectorConfig;
 use super::endpoint::Carrier;
 use super::finding::{Finding, Place, Severity, Subject};

@@ -1,25 +1,11 @@
 //! Codex's `config.toml`: does it send its log events, where to, and what does it silently ignore?
 
-use super::codex_exporter::{Signal, read_exporter};
-use super::endpoint::{Carrier, Endpoint};
+use super::codex_exporter::{Destination, Signal, read_exporter};
+use super::codex_keys::{OTEL_KEYS, ignored_key, wrong_type};
 use super::finding::{Finding, Place, Severity, Sheet, Subject};
 use super::toml_tree;
 use super::tree::{Entry, Node, SyntaxFault, Value};
-use crate::words::{Sentence, sentence};
-
-/// The keys of `[otel]` that some release of Codex knows.
-const OTEL_KEYS: [&str; 10] = [
-    "environment",
-    "log_user_prompt",
-    "exporter",
-    "trace_exporter",
-    "metrics_exporter",
-    "span_attributes",
-    "tracestate",
-    "tool_result",
-    "log_agent_responses",
-    "log_guardian_assessments",
-];
+use crate::words::sentence;
 
 /// Names that the table has in other programs.
 const NOT_OTEL: [&str; 4] = ["opentelemetry", "telemetry", "otlp", "open_telemetry"];
@@ -30,15 +16,6 @@ pub struct CodexConfig {
     /// What was found.
     pub findings: Vec<Finding>,
     pub(super) logs: Option<Destination>,
-}
-
-/// Where log events are sent.
-#[derive(Clone, Debug)]
-pub(super) struct Destination {
-    pub(super) carrier: Carrier,
-    pub(super) endpoint: Endpoint,
-    /// Where that is said.
-    pub(super) place: Place,
 }
 
 impl CodexConfig {
@@ -251,48 +228,6 @@ fn misplaced_keys(sheet: &mut Sheet<'_>, root: &Node) {
             sheet.warning("key_ignored", entry.line, text).fix("[otel]");
         }
     }
-}
-
-/// Says that Codex passes over a key without a word; `present` is the table that it stands in.
-pub(super) fn ignored_key(sheet: &mut Sheet<'_>, entry: &Entry, table: &str, present: &Node, known: &[&str]) {
-    let key = entry.key.as_str();
-    let line = sheet.place(entry.line).quote.unwrap_or_default().trim().to_owned();
-    let belongs = sentence!(
-        "`{key}` stands below {table} and so belongs to that table, where Codex does not know it: it is \
-         ignored",
-        key,
-        table
-    );
-    let (text, fix) = if key == "disable_response_storage" {
-        (sentence!("{belongs}. Delete the line: today's Codex has no such key anywhere.", belongs), None)
-    } else if OTEL_KEYS.contains(&key) {
-        (sentence!("{belongs}. It is a key of [otel]: move it up.", belongs), Some(format!("[otel]\n{line}")))
-    } else if let Some(meant) = known
-        .iter()
-        .find(|name| strsim::osa_distance(name, &key.to_lowercase()) <= 2 && present.get(name).is_none())
-    {
-        (sentence!("{belongs}. Is `{meant}` meant?", belongs, meant), Some(line.replacen(key, meant, 1)))
-    } else {
-        (
-            sentence!(
-                "{belongs}. A key of the top level must stand above the first [table] of the file.",
-                belongs
-            ),
-            None,
-        )
-    };
-    sheet.warning("key_ignored", entry.line, text).fix = fix;
-}
-
-/// Says that a value is of a kind that makes Codex refuse the file.
-pub(super) fn wrong_type(sheet: &mut Sheet<'_>, entry: &Entry, wanted: &Sentence, fix: &str) {
-    let text = sentence!(
-        "`{}` is {}; Codex wants {wanted} and refuses the whole file.",
-        entry.key,
-        entry.node.kind(),
-        wanted
-    );
-    sheet.error("wrong_type", entry.line, text).fix(fix);
 }
 
 #[cfg(test)]

@@ -1,10 +1,19 @@
 //! One exporter of Codex's `[otel]`: a word or a table, with an address that is used as written.
 
-use super::codex_config::{Destination, ignored_key, wrong_type};
+use super::codex_keys::{ignored_key, wrong_type};
 use super::endpoint::{Carrier, Endpoint};
-use super::finding::Sheet;
+use super::finding::{Place, Sheet};
 use super::tree::{Entry, Value};
 use crate::words::{Sentence, sentence};
+
+/// Where log events are sent.
+#[derive(Clone, Debug)]
+pub(super) struct Destination {
+    pub(super) carrier: Carrier,
+    pub(super) endpoint: Endpoint,
+    /// Where that is said.
+    pub(super) place: Place,
+}
 
 /// What is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::file_exporter::{FileRole, check_files, path_of};
 use super::finding::{Finding, Sheet, Subject};
-use super::pipelines::{Components, Pipeline, check_components, read_pipelines, trail};
+use super::pipelines::{Components, Pipeline, check_components, kind_of, read_pipelines, trail};
 use super::receiver::{Listener, read_receiver};
 use super::tree::{Entry, Node, Value};
 use super::{variables, yaml_tree};
@@ -248,11 +248,6 @@ fn check_telemetry(sheet: &mut Sheet<'_>, root: &Node) {
         );
         sheet.warning("telemetry_address", entry.line, text).fix(fix);
     }
-}
-
-/// The kind of a component: what stands before the slash of its id.
-pub(super) fn kind_of(id: &str) -> &str {
-    id.split('/').next().unwrap_or(id).trim()
 }
 
 #[cfg(test)]

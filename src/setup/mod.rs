@@ -5,6 +5,7 @@
 mod agreement;
 mod codex_config;
 mod codex_exporter;
+mod codex_keys;
 mod collector_config;
 mod endpoint;
 mod file_exporter;

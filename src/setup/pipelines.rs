@@ -1,6 +1,5 @@
 //! The Collector's pipelines: what is declared, what is used, and which of them are the trail.
 
-use super::collector_config::kind_of;
 use super::finding::Sheet;
 use super::tree::{Entry, Node};
 use crate::words::{Sentence, sentence};
@@ -332,4 +331,8 @@ fn check_extensions(sheet: &mut Sheet<'_>, root: &Node) {
             sheet.note("component_unused", entry.line, text);
         }
     }
+}
+/// The kind of a component: what stands before the slash of its id.
+pub(super) fn kind_of(id: &str) -> &str {
+    id.split('/').next().unwrap_or(id).trim()
 }

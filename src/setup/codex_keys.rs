@@ -1,0 +1,61 @@
+//! What Codex does with a key that it does not know, or whose value is of the wrong kind.
+
+use super::finding::Sheet;
+use super::tree::{Entry, Node};
+use crate::words::{Sentence, sentence};
+
+/// The keys of `[otel]` that some release of Codex knows.
+pub(super) const OTEL_KEYS: [&str; 10] = [
+    "environment",
+    "log_user_prompt",
+    "exporter",
+    "trace_exporter",
+    "metrics_exporter",
+    "span_attributes",
+    "tracestate",
+    "tool_result",
+    "log_agent_responses",
+    "log_guardian_assessments",
+];
+
+/// Says that Codex passes over a key without a word; `present` is the table that it stands in.
+pub(super) fn ignored_key(sheet: &mut Sheet<'_>, entry: &Entry, table: &str, present: &Node, known: &[&str]) {
+    let key = entry.key.as_str();
+    let line = sheet.place(entry.line).quote.unwrap_or_default().trim().to_owned();
+    let belongs = sentence!(
+        "`{key}` stands below {table} and so belongs to that table, where Codex does not know it: it is \
+         ignored",
+        key,
+        table
+    );
+    let (text, fix) = if key == "disable_response_storage" {
+        (sentence!("{belongs}. Delete the line: today's Codex has no such key anywhere.", belongs), None)
+    } else if OTEL_KEYS.contains(&key) {
+        (sentence!("{belongs}. It is a key of [otel]: move it up.", belongs), Some(format!("[otel]\n{line}")))
+    } else if let Some(meant) = known
+        .iter()
+        .find(|name| strsim::osa_distance(name, &key.to_lowercase()) <= 2 && present.get(name).is_none())
+    {
+        (sentence!("{belongs}. Is `{meant}` meant?", belongs, meant), Some(line.replacen(key, meant, 1)))
+    } else {
+        (
+            sentence!(
+                "{belongs}. A key of the top level must stand above the first [table] of the file.",
+                belongs
+            ),
+            None,
+        )
+    };
+    sheet.warning("key_ignored", entry.line, text).fix = fix;
+}
+
+/// Says that a value is of a kind that makes Codex refuse the file.
+pub(super) fn wrong_type(sheet: &mut Sheet<'_>, entry: &Entry, wanted: &Sentence, fix: &str) {
+    let text = sentence!(
+        "`{}` is {}; Codex wants {wanted} and refuses the whole file.",
+        entry.key,
+        entry.node.kind(),
+        wanted
+    );
+    sheet.error("wrong_type", entry.line, text).fix(fix);
+}

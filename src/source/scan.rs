@@ -15,6 +15,9 @@ use super::otlp_json::Learned;
 use super::turns::Turns;
 use crate::event::{Fold, Needle};
 
+/// One thread at a time reads: more than so many would only wait for their turn, each with a batch in memory.
+const MOST_THREADS: usize = 16;
+
 /// How to read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ScanOptions {
@@ -57,7 +60,7 @@ pub fn scan<F: Fold>(
         .extend(input.files.iter().map(|file| FileAccount { name: file.name(), ..FileAccount::default() }));
     let mut copies = (!options.keep_duplicates).then(Copies::default);
     let messages = Messages::new(&input.files, input.digests).reporting_to(&input.bytes_read);
-    let threads = rayon::current_num_threads();
+    let threads = rayon::current_num_threads().min(MOST_THREADS);
     let turns = Turns::new(messages, threads);
     let delivered: io::Result<()> = rayon::in_place_scope(|scope| {
         let _stop = turns.stop_at_end();

@@ -49,8 +49,9 @@ pub(crate) struct Learned {
 /// What was decoded before, by its text.
 type Known<T> = HashMap<Box<str>, Rc<T>, RandomState>;
 
-/// So many are kept before everything is learned anew.
-const MOST_KNOWN: usize = 4096;
+/// So many are kept before everything is learned anew, and none that is longer: hostile text must not take all memory.
+const MOST_KNOWN: usize = 1024;
+const MOST_KNOWN_BYTES: usize = 4096;
 
 /// One record on its way to the question.
 pub(crate) struct ReadRecord<'r, 'a> {
@@ -392,7 +393,9 @@ impl<'a> Cursor<'a> {
         if known.len() >= MOST_KNOWN {
             known.clear();
         }
-        known.insert(text.into(), Rc::clone(&decoded));
+        if text.len() <= MOST_KNOWN_BYTES {
+            known.insert(text.into(), Rc::clone(&decoded));
+        }
         Ok((text, decoded))
     }
 }

@@ -275,13 +275,13 @@ impl ToolCallLedger {
             }
             let call = &mut calls[index];
             let tool_name = match &fact.what {
-                What::Decision(decision) if call.tool_name.is_none() => decision.tool_name.clone(),
-                _ => fact.tool_name,
+                // It names the tool best.
+                What::Result(_) => fact.tool_name,
+                _ if call.tool_name.is_some() => None,
+                What::Decision(decision) => decision.tool_name.clone(),
+                What::Review(_) | What::Sandbox(_) => fact.tool_name,
             };
-            let names_it_best = matches!(fact.what, What::Result(_));
-            if names_it_best || call.tool_name.is_none() {
-                call.tool_name = tool_name.or(call.tool_name.take());
-            }
+            call.tool_name = tool_name.or(call.tool_name.take());
             call.tool_namespace = fact.tool_namespace.or(call.tool_namespace.take());
             match fact.what {
                 What::Review(review) => call.review = Some(review),

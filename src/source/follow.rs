@@ -54,6 +54,7 @@ pub struct Follower {
     followed: Vec<Followed>,
     options: ScanOptions,
     copies: Option<Copies>,
+    learned: Learned,
     account: Account,
     batch: Batch,
     notices: Vec<String>,
@@ -110,6 +111,7 @@ impl Follower {
             followed,
             options,
             copies: (!options.keep_duplicates).then(Copies::default),
+            learned: Learned::new(),
             account: Account::default(),
             batch: Batch::default(),
             notices: Vec::new(),
@@ -134,7 +136,7 @@ impl Follower {
         let mut answer = question.fresh();
         let needles = question.needles();
         let hearer = Hearer { question, options: self.options, needles: needles.as_deref() };
-        let learned = &mut Learned::new();
+        let learned = &mut self.learned;
         let hearing = hearer.hear(&self.batch, learned);
         hearer.join(&self.batch, hearing, &mut answer, self.copies.as_mut(), &mut self.account, learned);
         answer

@@ -1,7 +1,5 @@
 //! Hears the events of one batch: the quick way where the text is as the Collector writes it, else the plain way.
 
-use twox_hash::XxHash3_64;
-
 use super::account::{Damage, DamageKind};
 use super::copies::{Fingerprint, Surroundings};
 use super::deviations::Deviations;
@@ -240,9 +238,7 @@ impl<F: Fold> Hearing<F> {
                 reason: format!("a {what} that cannot be read: {}", error.reason),
             };
             if resource.0 != part.resource_index {
-                let fingerprint =
-                    if part.resource.is_empty() { 0 } else { XxHash3_64::oneshot(part.resource.as_bytes()) };
-                let decoded = decode_resource(part.resource, fingerprint).unwrap_or_else(|error| {
+                let decoded = decode_resource(part.resource).unwrap_or_else(|error| {
                     self.damage.push(damaged("resource", line, part.resource, error));
                     Resource::default()
                 });

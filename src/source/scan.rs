@@ -94,7 +94,6 @@ impl Account {
 }
 
 /// Puts one question to batches, and joins what was heard of them.
-#[derive(Clone, Copy)]
 pub(super) struct Hearer<'q, F> {
     pub(super) question: &'q F,
     pub(super) options: ScanOptions,

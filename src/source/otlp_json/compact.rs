@@ -11,7 +11,6 @@ use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 use memchr::memmem::Finder;
-use twox_hash::XxHash3_64;
 
 use super::cursor::{BEFORE_KEY, Cursor, Declined, Member, Quoted, Read, Scalar, Type};
 use super::decode::{decode_resource, decode_scope, decode_string, hex_id};
@@ -152,9 +151,8 @@ impl<'a, 'l> CompactReader<'a, 'l> {
             return Ok(());
         }
         let known = &mut self.learned.resources;
-        (self.resource_text, self.resource) = at.known_object(&BEHIND_RESOURCE, known, |text| {
-            Some(decode_resource(text, XxHash3_64::oneshot(text.as_bytes())).ok()?.into_owned())
-        })?;
+        (self.resource_text, self.resource) =
+            at.known_object(&BEHIND_RESOURCE, known, |text| Some(decode_resource(text).ok()?.into_owned()))?;
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use base64::Engine;
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use twox_hash::XxHash3_64;
 
 use super::cut::bare_message;
 use crate::event::{AnyValue, Attributes, LogRecord, Resource, Scope, UnixNano};
@@ -43,9 +44,10 @@ pub(crate) fn decode_string(quoted: &str) -> String {
     serde_json::from_str::<WireText<'_>>(quoted).map(|WireText(text)| text.into_owned()).unwrap_or_default()
 }
 
-/// Decodes a resource; `""` is one without attributes. `fingerprint` is that of the text.
-pub(crate) fn decode_resource(text: &str, fingerprint: u64) -> Result<Resource<'_>, DecodeError> {
+/// Decodes a resource; `""` is one without attributes and without a fingerprint.
+pub(crate) fn decode_resource(text: &str) -> Result<Resource<'_>, DecodeError> {
     let WireBlock { attributes, .. } = decode_block(text)?;
+    let fingerprint = if text.is_empty() { 0 } else { XxHash3_64::oneshot(text.as_bytes()) };
     Ok(Resource { attributes, fingerprint })
 }
 

@@ -22,9 +22,10 @@ impl Surroundings {
 
 impl Fingerprint {
     pub(super) fn of(record: &str, surroundings: Surroundings) -> Self {
-        let hash = XxHash3_128::oneshot_with_seed(surroundings.0, record.as_bytes()).to_le_bytes();
+        // A seed would cost more than many a record: it is mixed into a table of its own first.
+        let hash = XxHash3_128::oneshot(record.as_bytes()) ^ u128::from(surroundings.0);
         let mut kept = [0; 9];
-        kept.copy_from_slice(&hash[..9]);
+        kept.copy_from_slice(&hash.to_le_bytes()[..9]);
         Self(kept)
     }
 

@@ -12,10 +12,10 @@ use std::sync::LazyLock;
 use foldhash::fast::RandomState;
 use memchr::memmem::Finder;
 
-use super::cursor::{BEFORE_KEY, Cursor, Declined, Member, Quoted, Read, Scalar, Type};
-use super::decode::{decode_resource, decode_scope, decode_string, hex_id};
-use super::habits::{Habits, Span, To};
-use crate::event::{AnyValue, Attributes, Key, LogRecord, Resource, Scope, Text};
+use super::cursor::{Cursor, Declined, Member, Quoted, Read, Scalar};
+use super::decode::{decode_resource, decode_scope, hex_id};
+use super::shapes::Shapes;
+use crate::event::{Key, LogRecord, Resource, Scope};
 
 /// Reads the messages of one batch after the other.
 pub(crate) struct CompactReader<'a, 'l> {
@@ -26,8 +26,6 @@ pub(crate) struct CompactReader<'a, 'l> {
     resource: Rc<Resource<'static>>,
     scope_text: &'a str,
     scope: Rc<Scope<'static>>,
-    head: Head<'a>,
-    runs: Runs<'a>,
     /// Whether the record that is being read may matter, as far as it is known.
     is_wanted: bool,
     may_matter: bool,
@@ -39,7 +37,7 @@ pub(crate) type IsAbout<'q> = dyn Fn(&str, Option<&str>) -> bool + 'q;
 
 /// What reading one batch has taught, which makes the next ones faster.
 pub(crate) struct Learned {
-    habits: Habits,
+    shapes: Shapes,
     /// Many processes write into one file by turns.
     resources: Known<Resource<'static>>,
     scopes: Known<Scope<'static>>,
@@ -64,22 +62,12 @@ pub(crate) struct ReadRecord<'r, 'a> {
     pub(crate) is_wanted: bool,
 }
 
-/// How far reading attributes came.
-#[derive(PartialEq, Eq)]
-enum Came {
-    ToEndOfAttributes,
-    ToEndOfRecord,
-}
-
-/// What stands between the last attribute's value and the rest of the record.
-const END_OF_ATTRIBUTES: &str = "}}]";
-
 static BEHIND_RESOURCE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"scopeLogs\":["));
 static BEHIND_SCOPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"logRecords\":["));
 
 impl Learned {
     pub(crate) fn new() -> Self {
-        Self { habits: Habits::new(), resources: Known::default(), scopes: Known::default() }
+        Self { shapes: Shapes::default(), resources: Known::default(), scopes: Known::default() }
     }
 }
 
@@ -93,8 +81,6 @@ impl<'a, 'l> CompactReader<'a, 'l> {
             resource: Rc::default(),
             scope_text: "",
             scope: Rc::default(),
-            head: Head::default(),
-            runs: Runs::new(),
             is_wanted: true,
             may_matter: true,
             told: Told::default(),
@@ -196,68 +182,42 @@ impl<'a, 'l> CompactReader<'a, 'l> {
     }
 
     fn read_record(&mut self, at: &mut Cursor<'a>) -> Read<()> {
-        self.is_wanted = self.may_matter;
-        if self.is_wanted {
-            self.record.clear();
+        if let Some(is_wanted) = self.learned.shapes.read(at, self.may_matter, &mut self.record) {
+            self.is_wanted = is_wanted;
+            return Ok(());
         }
+        let start = at.at;
+        self.read_record_step_by_step(at)?;
+        self.learned.shapes.learn(at.since(start), self.is_about);
+        Ok(())
+    }
+
+    fn read_record_step_by_step(&mut self, at: &mut Cursor<'a>) -> Read<()> {
+        self.is_wanted = self.may_matter;
         self.told = Told::default();
+        self.record.clear();
         at.expect("{\"")?;
         let mut seen = 0;
-        let mut head = at.at;
         loop {
             let name = at.member_name()?;
             if seen & name as u16 != 0 {
                 return Err(Declined);
             }
-            let before = seen;
             seen |= name as u16;
             let record = &mut self.record;
             match name {
                 Member::Time => record.time = at.moment()?,
-                Member::ObservedTime => {
-                    record.observed_time = at.moment()?;
-                    head = at.at;
-                    if before == 0 && !self.head.text.is_empty() && at.eat(self.head.text) {
-                        record.severity_number = self.head.severity_number;
-                        record.severity_text = self.head.severity_text.map(Cow::Borrowed);
-                        seen |= Head::MEMBERS;
-                        if self.read_attributes(at, true)? == Came::ToEndOfRecord {
-                            return Ok(());
-                        }
-                    }
-                }
+                Member::ObservedTime => record.observed_time = at.moment()?,
                 Member::SeverityNumber => {
                     record.severity_number =
                         u8::try_from(at.digits()?).ok().filter(|number| (1..=24).contains(number));
                 }
                 Member::SeverityText => record.severity_text = Some(Cow::Borrowed(at.plain_string()?)),
                 Member::Body => record.body = at.body()?,
-                Member::Attributes => {
-                    let may_end = seen == Head::MEMBERS;
-                    if may_end && record.body == AnyValue::Empty {
-                        let severity_text = match record.severity_text {
-                            Some(Cow::Borrowed(text)) => Some(text),
-                            _ => None,
-                        };
-                        self.head = Head {
-                            text: at.since(head),
-                            severity_number: record.severity_number,
-                            severity_text,
-                        };
-                    }
-                    if self.read_attributes(at, may_end)? == Came::ToEndOfRecord {
-                        return Ok(());
-                    }
-                }
+                Member::Attributes => self.read_attributes(at)?,
                 Member::Number => drop(at.digits()?),
-                Member::TraceId => {
-                    let id = at.id()?;
-                    record.trace_id = self.is_wanted.then(|| hex_id(Cow::Borrowed(id), 16)).flatten();
-                }
-                Member::SpanId => {
-                    let id = at.id()?;
-                    record.span_id = self.is_wanted.then(|| hex_id(Cow::Borrowed(id), 8)).flatten();
-                }
+                Member::TraceId => record.trace_id = hex_id(Cow::Borrowed(at.id()?), 16),
+                Member::SpanId => record.span_id = hex_id(Cow::Borrowed(at.id()?), 8),
                 Member::EventName => record.callsite = Some(at.string()?).filter(|text| !text.is_empty()),
             }
             if !at.eat(",\"") {
@@ -267,108 +227,34 @@ impl<'a, 'l> CompactReader<'a, 'l> {
         at.expect("}")
     }
 
-    /// Reads attributes; with `may_end`, the record may end with them and its place in Codex's source.
-    fn read_attributes(&mut self, at: &mut Cursor<'a>, may_end: bool) -> Read<Came> {
+    fn read_attributes(&mut self, at: &mut Cursor<'a>) -> Read<()> {
         at.expect("[")?;
         if at.eat("]") {
-            return Ok(Came::ToEndOfAttributes);
+            return Ok(());
         }
-        self.learned.habits.make_room();
-        let mut place = Habits::FIRST;
-        let mut run_start = None;
-        let mut behind_value = at.at;
         loop {
-            let habits = &mut self.learned.habits;
-            let to;
-            (place, to) = match habits.go_on(place, at) {
-                Some(next) => next,
-                None => {
-                    let to = Self::step(at, behind_value, may_end)?;
-                    (habits.learn(place, at.since(behind_value), to), to)
-                }
-            };
-            let joint = at.since(behind_value);
-            let (known, key, of_type) = match to {
-                To::Value { known: Some(known), of_type, .. } => (Some(known), known.text(), of_type),
-                To::Value { known: None, key, of_type } => (None, key.of(joint), of_type),
-                To::EndOfAttributes => return Ok(Came::ToEndOfAttributes),
-                To::EndOfRecord { callsite } if may_end => {
-                    let callsite = Some(callsite.of(joint)).filter(|text| !text.is_empty());
-                    self.record.callsite = callsite.map(Text::plain);
-                    return Ok(Came::ToEndOfRecord);
-                }
-                To::EndOfRecord { .. } => {
-                    at.at = behind_value + END_OF_ATTRIBUTES.len();
-                    return Ok(Came::ToEndOfAttributes);
-                }
-            };
-            if known == Some(RUN_BEGINS) && of_type == Type::String {
-                if let Some(run) = self.runs.pass(at) {
-                    let wanted = if self.is_wanted { run.attributes.as_slice() } else { &[] };
-                    for (known, key, value) in wanted {
-                        value.push_to(&mut self.record.attributes, *known, key);
-                    }
-                    place = self.learned.habits.behind_run(place);
-                    behind_value = at.at;
-                    continue;
-                }
-                run_start = Some((at.at, place));
-                self.runs.begun.clear();
-            }
+            at.expect("{\"key\":")?;
+            let key = at.plain_string()?;
+            let known = Key::of(key);
+            let of_type = at.value_type()?;
             let value = at.scalar(of_type)?;
             if self.is_wanted {
                 value.push_to(&mut self.record.attributes, known, key);
             }
             if let Some(key @ (Key::EventName | Key::EventKind)) = known {
                 self.told.add(key, value)?;
-                if let Scalar::Text(Quoted::Plain(text)) = value {
-                    place = self.learned.habits.behind_value(place, text);
-                }
                 if self.is_wanted
                     && let Some(name) = self.told.name
                 {
                     self.is_wanted = (self.is_about)(name, self.told.kind);
                 }
             }
-            if let Some((start, begin)) = run_start {
-                self.runs.begun.push((known, key, value));
-                if known == Some(RUN_ENDS) {
-                    self.runs.keep(at.since(start));
-                    run_start = None;
-                    place = self.learned.habits.behind_run(begin);
-                }
+            at.expect("}}")?;
+            if at.eat("]") {
+                return Ok(());
             }
-            behind_value = at.at;
+            at.expect(",")?;
         }
-    }
-
-    /// Steps on to the next value or the end, where that was not foreseen.
-    fn step(at: &mut Cursor<'a>, behind_value: usize, may_end: bool) -> Read<To> {
-        let is_first = at.text.as_bytes()[behind_value - 1] == b'[';
-        if !is_first {
-            if at.eat(END_OF_ATTRIBUTES) {
-                return Ok(Self::step_to_end(at, behind_value)
-                    .filter(|_| may_end)
-                    .unwrap_or(To::EndOfAttributes));
-            }
-            at.expect("}},")?;
-        }
-        at.expect(BEFORE_KEY)?;
-        let key = at.plain_string()?;
-        let span = Span::ending(at.at - 1 - behind_value, key.len())?;
-        let of_type = at.value_type()?;
-        Ok(To::Value { known: Key::of(key), key: span, of_type })
-    }
-
-    /// Steps on to the end of the record, if nothing is left of it but its place in Codex's source.
-    fn step_to_end(at: &mut Cursor<'a>, behind_value: usize) -> Option<To> {
-        let mut ahead = Cursor { ..*at };
-        ahead.expect(",\"eventName\":").ok()?;
-        let callsite = ahead.plain_string().ok()?;
-        let callsite = Span::ending(ahead.at - 1 - behind_value, callsite.len()).ok()?;
-        ahead.expect("}").ok()?;
-        *at = ahead;
-        Some(To::EndOfRecord { callsite })
     }
 }
 
@@ -424,84 +310,69 @@ impl<'a> Told<'a> {
     }
 }
 
-/// What stands between an observed time and the attributes, the same in almost all records.
-#[derive(Default)]
-struct Head<'a> {
-    text: &'a str,
-    severity_number: Option<u8>,
-    severity_text: Option<&'a str>,
-}
+#[cfg(test)]
+mod tests {
+    use super::super::{Cut, cut};
+    use super::*;
 
-impl Head<'_> {
-    const MEMBERS: u16 = Member::ObservedTime as u16
-        | Member::SeverityNumber as u16
-        | Member::SeverityText as u16
-        | Member::Body as u16
-        | Member::Attributes as u16;
-}
-
-/// From this attribute's value to the end of that one's, every record of a conversation says the same as the one
-/// before it, until the model changes.
-const RUN_BEGINS: Key = Key::ConversationId;
-const RUN_ENDS: Key = Key::Slug;
-
-/// Runs of attributes that were read before, to be told by their text instead of being read again.
-struct Runs<'a> {
-    known: Vec<Run<'a>>,
-    /// The attributes of the run that is being read.
-    begun: Vec<Attribute<'a>>,
-}
-
-#[derive(Clone, Default)]
-struct Run<'a> {
-    text: &'a str,
-    attributes: Vec<Attribute<'a>>,
-}
-
-type Attribute<'a> = (Option<Key>, &'a str, Scalar<'a>);
-
-impl<'a> Runs<'a> {
-    /// So many conversations take turns in a chunk without being in each other's way, as a rule.
-    const PLACES: usize = 64;
-
-    fn new() -> Self {
-        Self { known: vec![Run::default(); Self::PLACES], begun: Vec::new() }
-    }
-
-    /// Where a run is kept: by the end of the conversation's id, in which ids differ.
-    fn place(text: &[u8]) -> Option<usize> {
-        const END_OF_ID: usize = "01234567-89ab-cdef-0123-456789abcdef".len();
-        let end_of_id = text.get(..END_OF_ID)?.last_chunk()?;
-        let spread = u64::from_le_bytes(*end_of_id).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        Some(usize::from(spread.to_be_bytes()[0]) % Self::PLACES)
-    }
-
-    /// Passes a run that is known.
-    fn pass(&self, at: &mut Cursor<'a>) -> Option<&Run<'a>> {
-        let run = &self.known[Self::place(at.rest())?];
-        (!run.text.is_empty() && at.eat(run.text)).then_some(run)
-    }
-
-    /// Keeps the run that was read.
-    fn keep(&mut self, text: &'a str) {
-        if let Some(place) = Self::place(text.as_bytes()) {
-            let run = &mut self.known[place];
-            run.text = text;
-            std::mem::swap(&mut run.attributes, &mut self.begun);
+    /// One message a kind of event, with one record.
+    fn messages(capture: &str) -> Vec<(String, String)> {
+        let mut messages: Vec<(String, String)> = Vec::new();
+        for line in capture.lines() {
+            let mut parts = Cut::default();
+            cut(line, &mut parts);
+            for part in parts.records() {
+                let kind: String = part.text.split("\"event.").skip(1).map(|rest| &rest[..40]).collect();
+                if messages.iter().all(|(_, other)| !other.contains(&kind)) {
+                    let before = format!(
+                        "{{\"resourceLogs\":[{{\"resource\":{},\"scopeLogs\":[{{\"scope\":{},\"logRecords\":[",
+                        part.resource, part.scope
+                    );
+                    messages.push((before, format!("{}]}}]}}]}}", part.text)));
+                }
+            }
         }
+        messages
     }
-}
 
-impl<'a> Scalar<'a> {
-    /// Adds it to the attributes.
-    #[inline]
-    fn push_to(self, attributes: &mut Attributes<'a>, known: Option<Key>, key: &'a str) {
-        let value = match self {
-            Self::Text(Quoted::Plain(text)) => return attributes.push_plain(known, key, text),
-            Self::Text(Quoted::Escaped(text)) => AnyValue::String(Text::encoded(text, decode_string)),
-            Self::Int(number) => AnyValue::Int(number),
-            Self::Bool(truth) => AnyValue::Bool(truth),
-        };
-        attributes.push(known, Cow::Borrowed(key), value);
+    /// What is read with what was learned; with nothing, every record is read step by step.
+    fn read(message: &str, learned: &mut Learned, may_matter: bool) -> (bool, Vec<String>) {
+        let mut heard = Vec::new();
+        let is_about = |name: &str, _: Option<&str>| name != "codex.user_prompt";
+        let read = CompactReader::new(learned, &is_about).read(message, may_matter, |read| {
+            let record = read.is_wanted.then_some(read.record);
+            heard.push(format!("{} {:?} {record:?}", read.text, read.scope));
+        });
+        (read.is_ok(), heard)
+    }
+
+    #[test]
+    fn a_record_is_read_the_same_whether_others_looked_like_it_or_not() {
+        for capture in [
+            include_str!("../../../fixtures/captures/collector/websocket-0.169.0.jsonl"),
+            include_str!("../../../fixtures/captures/collector/tui-0.77.0.jsonl"),
+        ] {
+            for (before, record) in messages(capture) {
+                let mut learned = Learned::new();
+                let mut assert_same = |record: &str| {
+                    let message = format!("{before}{record}");
+                    for may_matter in [true, false] {
+                        let known = read(&message, &mut learned, may_matter);
+                        assert_eq!(known, read(&message, &mut Learned::new(), may_matter), "{message}");
+                    }
+                };
+                assert_same(&record);
+                let places = (0..record.len()).filter(|place| record.is_char_boundary(*place));
+                for place in places.step_by(1 + record.len() / 30) {
+                    let (begin, rest) = record.split_at(place);
+                    let behind = rest.char_indices().nth(1).map_or("", |(next, _)| &rest[next..]);
+                    for other in ["\"", "\\", "\u{1}", "7", "x", "="] {
+                        assert_same(&format!("{begin}{other}{behind}"));
+                        assert_same(&format!("{begin}{other}{rest}"));
+                    }
+                    assert_same(&format!("{begin}{behind}"));
+                }
+            }
+        }
     }
 }

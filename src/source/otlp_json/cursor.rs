@@ -1,10 +1,12 @@
 //! Steps through a message that is written as the Collector writes, and declines whatever is not.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 use wide::u8x16;
 
 use super::decode::decode_string;
-use crate::event::{AnyValue, Text, UnixNano};
+use crate::event::{AnyValue, Attributes, Key, Text, UnixNano};
 use crate::source::deviations::Deviations;
 
 /// The message is not as the Collector writes it.
@@ -21,8 +23,6 @@ pub(super) enum Type {
     Bool,
 }
 
-/// What stands before an attribute's key.
-pub(super) const BEFORE_KEY: &str = "{\"key\":";
 /// What stands between a key and the type of its value.
 const BEHIND_KEY: &str = ",\"value\":{";
 /// The types of values, with what stands before the value itself.
@@ -81,25 +81,6 @@ impl<'a> Cursor<'a> {
             self.at += literal.len();
         }
         eaten
-    }
-
-    /// Eats what is not known when this is compiled and has some dozens of bytes, as a rule: a call would cost more than
-    /// comparing them in place, both halves at once.
-    #[inline]
-    pub(super) fn eat_joint(&mut self, joint: &str) -> bool {
-        const HALF: usize = 32;
-        let joint = joint.as_bytes();
-        let Some(text) = self.rest().get(..joint.len()) else { return false };
-        let halves = (text.first_chunk::<HALF>(), text.last_chunk::<HALF>());
-        let halves_of_joint = (joint.first_chunk::<HALF>(), joint.last_chunk::<HALF>());
-        let is_same = match joint.len() {
-            HALF..=64 => halves == halves_of_joint,
-            _ => text == joint,
-        };
-        if is_same {
-            self.at += joint.len();
-        }
-        is_same
     }
 
     #[inline]
@@ -170,21 +151,7 @@ impl<'a> Cursor<'a> {
 
     /// A string of digits; 0 is no time.
     pub(super) fn moment(&mut self) -> Read<Option<UnixNano>> {
-        let text = self.plain_string()?.as_bytes();
-        // Nineteen digits always fit.
-        if text.is_empty() || text.len() > 19 || !text.iter().all(u8::is_ascii_digit) {
-            return Err(Declined);
-        }
-        Ok(UnixNano::new(text.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))))
-    }
-
-    /// A whole number in a string, behind its opening quote.
-    fn integer_rest(&mut self) -> Read<i64> {
-        let text = self.plain_string_rest()?;
-        if text.starts_with('+') {
-            return Err(Declined);
-        }
-        text.parse().map_err(|_| Declined)
+        moment(self.plain_string()?)
     }
 
     pub(super) fn body(&mut self) -> Read<AnyValue<'a>> {
@@ -226,7 +193,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn scalar(&mut self, of_type: Type) -> Read<Scalar<'a>> {
         match of_type {
             Type::String => self.string_rest().map(Scalar::Text),
-            Type::Int => self.integer_rest().map(Scalar::Int),
+            Type::Int => self.plain_string_rest().and_then(integer).map(Scalar::Int),
             Type::Bool if self.eat("true") => Ok(Scalar::Bool(true)),
             Type::Bool if self.eat("false") => Ok(Scalar::Bool(false)),
             Type::Bool => Err(Declined),
@@ -235,7 +202,9 @@ impl<'a> Cursor<'a> {
 
     /// An id that is not in base64, as a Collector writes none.
     pub(super) fn id(&mut self) -> Read<&'a str> {
-        self.plain_string().and_then(|id| if id.ends_with('=') { Err(Declined) } else { Ok(id) })
+        let id = self.plain_string()?;
+        is_id(id)?;
+        Ok(id)
     }
 
     pub(super) fn string(&mut self) -> Read<Text<'a>> {
@@ -280,32 +249,91 @@ impl<'a> Cursor<'a> {
     /// Passes the rest of a string, from its first escape to behind its closing quote.
     fn pass_escapes(&mut self) -> Read<()> {
         let bytes = self.text.as_bytes();
+        // What tools print is full of escapes: each block is searched once for all that are in it.
+        while let Some(block) = bytes[self.at..].first_chunk::<BLOCK>() {
+            let mut specials = specials_of(block);
+            let mut passed = BLOCK;
+            while specials != 0 {
+                let place = specials.trailing_zeros() as usize;
+                match block[place] {
+                    b'"' => {
+                        self.at += place + 1;
+                        return Ok(());
+                    }
+                    b'\\' => passed = place + escape_length(&bytes[self.at + place..])?,
+                    _ => return Err(Declined),
+                }
+                if passed >= BLOCK {
+                    break;
+                }
+                specials &= u32::MAX << passed;
+                passed = BLOCK;
+            }
+            self.at += passed;
+        }
         loop {
             match bytes.get(self.at).ok_or(Declined)? {
                 b'"' => {
                     self.at += 1;
                     return Ok(());
                 }
-                b'\\' => {
-                    self.at += match bytes.get(self.at + 1).ok_or(Declined)? {
-                        b'n' | b'"' | b'\\' | b't' | b'r' | b'/' | b'b' | b'f' => 2,
-                        b'u' => {
-                            let digits = bytes.get(self.at + 2..self.at + 6).ok_or(Declined)?;
-                            // No Collector escapes half a character, nor a whole one of two halves.
-                            let is_half =
-                                matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
-                            if is_half || !digits.iter().all(u8::is_ascii_hexdigit) {
-                                return Err(Declined);
-                            }
-                            6
-                        }
-                        _ => return Err(Declined),
-                    };
-                }
+                b'\\' => self.at += escape_length(&bytes[self.at..])?,
                 ..b' ' => return Err(Declined),
                 _ => self.at += first_special(&bytes[self.at..]).ok_or(Declined)?,
             }
         }
+    }
+}
+
+/// How long the escape is that the text begins with.
+fn escape_length(text: &[u8]) -> Read<usize> {
+    match text.get(1).ok_or(Declined)? {
+        b'n' | b'"' | b'\\' | b't' | b'r' | b'/' | b'b' | b'f' => Ok(2),
+        b'u' => {
+            let digits = text.get(2..6).ok_or(Declined)?;
+            // No Collector escapes half a character, nor a whole one of two halves.
+            let is_half = matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
+            if is_half || !digits.iter().all(u8::is_ascii_hexdigit) { Err(Declined) } else { Ok(6) }
+        }
+        _ => Err(Declined),
+    }
+}
+
+/// The time that is so many nanoseconds since 1970; 0 is none.
+pub(super) fn moment(digits: &str) -> Read<Option<UnixNano>> {
+    is_moment(digits)?;
+    Ok(UnixNano::new(digits.bytes().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))))
+}
+
+/// Whether it is a number of nanoseconds since 1970.
+pub(super) fn is_moment(digits: &str) -> Read<()> {
+    // Nineteen digits always fit.
+    let has_room = (1..=19).contains(&digits.len());
+    let is_number = digits.bytes().fold(true, |all, byte| all & byte.is_ascii_digit());
+    if has_room && is_number { Ok(()) } else { Err(Declined) }
+}
+
+/// A whole number as the Collector writes it into a string.
+fn integer(text: &str) -> Read<i64> {
+    if text.starts_with('+') { Err(Declined) } else { text.parse().map_err(|_| Declined) }
+}
+
+/// Whether it is not in base64, as a Collector writes none.
+pub(super) fn is_id(text: &str) -> Read<()> {
+    if text.ends_with('=') { Err(Declined) } else { Ok(()) }
+}
+
+impl<'a> Scalar<'a> {
+    /// Adds it to the attributes.
+    #[inline]
+    pub(super) fn push_to(self, attributes: &mut Attributes<'a>, known: Option<Key>, key: &'a str) {
+        let value = match self {
+            Self::Text(Quoted::Plain(text)) => return attributes.push_plain(known, key, text),
+            Self::Text(Quoted::Escaped(text)) => AnyValue::String(Text::encoded(text, decode_string)),
+            Self::Int(number) => AnyValue::Int(number),
+            Self::Bool(truth) => AnyValue::Bool(truth),
+        };
+        attributes.push(known, Cow::Borrowed(key), value);
     }
 }
 
@@ -328,18 +356,24 @@ fn first_special(text: &[u8]) -> Option<usize> {
 
 #[inline]
 fn first_special_of(block: &[u8; BLOCK]) -> Option<usize> {
-    let (halves, _) = block.as_chunks();
-    let specials = specials(halves[0]) | specials(halves[1]) << 16;
+    let specials = specials_of(block);
     (specials != 0).then(|| specials.trailing_zeros() as usize)
 }
 
 /// A bit for each of the bytes.
 #[inline]
-fn specials(bytes: [u8; 16]) -> u32 {
+fn specials_of(block: &[u8; BLOCK]) -> u32 {
+    let (halves, _) = block.as_chunks();
+    let specials = |half: [u8; 16]| special_lanes(u8x16::new(half)).to_bitmask();
+    specials(halves[0]) | specials(halves[1]) << 16
+}
+
+/// All bits of the bytes that JSON's strings do not hold as they are.
+#[inline]
+pub(super) fn special_lanes(bytes: u8x16) -> u8x16 {
     const LAST_CONTROL: u8 = b' ' - 1;
-    let bytes = u8x16::new(bytes);
     let controls = bytes.max(u8x16::splat(LAST_CONTROL)).simd_eq(u8x16::splat(LAST_CONTROL));
-    (bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')) | controls).to_bitmask()
+    bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')) | controls
 }
 
 /// Whether the text holds a control character, a line break or a tab included.

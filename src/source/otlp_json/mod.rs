@@ -7,7 +7,7 @@ mod compact;
 mod cursor;
 mod cut;
 mod decode;
-mod habits;
+mod shapes;
 
 pub(super) use compact::{CompactReader, Learned, ReadRecord};
 pub(super) use cut::{Cut, cut};

@@ -1,0 +1,476 @@
+//! What records looked like so far: most differ from one before in nothing but a time, some ids and a few counts.
+//!
+//! A record is taken as parts with values of any length between them: counts, and what people, models and tools wrote.
+//! A part is compared whole, a block at a time, with every byte either the same or plain text inside a value that may
+//! differ, such as a time or an id. A shape costs time when it does not fit, and never an answer.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::{memchr, memchr2};
+use wide::u8x16;
+
+use super::cursor::{Cursor, Quoted, Read, Scalar, Type, is_id, is_moment, moment, special_lanes};
+use super::decode::hex_id;
+use crate::event::{Attributes, Key, LogRecord, Text};
+
+/// The parts of records, and which followed which.
+pub(super) struct Shapes {
+    parts: Vec<Part>,
+    bytes: usize,
+}
+
+/// Some of the text of a record, from its beginning or from behind a value of any length, to another or to its end.
+#[derive(Default)]
+struct Part {
+    /// Its text, with 0, which stands in no text, where another record may have another byte.
+    text: Box<[u8]>,
+    /// Where the blocks begin in which bytes may differ.
+    holes: Box<[u16]>,
+    values: Box<[Value]>,
+    /// Those of the values that not every text can be.
+    checked: Box<[Value]>,
+    /// Whether the question is about such an event, as far as it is told here.
+    is_wanted: bool,
+    then: Then,
+    /// The parts that came behind it: nearer to the front, the more often one does.
+    next: Vec<Next>,
+}
+
+/// A part that may be next, and what rules it out at a glance.
+#[derive(Clone, Copy)]
+struct Next {
+    length: u16,
+    place: Place,
+    /// What it ends with, and all bits of the bytes of that which are to be the same.
+    end: u64,
+    same: u64,
+}
+
+/// One of the parts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Place(u16);
+
+/// What comes behind a part.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Then {
+    #[default]
+    EndOfRecord,
+    /// Another part: this one tells the kind of event, and what follows depends on it.
+    Part,
+    /// A value of any length.
+    Value(Attribute, Type),
+}
+
+/// A value, and where it stands in its part.
+#[derive(Clone, Copy, PartialEq)]
+struct Value {
+    holds: Holds,
+    place: Span,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Holds {
+    Text(Attribute),
+    Bool(Attribute, bool),
+    Time,
+    ObservedTime,
+    SeverityNumber(Option<u8>),
+    SeverityText,
+    TraceId,
+    SpanId,
+    Callsite,
+}
+
+/// The key of an attribute, and where it stands in its part.
+#[derive(Clone, Copy, PartialEq)]
+struct Attribute {
+    known: Option<Key>,
+    key: Span,
+}
+
+/// Where something stands in a part.
+#[derive(Clone, Copy, PartialEq)]
+struct Span {
+    start: u16,
+    end: u16,
+}
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 16;
+
+impl Default for Shapes {
+    fn default() -> Self {
+        Self { parts: vec![Part::default()], bytes: 0 }
+    }
+}
+
+impl Shapes {
+    /// Where every record begins.
+    const BEGINNING: Place = Place(0);
+    /// With more, everything is learned anew: hostile text must not take all memory.
+    const MOST_PARTS: usize = 4096;
+    const MOST_BYTES: usize = 1024 * 1024;
+    const MOST_NEXT: usize = 48;
+    /// What is longer hardly ever has the length of another.
+    const MOST_VALUE_BYTES: usize = 64;
+
+    /// Reads a record that looks like one before, and says whether it is wanted: it is filled in only if so. Without
+    /// `may_matter`, none is. A record that looks otherwise is left for others to read.
+    pub(super) fn read<'a>(
+        &mut self,
+        at: &mut Cursor<'a>,
+        may_matter: bool,
+        record: &mut LogRecord<'a>,
+    ) -> Option<bool> {
+        let mut ahead = Cursor { ..*at };
+        let mut is_wanted = may_matter;
+        if is_wanted {
+            record.clear();
+        }
+        let mut place = Self::BEGINNING;
+        loop {
+            place = self.next(place, &ahead)?;
+            let part = &self.parts[usize::from(place.0)];
+            let text = &ahead.text[ahead.at..][..part.text.len()];
+            ahead.at += text.len();
+            is_wanted &= part.is_wanted;
+            if is_wanted {
+                part.fill(text, record).ok()?;
+            } else {
+                part.check(text).ok()?;
+            }
+            match part.then {
+                Then::EndOfRecord => break,
+                Then::Part => {}
+                Then::Value(attribute, of_type) => {
+                    let value = ahead.scalar(of_type).ok()?;
+                    if is_wanted {
+                        attribute.push(value, text, &mut record.attributes);
+                    }
+                }
+            }
+        }
+        *at = ahead;
+        Some(is_wanted)
+    }
+
+    /// The part behind that one which fits.
+    #[inline]
+    fn next(&mut self, behind: Place, at: &Cursor<'_>) -> Option<Place> {
+        let next = &self.parts[usize::from(behind.0)].next;
+        let may_fit = |next: &Next| next.may_fit(at) && self.parts[usize::from(next.place.0)].fits(at.rest());
+        let index = next.iter().position(may_fit)?;
+        let place = next[index].place;
+        if index > 0 {
+            self.parts[usize::from(behind.0)].next.swap(index, index / 2);
+        }
+        Some(place)
+    }
+
+    /// Remembers what a record looks like, which is whole and written as the Collector writes.
+    pub(super) fn learn(&mut self, text: &str, is_about: impl Fn(&str, Option<&str>) -> bool) {
+        let Some(parts) = Apart::take(text, is_about) else { return };
+        if self.parts.len() + parts.len() > Self::MOST_PARTS || self.bytes + text.len() > Self::MOST_BYTES {
+            *self = Self::default();
+        }
+        let mut behind = Self::BEGINNING;
+        for part in parts {
+            let next = &self.parts[usize::from(behind.0)].next;
+            let known = next.iter().find(|next| self.parts[usize::from(next.place.0)].is_same(&part));
+            behind = match known {
+                Some(known) => known.place,
+                None => self.add(behind, part),
+            };
+        }
+    }
+
+    fn add(&mut self, behind: Place, part: Part) -> Place {
+        // There are not so many.
+        let place = Place(u16::try_from(self.parts.len()).unwrap_or(u16::MAX));
+        self.bytes += part.text.len();
+        let candidate = Next::to(&part, place);
+        self.parts.push(part);
+        let next = &mut self.parts[usize::from(behind.0)].next;
+        next.truncate(Self::MOST_NEXT - 1);
+        next.push(candidate);
+        place
+    }
+}
+
+impl Next {
+    fn to(part: &Part, place: Place) -> Self {
+        let mut end = [0; 8];
+        for (into, from) in end.iter_mut().rev().zip(part.text.iter().rev()) {
+            *into = *from;
+        }
+        let same = end.map(|byte| if byte == 0 { 0 } else { u8::MAX });
+        // No part is longer than a span can tell.
+        let length = u16::try_from(part.text.len()).unwrap_or(u16::MAX);
+        Self { length, place, end: u64::from_ne_bytes(end), same: u64::from_ne_bytes(same) }
+    }
+
+    /// Whether the text there has the end that the part has.
+    #[inline]
+    fn may_fit(&self, at: &Cursor<'_>) -> bool {
+        let text = at.text.as_bytes().get(..at.at + usize::from(self.length));
+        let end = text.and_then(|text| text.last_chunk()).copied().map(u64::from_ne_bytes);
+        end.is_some_and(|end| end & self.same == self.end)
+    }
+}
+
+impl Part {
+    /// Whether the text begins with it.
+    #[inline]
+    fn fits(&self, text: &[u8]) -> bool {
+        let Some(text) = text.get(..self.text.len()) else { return false };
+        let (Some(end), Some(own_end)) = (text.last_chunk(), self.text.last_chunk()) else {
+            // It is too short to have a byte that may differ.
+            return text == &*self.text;
+        };
+        let mut fit = is_same_or_free(end, own_end);
+        for (block, own) in text.as_chunks().0.iter().zip(self.text.as_chunks().0) {
+            fit &= is_same_or_free(block, own);
+        }
+        for hole in &self.holes {
+            let block = usize::from(*hole)..usize::from(*hole) + BLOCK;
+            let (Some(block), Some(own)) =
+                (text[block.clone()].first_chunk(), self.text[block].first_chunk())
+            else {
+                return false;
+            };
+            fit &= !(special_lanes(u8x16::new(*block)) & is_free(u8x16::new(*own)));
+        }
+        fit == u8x16::MAX
+    }
+
+    /// Whether another part is the same but for what may differ.
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.text, &self.values, self.then) == (&other.text, &other.values, other.then)
+    }
+
+    /// Whether its values may be what they are to be.
+    #[inline]
+    fn check(&self, text: &str) -> Read<()> {
+        for value in &self.checked {
+            let written = value.place.of(text);
+            match value.holds {
+                Holds::Time | Holds::ObservedTime => is_moment(written)?,
+                _ => is_id(written)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills its values in.
+    fn fill<'a>(&self, text: &'a str, record: &mut LogRecord<'a>) -> Read<()> {
+        for value in &self.values {
+            let written = value.place.of(text);
+            match value.holds {
+                Holds::Text(attribute) => {
+                    let plain = Scalar::Text(Quoted::Plain(written));
+                    attribute.push(plain, text, &mut record.attributes);
+                }
+                Holds::Bool(attribute, truth) => {
+                    attribute.push(Scalar::Bool(truth), text, &mut record.attributes);
+                }
+                Holds::Time => record.time = moment(written)?,
+                Holds::ObservedTime => record.observed_time = moment(written)?,
+                Holds::SeverityNumber(number) => record.severity_number = number,
+                Holds::SeverityText => record.severity_text = Some(Cow::Borrowed(written)),
+                Holds::TraceId => {
+                    is_id(written)?;
+                    record.trace_id = hex_id(Cow::Borrowed(written), 16);
+                }
+                Holds::SpanId => {
+                    is_id(written)?;
+                    record.span_id = hex_id(Cow::Borrowed(written), 8);
+                }
+                Holds::Callsite => {
+                    record.callsite = Some(Text::plain(written)).filter(|text| !text.is_empty());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All bits of the bytes that are what they are to be, or may be any.
+#[inline]
+fn is_same_or_free(bytes: &[u8; BLOCK], own: &[u8; BLOCK]) -> u8x16 {
+    let own = u8x16::new(*own);
+    u8x16::new(*bytes).simd_eq(own) | is_free(own)
+}
+
+#[inline]
+fn is_free(own: u8x16) -> u8x16 {
+    own.simd_eq(u8x16::ZERO)
+}
+
+impl Attribute {
+    #[inline]
+    fn push<'a>(self, value: Scalar<'a>, part: &'a str, attributes: &mut Attributes<'a>) {
+        value.push_to(attributes, self.known, self.key.of(part));
+    }
+
+    /// Whether it tells the kind of event: then it has to be the same in all records of a shape.
+    fn tells_kind(self) -> bool {
+        matches!(self.known, Some(Key::EventName | Key::EventKind))
+    }
+}
+
+impl Span {
+    fn of(self, part: &str) -> &str {
+        &part[self.range()]
+    }
+
+    fn range(self) -> Range<usize> {
+        usize::from(self.start)..usize::from(self.end)
+    }
+}
+
+/// A record on its way of being taken apart.
+struct Apart<'t, A> {
+    text: &'t str,
+    is_about: A,
+    parts: Vec<Part>,
+    /// Where the part begins that is next.
+    begin: usize,
+    values: Vec<Value>,
+    name: Option<&'t str>,
+    kind: Option<&'t str>,
+}
+
+impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
+    /// Takes a record apart in which the Collector's way of writing was found. `None` when it holds anything that few
+    /// records do.
+    fn take(text: &'t str, is_about: A) -> Option<Vec<Part>> {
+        let mut apart =
+            Self { text, is_about, parts: Vec::new(), begin: 0, values: Vec::new(), name: None, kind: None };
+        let mut at = Cursor { text, at: 0 };
+        let has_kind = text.contains("{\"key\":\"event.kind\"");
+        let last_told = if has_kind { Key::EventKind } else { Key::EventName };
+        let mut member = "";
+        let mut key = None;
+        while let Some(quote) = memchr(b'"', at.rest()) {
+            at.at += quote + 1;
+            let start = at.at;
+            at.string_rest().ok()?;
+            let written = start..at.at - 1;
+            let string = &text[written.clone()];
+            let holds = if let [b':', value @ ..] = at.rest() {
+                member = string;
+                match member {
+                    "severityNumber" => {
+                        let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                        let number = std::str::from_utf8(&value[..digits]).ok()?.parse().ok();
+                        Holds::SeverityNumber(number.filter(|number| (1..=24).contains(number)))
+                    }
+                    "boolValue" => Holds::Bool(apart.attribute(key.take()?)?, value.starts_with(b"true")),
+                    _ => continue,
+                }
+            } else {
+                match member {
+                    "key" => {
+                        key = Some(written);
+                        continue;
+                    }
+                    "intValue" => {
+                        let attribute = apart.attribute(key.take()?)?;
+                        apart.end_part(start, Then::Value(attribute, Type::Int))?;
+                        apart.begin = at.at;
+                        continue;
+                    }
+                    "stringValue" => {
+                        let attribute = apart.attribute(key.take()?)?;
+                        if attribute.tells_kind() {
+                            apart.tell(attribute, string);
+                        } else if has_any_length(string) {
+                            apart.end_part(start, Then::Value(attribute, Type::String))?;
+                            apart.begin = at.at;
+                            continue;
+                        }
+                        Holds::Text(attribute)
+                    }
+                    "timeUnixNano" => Holds::Time,
+                    "observedTimeUnixNano" => Holds::ObservedTime,
+                    "severityText" => Holds::SeverityText,
+                    "traceId" => Holds::TraceId,
+                    "spanId" => Holds::SpanId,
+                    "eventName" => Holds::Callsite,
+                    _ => return None,
+                }
+            };
+            if memchr(b'\\', string.as_bytes()).is_some() {
+                return None;
+            }
+            let place = apart.span(written)?;
+            apart.values.push(Value { holds, place });
+            if matches!(holds, Holds::Text(attribute) if attribute.known == Some(last_told)) {
+                apart.end_part(at.at, Then::Part)?;
+                apart.begin = at.at;
+            }
+        }
+        apart.end_part(text.len(), Then::EndOfRecord)?;
+        Some(apart.parts)
+    }
+
+    fn tell(&mut self, attribute: Attribute, told: &'t str) {
+        match attribute.known {
+            Some(Key::EventName) => self.name = Some(told),
+            _ => self.kind = Some(told),
+        }
+    }
+
+    fn attribute(&self, key: Range<usize>) -> Option<Attribute> {
+        Some(Attribute { known: Key::of(&self.text[key.clone()]), key: self.span(key)? })
+    }
+
+    fn span(&self, place: Range<usize>) -> Option<Span> {
+        let within = |place: usize| u16::try_from(place.checked_sub(self.begin)?).ok();
+        Some(Span { start: within(place.start)?, end: within(place.end)? })
+    }
+
+    /// Ends a part there.
+    fn end_part(&mut self, end: usize, then: Then) -> Option<()> {
+        let mut text: Box<[u8]> = self.text.as_bytes()[self.begin..end].into();
+        let values: Box<[Value]> = std::mem::take(&mut self.values).into();
+        for value in values.iter().filter(|value| value.may_differ()) {
+            text[value.place.range()].fill(0);
+        }
+        if text.len() < BLOCK && text.contains(&0) {
+            return None;
+        }
+        let last = text.len().saturating_sub(BLOCK);
+        let may_differ = |start: &usize| text[*start..(*start + BLOCK).min(text.len())].contains(&0);
+        let starts = (0..text.len()).step_by(BLOCK).map(|start| start.min(last)).filter(may_differ);
+        let holes = starts.map(u16::try_from).collect::<Result<_, _>>().ok()?;
+        let is_wanted = self.name.is_none_or(|name| (self.is_about)(name, self.kind));
+        let checked = values.iter().filter(|value| value.is_checked()).copied().collect();
+        self.parts.push(Part { text, holes, values, checked, is_wanted, then, next: Vec::new() });
+        Some(())
+    }
+}
+
+/// Whether the value under the same key will have another length, as counts do and what somebody wrote.
+fn has_any_length(value: &str) -> bool {
+    value.len() > Shapes::MOST_VALUE_BYTES
+        || !value.is_ascii()
+        || memchr2(b' ', b'\\', value.as_bytes()).is_some()
+        || (!value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+impl Value {
+    /// Whether records of one shape may differ in it.
+    fn may_differ(&self) -> bool {
+        match self.holds {
+            Holds::Text(attribute) => !attribute.tells_kind(),
+            _ => self.is_checked(),
+        }
+    }
+
+    /// Whether not every text can be such a value.
+    fn is_checked(&self) -> bool {
+        matches!(self.holds, Holds::Time | Holds::ObservedTime | Holds::TraceId | Holds::SpanId)
+    }
+}

@@ -48,6 +48,8 @@ impl FileId {
 pub(super) struct Opened {
     pub(super) reader: Box<dyn Read + Send>,
     /// `None` for what is no regular file.
+    pub(super) size: Option<u64>,
+    /// `None` for what is no regular file.
     pub(super) watch: Option<Watch>,
     /// What a reader should know about it.
     pub(super) note: Option<String>,
@@ -58,7 +60,7 @@ impl Opened {
     /// has rotated its files since, the first one is looked for under its new name.
     pub(super) fn open(file: &InputFile, as_found: Option<&FileId>) -> io::Result<Self> {
         let InputFile::Path(path) = file else {
-            return Ok(Self { reader: file.open()?, watch: None, note: None });
+            return Ok(Self { reader: file.open()?, size: None, watch: None, note: None });
         };
         let renamed =
             as_found.filter(|id| FileId::of_path(path).as_ref() != Some(id)).and_then(|id| renamed(path, id));
@@ -69,7 +71,8 @@ impl Opened {
         let file = File::open(name)?;
         let metadata = file.metadata()?;
         let watch = metadata.is_file().then(|| Watch { path: name.to_owned(), id: FileId::of(&metadata) });
-        Ok(Self { reader: Box::new(file), watch, note })
+        let size = metadata.is_file().then_some(metadata.len());
+        Ok(Self { reader: Box::new(file), size, watch, note })
     }
 }
 

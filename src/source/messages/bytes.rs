@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 pub(super) struct Counted {
     reader: Box<dyn Read + Send>,
     count: u64,
+    /// How many there were when the file was opened; `None` for a stream.
+    size: Option<u64>,
     /// Counts the bytes of all files for whoever waits for them.
     reported: Option<Arc<AtomicU64>>,
     digest: Option<Sha256>,
@@ -17,7 +19,17 @@ pub(super) struct Counted {
 
 impl Counted {
     pub(super) fn new(reader: Box<dyn Read + Send>, with_digest: bool) -> Self {
-        Self { reader, count: 0, reported: None, digest: with_digest.then(Sha256::new) }
+        Self { reader, count: 0, size: None, reported: None, digest: with_digest.then(Sha256::new) }
+    }
+
+    /// Of a file that has so many bytes so far.
+    pub(super) fn of_size(self, size: Option<u64>) -> Self {
+        Self { size, ..self }
+    }
+
+    /// How many bytes are left to be read, as far as is known.
+    pub(super) fn left(&self) -> Option<u64> {
+        self.size?.checked_sub(self.count)
     }
 
     /// Adds what is read to a count that others look at meanwhile.

@@ -79,6 +79,16 @@ impl Content {
         }
     }
 
+    /// How many bytes are left to be read, where the file tells.
+    pub(super) fn left(&self) -> Option<usize> {
+        match self {
+            Self::Plain(content) => {
+                usize::try_from(content.get_ref().left()?).ok()?.checked_add(content.unread())
+            }
+            Self::Zstd(_) | Self::Gzip(_) => None,
+        }
+    }
+
     /// Says that the content is frames: a line break between two of them would only be in the way.
     pub(super) fn holds_frames(&mut self) {
         if let Self::Zstd(content) = self {

@@ -129,7 +129,7 @@ impl<'i> Messages<'i> {
         let mut account = FileAccount { name: file.name(), ..FileAccount::default() };
         let opened = Opened::open(file, self.as_found[index].as_ref()).and_then(|opened| {
             account.notes.extend(opened.note);
-            let file = Counted::new(opened.reader, self.with_digests);
+            let file = Counted::new(opened.reader, self.with_digests).of_size(opened.size);
             let reader = Reader::open(file.reporting_to(Arc::clone(&self.bytes_read)))?;
             Ok(Current { reader, watch: opened.watch, holes: Vec::new() })
         });

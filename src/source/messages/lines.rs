@@ -6,7 +6,7 @@ use memchr::{memchr, memrchr};
 
 use super::bytes::read_full;
 use super::compressed::{Content, Hole};
-use super::{BATCH_BYTES, BadFrame, Batch, MAX_MESSAGE_BYTES, Message};
+use super::{BATCH_BYTES, BadFrame, Batch, LONG_LINE_BYTES, MAX_MESSAGE_BYTES, Message};
 use crate::source::account::DamageKind;
 
 /// Reads lines from the content of a file. Holds one batch; a line longer than that grows it.
@@ -77,7 +77,16 @@ impl Lines {
                 self.pass_over_line(batch, filled);
                 return Ok(true);
             }
-            wanted = wanted.saturating_mul(2).min(self.most + 1);
+            let mut most = self.most + 1;
+            if filled >= LONG_LINE_BYTES
+                && let Some(left) = self.content.left()
+            {
+                // It is not to be moved each time that more of it is there; if there is no room, it is. One byte more
+                // lets the file say that it has ended.
+                most = most.min(left.saturating_add(filled + 1));
+                let _ = batch.bytes.try_reserve_exact(most.saturating_sub(batch.bytes.len()));
+            }
+            wanted = wanted.saturating_mul(2).min(most);
             grow(&mut batch.bytes, wanted);
         };
         self.carried.clear();
@@ -221,6 +230,22 @@ mod tests {
         let long = "x".repeat(BATCH_BYTES * 2 + 5);
         let (seen, _) = all(&mut lines(&format!("{long}\nshort\n")));
         assert_eq!(seen.iter().map(|(text, ..)| text.len()).collect::<Vec<_>>(), [long.len(), 5]);
+    }
+
+    #[test]
+    fn a_long_line_takes_no_more_room_than_is_left_of_the_file() {
+        let long = "x".repeat(LONG_LINE_BYTES * 5);
+        for (size, most) in
+            [(Some(long.len() as u64), long.len() + 1), (Some(0), usize::MAX), (None, usize::MAX)]
+        {
+            let file = Counted::new(Box::new(io::Cursor::new(long.as_bytes().to_vec())), false).of_size(size);
+            let mut lines = Lines::new(Content::of(Peeked::new(file)).expect("readable"));
+            let mut batch = Batch::default();
+            assert!(lines.next_batch(&mut batch).expect("readable"));
+            assert_eq!(batch.bytes_of(&batch.messages[0]), long.as_bytes());
+            assert!(batch.bytes.capacity() <= most);
+            assert!(!lines.next_batch(&mut batch).expect("readable"));
+        }
     }
 
     #[test]

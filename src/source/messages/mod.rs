@@ -25,6 +25,9 @@ pub(super) use lines::cut_lines;
 /// they are written.
 const BATCH_BYTES: usize = 1024 * 1024;
 
+/// A batch that has grown larger for one line gives its memory back.
+const LONG_LINE_BYTES: usize = 4 * BATCH_BYTES;
+
 /// No message may be larger. A Collector takes requests of up to 20 MiB and may put several into one message; what is
 /// larger than this is no message but damage, or meant to exhaust the memory.
 pub(super) const MAX_MESSAGE_BYTES: usize = 1024 * 1024 * 1024;
@@ -85,7 +88,7 @@ impl Batch {
 
     /// Lets go of the memory that an uncommonly long message took.
     pub(super) fn shrink(&mut self) {
-        if self.bytes.len() > 4 * BATCH_BYTES {
+        if self.bytes.len() > LONG_LINE_BYTES {
             self.bytes = Vec::new();
         }
     }

@@ -25,8 +25,6 @@ pub(super) struct Shapes {
 struct Part {
     /// Its text, with 0, which stands in no text, where another record may have another byte.
     text: Box<[u8]>,
-    /// Where the blocks begin in which bytes may differ.
-    holes: Box<[u16]>,
     values: Box<[Value]>,
     /// Those of the values that not every text can be.
     checked: Box<[Value]>,
@@ -228,18 +226,9 @@ impl Part {
             // It is too short to have a byte that may differ.
             return text == &*self.text;
         };
-        let mut fit = is_same_or_free(end, own_end);
+        let mut fit = fits(end, own_end);
         for (block, own) in text.as_chunks().0.iter().zip(self.text.as_chunks().0) {
-            fit &= is_same_or_free(block, own);
-        }
-        for hole in &self.holes {
-            let block = usize::from(*hole)..usize::from(*hole) + BLOCK;
-            let (Some(block), Some(own)) =
-                (text[block.clone()].first_chunk(), self.text[block].first_chunk())
-            else {
-                return false;
-            };
-            fit &= !(special_lanes(u8x16::new(*block)) & is_free(u8x16::new(*own)));
+            fit &= fits(block, own);
         }
         fit == u8x16::MAX
     }
@@ -295,16 +284,11 @@ impl Part {
     }
 }
 
-/// All bits of the bytes that are what they are to be, or may be any.
+/// All bits of the bytes that are what they are to be, or plain text where that may differ.
 #[inline]
-fn is_same_or_free(bytes: &[u8; BLOCK], own: &[u8; BLOCK]) -> u8x16 {
-    let own = u8x16::new(*own);
-    u8x16::new(*bytes).simd_eq(own) | is_free(own)
-}
-
-#[inline]
-fn is_free(own: u8x16) -> u8x16 {
-    own.simd_eq(u8x16::ZERO)
+fn fits(bytes: &[u8; BLOCK], own: &[u8; BLOCK]) -> u8x16 {
+    let [bytes, own] = [bytes, own].map(|bytes| u8x16::new(*bytes));
+    bytes.simd_eq(own) | (own.simd_eq(u8x16::ZERO) & !special_lanes(bytes))
 }
 
 impl Attribute {
@@ -441,13 +425,9 @@ impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
         if text.len() < BLOCK && text.contains(&0) {
             return None;
         }
-        let last = text.len().saturating_sub(BLOCK);
-        let may_differ = |start: &usize| text[*start..(*start + BLOCK).min(text.len())].contains(&0);
-        let starts = (0..text.len()).step_by(BLOCK).map(|start| start.min(last)).filter(may_differ);
-        let holes = starts.map(u16::try_from).collect::<Result<_, _>>().ok()?;
         let is_wanted = self.name.is_none_or(|name| (self.is_about)(name, self.kind));
         let checked = values.iter().filter(|value| value.is_checked()).copied().collect();
-        self.parts.push(Part { text, holes, values, checked, is_wanted, then, next: Vec::new() });
+        self.parts.push(Part { text, values, checked, is_wanted, then, next: Vec::new() });
         Some(())
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
+use globset::GlobMatcher;
 use tr::tr;
 
 use super::account::Exit;
@@ -13,9 +14,10 @@ use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION
 use super::wording::{day_heading, target, verdict_words};
 use super::{Run, Zone, unmet};
 use crate::event::{NetworkDecision, UnixNano, name_glob};
-use crate::query::{CallDetail, CallLog, Condition, NetworkRow};
+use crate::query::{CallDetail, CallLog, Condition, NetworkRow, Unmet};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Section, Table, Tone};
+use crate::source::Account;
 
 /// Show what the agent tried to reach through Codex's network proxy
 ///
@@ -54,42 +56,24 @@ impl NetworkArgs {
     ///
     /// # Errors
     /// When an argument is none or the answer cannot be written.
-    pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
+    pub fn run(&self, run: Run<'_>) -> anyhow::Result<Exit> {
         let host = self.host.as_deref().map(name_glob).transpose()?;
-        let Some(scan) = run.ask(CallLog::new(run.filter.clone(), CallDetail::Asked))? else {
-            return Ok(Exit::Failed);
-        };
+        if self.summary { self.summarise(run, host.as_ref()) } else { self.list(run, host.as_ref()) }
+    }
+
+    fn list(&self, mut run: Run<'_>, host: Option<&GlobMatcher>) -> anyhow::Result<Exit> {
+        let question = CallLog::new(run.filter.clone(), CallDetail::Asked);
+        let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let mut rows = scan.answer.requests();
-        let unmet = host.as_ref().and_then(|glob| {
-            let names = rows.iter().filter_map(|row| row.request.last.server_address.as_deref());
-            unmet::of_names(Condition::Host, glob, names)
-        });
-        let is_misspelt = unmet.is_some();
-        run.unmet.extend(unmet);
-        rows.retain(|row| {
-            let last = &row.request.last;
-            (self.decision.is_empty() || self.decision.contains(&last.decision))
-                && host
-                    .as_ref()
-                    .is_none_or(|glob| last.server_address.as_ref().is_some_and(|host| glob.is_match(host)))
-        });
-        let exit = if rows.is_empty() { Exit::Finding } else { Exit::Answered };
-        match (run.format.text_medium(), self.summary) {
-            (Some(_), _) if rows.is_empty() => {}
-            (Some(medium), true) => {
-                write_table(&summary_table(&summaries(&rows, run.zone)), medium, &run.style, run.out)?;
-            }
-            (Some(medium), false) => {
+        let unmet =
+            host.and_then(|glob| unmet::of_names(Condition::Host, glob, rows.iter().filter_map(host_of)));
+        rows.retain(|row| self.admits(row, host));
+        match run.format.text_medium() {
+            Some(_) if rows.is_empty() => {}
+            Some(medium) => {
                 write_table(&table(&rows, run.zone, run.style.truncate), medium, &run.style, run.out)?;
             }
-            (None, true) => {
-                let mut writer = RecordWriter::new::<NetworkSummaryRecord>(run.format, run.out)?;
-                for record in summaries(&rows, run.zone) {
-                    writer.write(&record)?;
-                }
-                writer.finish()?;
-            }
-            (None, false) => {
+            None => {
                 let mut writer = RecordWriter::new::<NetworkDecisionRecord<'_>>(run.format, run.out)?;
                 let (account, zone) = (&scan.account, run.zone);
                 writer.write_each(rows.iter().collect(), |row| {
@@ -99,11 +83,57 @@ impl NetworkArgs {
                 writer.finish()?;
             }
         }
-        if rows.is_empty() && !is_misspelt && scan.account.unopened.is_empty() {
-            run.note(&tr!("no network request is recorded in the input, or none that is asked for: Codex records them only with its network proxy on (features.network_proxy)"))?;
-        }
-        Ok(run.conclude(exit, &scan.account)?)
+        conclude(run, rows.is_empty(), unmet, &scan.account)
     }
+
+    fn summarise(&self, mut run: Run<'_>, host: Option<&GlobMatcher>) -> anyhow::Result<Exit> {
+        let question = CallLog::new(run.filter.clone(), CallDetail::Nothing);
+        let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
+        let count = |counts: &mut Counts, rows: &[NetworkRow]| {
+            if host.is_some() {
+                counts.hear_hosts(rows);
+            }
+            counts.count(rows.iter().filter(|row| self.admits(row, host)));
+        };
+        let counts = scan.answer.count_requests(count, Counts::join);
+        let unmet = host
+            .and_then(|glob| unmet::of_names(Condition::Host, glob, counts.hosts.iter().map(String::as_str)));
+        let records = counts.records(run.zone);
+        match run.format.text_medium() {
+            Some(_) if records.is_empty() => {}
+            Some(medium) => write_table(&summary_table(&records), medium, &run.style, run.out)?,
+            None => {
+                let mut writer = RecordWriter::new::<NetworkSummaryRecord>(run.format, run.out)?;
+                records.iter().try_for_each(|record| writer.write(record))?;
+                writer.finish()?;
+            }
+        }
+        conclude(run, records.is_empty(), unmet, &scan.account)
+    }
+
+    /// Whether a row is asked for.
+    fn admits(&self, row: &NetworkRow, host: Option<&GlobMatcher>) -> bool {
+        (self.decision.is_empty() || self.decision.contains(&row.request.last.decision))
+            && host.is_none_or(|glob| host_of(row).is_some_and(|host| glob.is_match(host)))
+    }
+}
+
+fn conclude(
+    mut run: Run<'_>,
+    nothing: bool,
+    unmet: Option<Unmet>,
+    account: &Account,
+) -> anyhow::Result<Exit> {
+    let is_misspelt = unmet.is_some();
+    run.unmet.extend(unmet);
+    if nothing && !is_misspelt && account.unopened.is_empty() {
+        run.note(&tr!("no network request is recorded in the input, or none that is asked for: Codex records them only with its network proxy on (features.network_proxy)"))?;
+    }
+    Ok(run.conclude(if nothing { Exit::Finding } else { Exit::Answered }, account)?)
+}
+
+fn host_of(row: &NetworkRow) -> Option<&str> {
+    row.request.last.server_address.as_deref()
 }
 
 fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
@@ -156,36 +186,78 @@ fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
     }
 }
 
-fn summaries(rows: &[NetworkRow], zone: Zone) -> Vec<NetworkSummaryRecord> {
-    #[derive(Default)]
-    struct Count<'a> {
-        requests: u64,
-        conversations: BTreeSet<Option<&'a str>>,
-        first: Option<UnixNano>,
-        last: Option<UnixNano>,
+/// What the requests of some conversations amount to.
+#[derive(Default)]
+struct Counts {
+    /// By host and verdict.
+    requests: BTreeMap<(Option<String>, NetworkDecision), Count>,
+    /// Of all rows, asked for or not.
+    hosts: BTreeSet<String>,
+}
+
+#[derive(Default)]
+struct Count {
+    requests: u64,
+    conversations: u64,
+    first: Option<UnixNano>,
+    last: Option<UnixNano>,
+}
+
+impl Count {
+    fn add(&mut self, more: &Self) {
+        self.requests += more.requests;
+        self.conversations += more.conversations;
+        self.first = [self.first, more.first].into_iter().flatten().min();
+        self.last = self.last.max(more.last);
     }
-    let mut counts: BTreeMap<(Option<&str>, NetworkDecision), Count<'_>> = BTreeMap::new();
-    for row in rows {
-        let last = &row.request.last;
-        let count = counts.entry((last.server_address.as_deref(), last.decision)).or_default();
-        count.requests += 1;
-        count.conversations.insert(row.conversation_id.as_deref());
-        let time = last.order.time();
-        count.first = [count.first, time].into_iter().flatten().min();
-        count.last = count.last.max(time);
+}
+
+impl Counts {
+    fn hear_hosts(&mut self, rows: &[NetworkRow]) {
+        for host in rows.iter().filter_map(host_of) {
+            if !self.hosts.contains(host) {
+                self.hosts.insert(host.to_owned());
+            }
+        }
     }
-    (counts.into_iter())
-        .map(|((host, decision), count)| NetworkSummaryRecord {
-            schema_version: SCHEMA_VERSION,
-            record_type: "network_summary",
-            server_address: host.map(str::to_owned),
-            decision: decision.as_str(),
-            requests: count.requests,
-            conversations: count.conversations.len() as u64,
-            first_time: count.first.map(|time| zone.rfc3339(time)),
-            last_time: count.last.map(|time| zone.rfc3339(time)),
-        })
-        .collect()
+
+    /// Counts the rows of one conversation.
+    fn count<'a>(&mut self, rows: impl Iterator<Item = &'a NetworkRow>) {
+        let mut of_conversation: BTreeMap<(Option<&str>, NetworkDecision), Count> = BTreeMap::new();
+        for row in rows {
+            let last = &row.request.last;
+            let time = last.order.time();
+            let one = Count { requests: 1, conversations: 0, first: time, last: time };
+            of_conversation.entry((host_of(row), last.decision)).or_default().add(&one);
+        }
+        for ((host, decision), count) in of_conversation {
+            let all = self.requests.entry((host.map(str::to_owned), decision)).or_default();
+            all.add(&Count { conversations: 1, ..count });
+        }
+    }
+
+    fn join(mut self, other: Self) -> Self {
+        for (key, more) in other.requests {
+            self.requests.entry(key).or_default().add(&more);
+        }
+        self.hosts.extend(other.hosts);
+        self
+    }
+
+    fn records(self, zone: Zone) -> Vec<NetworkSummaryRecord> {
+        (self.requests.into_iter())
+            .map(|((host, decision), count)| NetworkSummaryRecord {
+                schema_version: SCHEMA_VERSION,
+                record_type: "network_summary",
+                server_address: host,
+                decision: decision.as_str(),
+                requests: count.requests,
+                conversations: count.conversations,
+                first_time: count.first.map(|time| zone.rfc3339(time)),
+                last_time: count.last.map(|time| zone.rfc3339(time)),
+            })
+            .collect()
+    }
 }
 
 fn summary_table(records: &[NetworkSummaryRecord]) -> Table {

@@ -1,8 +1,9 @@
 //! `codex-audit tool-decision`: who allowed what, and what came of it?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
+use globset::GlobMatcher;
 use rayon::slice::ParallelSliceMut;
 use tr::tr;
 
@@ -16,9 +17,10 @@ use super::wording::{
 };
 use super::{Run, Zone, unmet};
 use crate::event::{Decision, DecisionSource, name_glob};
-use crate::query::{CallDetail, CallLog, Condition, ToolDecisionRow};
+use crate::query::{CallDetail, CallLog, Condition, ToolDecisionRow, Unmet};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
+use crate::source::Account;
 use crate::words::{Sentence, sentence};
 
 /// Show who allowed each tool call, and what came of it
@@ -76,48 +78,26 @@ impl ToolDecisionArgs {
     ///
     /// # Errors
     /// When an argument is none or the answer cannot be written.
-    pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
+    pub fn run(&self, run: Run<'_>) -> anyhow::Result<Exit> {
         let tool = self.tool.as_deref().map(name_glob).transpose()?;
-        let detail = if self.summary { CallDetail::Outcome } else { CallDetail::WithoutOutput };
-        let Some(scan) = run.ask(CallLog::new(run.filter.clone(), detail))? else { return Ok(Exit::Failed) };
-        let undecided = self.undecided || tool.is_some();
-        let mut rows = scan.answer.decisions(undecided);
-        if !self.summary {
-            rows.par_sort_by_key(|row| row.order);
-        }
-        let unmet = tool.as_ref().and_then(|glob| {
-            let names = rows.iter().flat_map(|row| [row.tool_name(), row.call.tool_name.as_deref()]);
-            unmet::of_names(Condition::Tool, glob, names.flatten())
+        if self.summary { self.summarise(run, tool.as_ref()) } else { self.list(run, tool.as_ref()) }
+    }
+
+    fn list(&self, mut run: Run<'_>, tool: Option<&GlobMatcher>) -> anyhow::Result<Exit> {
+        let question = CallLog::new(run.filter.clone(), CallDetail::WithoutOutput);
+        let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
+        let mut rows = scan.answer.decisions(self.undecided || tool.is_some());
+        rows.par_sort_by_key(|row| row.order);
+        let unmet = tool.and_then(|glob| {
+            unmet::of_names(Condition::Tool, glob, rows.iter().flat_map(tool_names).flatten())
         });
-        let is_misspelt = unmet.is_some();
-        run.unmet.extend(unmet);
-        rows.retain(|row| self.undecided || row.decision.is_some());
-        rows.retain(|row| {
-            let decided = row.decision.as_ref().is_none_or(|decision| {
-                (self.decision.is_empty() || self.decision.contains(&decision.decision))
-                    && (self.source.is_empty()
-                        || decision.source.is_some_and(|source| self.source.contains(&source)))
-            });
-            let names = [row.tool_name(), row.call.tool_name.as_deref()];
-            decided && tool.as_ref().is_none_or(|glob| names.iter().flatten().any(|name| glob.is_match(name)))
-        });
-        let exit = if rows.is_empty() { Exit::Finding } else { Exit::Answered };
-        match (run.format.text_medium(), self.summary) {
-            (Some(_), _) if rows.is_empty() => {}
-            (Some(medium), true) => {
-                write_table(&summary_table(&summaries(&rows)), medium, &run.style, run.out)?;
-            }
-            (Some(medium), false) => {
+        rows.retain(|row| self.admits(row, tool));
+        match run.format.text_medium() {
+            Some(_) if rows.is_empty() => {}
+            Some(medium) => {
                 write_table(&table(&rows, run.zone, run.style.truncate), medium, &run.style, run.out)?;
             }
-            (None, true) => {
-                let mut writer = RecordWriter::new::<ToolDecisionSummaryRecord>(run.format, run.out)?;
-                for record in summaries(&rows) {
-                    writer.write(&record)?;
-                }
-                writer.finish()?;
-            }
-            (None, false) => {
+            None => {
                 let mut writer = RecordWriter::new::<ToolDecisionRecord<'_>>(run.format, run.out)?;
                 let (account, zone) = (&scan.account, run.zone);
                 writer.write_each(rows.iter().collect(), |row| {
@@ -127,7 +107,63 @@ impl ToolDecisionArgs {
                 writer.finish()?;
             }
         }
-        if rows.is_empty() && !is_misspelt && scan.account.unopened.is_empty() {
+        let nothing = rows.is_empty();
+        // The program ends here, and need not wait until so much memory was given back.
+        rayon::spawn(|| drop(rows));
+        self.conclude(run, nothing, unmet, &scan.account)
+    }
+
+    fn summarise(&self, mut run: Run<'_>, tool: Option<&GlobMatcher>) -> anyhow::Result<Exit> {
+        let question = CallLog::new(run.filter.clone(), CallDetail::Outcome);
+        let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
+        let count = |counts: &mut Counts, rows: &[ToolDecisionRow]| {
+            for row in rows {
+                if tool.is_some() {
+                    counts.hear_names(row);
+                }
+                if self.admits(row, tool) {
+                    counts.count(row);
+                }
+            }
+        };
+        let counts = scan.answer.count_decisions(self.undecided || tool.is_some(), count, Counts::join);
+        let unmet = tool.and_then(|glob| {
+            unmet::of_names(Condition::Tool, glob, counts.tool_names.iter().map(String::as_str))
+        });
+        let records: Vec<_> = counts.records.into_values().collect();
+        match run.format.text_medium() {
+            Some(_) if records.is_empty() => {}
+            Some(medium) => write_table(&summary_table(&records), medium, &run.style, run.out)?,
+            None => {
+                let mut writer = RecordWriter::new::<ToolDecisionSummaryRecord>(run.format, run.out)?;
+                records.iter().try_for_each(|record| writer.write(record))?;
+                writer.finish()?;
+            }
+        }
+        self.conclude(run, records.is_empty(), unmet, &scan.account)
+    }
+
+    /// Whether a row is asked for.
+    fn admits(&self, row: &ToolDecisionRow, tool: Option<&GlobMatcher>) -> bool {
+        let decided = row.decision.as_ref().map_or(self.undecided, |decision| {
+            (self.decision.is_empty() || self.decision.contains(&decision.decision))
+                && (self.source.is_empty()
+                    || decision.source.is_some_and(|source| self.source.contains(&source)))
+        });
+        decided
+            && tool.is_none_or(|glob| tool_names(row).into_iter().flatten().any(|name| glob.is_match(name)))
+    }
+
+    fn conclude(
+        &self,
+        mut run: Run<'_>,
+        nothing: bool,
+        unmet: Option<Unmet>,
+        account: &Account,
+    ) -> anyhow::Result<Exit> {
+        let is_misspelt = unmet.is_some();
+        run.unmet.extend(unmet);
+        if nothing && !is_misspelt && account.unopened.is_empty() {
             let hint = if self.undecided {
                 String::new()
             } else {
@@ -138,10 +174,13 @@ impl ToolDecisionArgs {
                 hint
             ))?;
         }
-        // The program ends here, and need not wait until so much memory was given back.
-        rayon::spawn(|| drop(rows));
-        Ok(run.conclude(exit, &scan.account)?)
+        Ok(run.conclude(if nothing { Exit::Finding } else { Exit::Answered }, account)?)
     }
+}
+
+/// The names under which a row's tool may be asked for.
+fn tool_names(row: &ToolDecisionRow) -> [Option<&str>; 2] {
+    [row.tool_name(), row.call.tool_name.as_deref()]
 }
 
 fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
@@ -210,22 +249,39 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
     ]
 }
 
-fn summaries(rows: &[ToolDecisionRow]) -> Vec<ToolDecisionSummaryRecord> {
-    type Key<'a> = (Option<&'a str>, Option<&'a str>, Option<Decision>, Option<DecisionSource>);
-    let mut counts: BTreeMap<Key<'_>, ToolDecisionSummaryRecord> = BTreeMap::new();
-    for row in rows {
+/// What the rows of some conversations amount to.
+#[derive(Default)]
+struct Counts {
+    records: BTreeMap<CountKey, ToolDecisionSummaryRecord>,
+    /// Of all rows, asked for or not.
+    tool_names: BTreeSet<String>,
+}
+
+/// MCP server, tool, decision and who decided.
+type CountKey = (Option<String>, Option<String>, Option<Decision>, Option<DecisionSource>);
+
+impl Counts {
+    fn hear_names(&mut self, row: &ToolDecisionRow) {
+        for name in tool_names(row).into_iter().flatten() {
+            if !self.tool_names.contains(name) {
+                self.tool_names.insert(name.to_owned());
+            }
+        }
+    }
+
+    fn count(&mut self, row: &ToolDecisionRow) {
         let decision = row.decision.as_ref();
-        let key: Key<'_> = (
-            row.call.mcp_server(),
-            row.tool_name(),
+        let key: CountKey = (
+            row.call.mcp_server().map(str::to_owned),
+            row.tool_name().map(str::to_owned),
             decision.map(|decision| decision.decision),
             decision.and_then(|decision| decision.source),
         );
-        let record = counts.entry(key).or_insert_with(|| ToolDecisionSummaryRecord {
+        let record = self.records.entry(key).or_insert_with_key(|key| ToolDecisionSummaryRecord {
             schema_version: super::records::SCHEMA_VERSION,
             record_type: "tool_decision_summary",
-            mcp_server: key.0.map(str::to_owned),
-            tool_name: key.1.map(str::to_owned),
+            mcp_server: key.0.clone(),
+            tool_name: key.1.clone(),
             decision: key.2.map(Decision::as_str),
             decision_source: key.3.map(DecisionSource::as_str),
             ..ToolDecisionSummaryRecord::default()
@@ -239,7 +295,24 @@ fn summaries(rows: &[ToolDecisionRow]) -> Vec<ToolDecisionSummaryRecord> {
         record.sandbox_denied +=
             u64::from(row.call.sandbox_outcomes.iter().any(|outcome| outcome == "denied"));
     }
-    counts.into_values().collect()
+
+    fn join(mut self, other: Self) -> Self {
+        use std::collections::btree_map::Entry;
+        for (key, more) in other.records {
+            match self.records.entry(key) {
+                Entry::Occupied(mut entry) => {
+                    let record = entry.get_mut();
+                    record.calls += more.calls;
+                    record.failed += more.failed;
+                    record.without_result += more.without_result;
+                    record.sandbox_denied += more.sandbox_denied;
+                }
+                Entry::Vacant(entry) => drop(entry.insert(more)),
+            }
+        }
+        self.tool_names.extend(other.tool_names);
+        self
+    }
 }
 
 fn summary_table(records: &[ToolDecisionSummaryRecord]) -> Table {

@@ -1,10 +1,12 @@
 //! What Codex's network proxy said to a request.
 
+use serde::{Deserialize, Serialize};
+
 use super::attributes::Attributes;
 use super::key::Key;
 
 /// The proxy judged a request. One request can be judged twice; the last verdict is what happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkPolicyDecision<'a> {
     /// The verdict, normalised.
     pub decision: NetworkDecision,
@@ -33,7 +35,7 @@ pub struct NetworkPolicyDecision<'a> {
 }
 
 /// A verdict of the network proxy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NetworkDecision {
     /// The request went out.
     Allow,

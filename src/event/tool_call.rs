@@ -1,5 +1,7 @@
 //! A tool call: whether it may run, whether the sandbox stepped in, and what came of it.
 
+use serde::{Deserialize, Serialize};
+
 use super::attributes::Attributes;
 use super::key::Key;
 use super::text::Text;
@@ -21,7 +23,7 @@ pub struct ToolDecision<'a> {
 }
 
 /// A decision in one spelling; Codex had two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Decision {
     /// This once.
     Approved,
@@ -102,7 +104,7 @@ impl Decision {
 }
 
 /// Who decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum DecisionSource {
     /// The configuration: nobody had to be asked.
     Config,

@@ -4,6 +4,7 @@ use std::hash::Hash;
 
 use foldhash::fast::RandomState;
 use indexmap::{Equivalent, IndexMap};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
 /// One `T` a conversation; `None` stands for the records of none.
@@ -52,6 +53,14 @@ impl<T: Default> ByConversation<T> {
                 Entry::Vacant(entry) => drop(entry.insert(kept)),
             }
         }
+    }
+
+    /// Everything, in no order, on every core.
+    pub(super) fn into_par_iter(self) -> impl ParallelIterator<Item = (Option<Box<str>>, Box<T>)>
+    where
+        T: Send,
+    {
+        self.kept.into_par_iter()
     }
 
     /// Everything, by id.

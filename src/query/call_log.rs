@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
+use serde::{Deserialize, Serialize};
 
 use super::by_conversation::ByConversation;
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
-use super::tool_calls::{CallDecision, CallDetail, ToolCall, ToolCallLedger, call_during};
-use crate::event::{Event, EventFilter, EventKind, EventOrder, Fold, Location, Needle};
+use super::packed::{Packable, Packed};
+use super::tool_calls::{CallDecision, CallDetail, Fact, ToolCall, call_during, calls_of};
+use crate::event::{
+    Event, EventFilter, EventKind, EventOrder, Fold, Location, Needle, NetworkPolicyDecision,
+};
 
 /// Hears every event, and answers with the tool calls and the network requests of each conversation.
 ///
@@ -21,14 +25,30 @@ pub struct CallLog {
     heard: ByConversation<Heard>,
 }
 
+/// The records of one conversation.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Heard {
-    calls: ToolCallLedger,
-    verdicts: Vec<NetworkVerdict>,
-    /// When which policies came into force.
-    policies: Vec<(EventOrder, Arc<Policies>)>,
-    /// Where the admitted decisions, results and verdicts lie; `None` when every one is admitted.
-    admitted: Vec<Location>,
+struct Heard(Packed<Told<'static>>);
+
+/// One record.
+#[derive(Debug, Serialize, Deserialize)]
+struct Told<'a> {
+    /// Whether the filter admits it; what is joined to others need not be.
+    admitted: bool,
+    #[serde(borrow)]
+    what: What<'a>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum What<'a> {
+    #[serde(borrow)]
+    Call(Fact<'a>),
+    Verdict(EventOrder, NetworkPolicyDecision<'a>),
+    /// From here on the approval policy and the sandbox policy are these.
+    Policies(EventOrder, Option<&'a str>, Option<&'a str>),
+}
+
+impl Packable for Told<'static> {
+    type Of<'a> = Told<'a>;
 }
 
 /// The policies that a conversation runs under.
@@ -86,62 +106,153 @@ impl CallLog {
     /// conversation.
     #[must_use]
     pub fn decisions(self, undecided: bool) -> Vec<ToolDecisionRow> {
-        let everything = self.filter.admits_everything();
-        let rows_of = |(id, mut heard): (Option<String>, Box<Heard>)| {
-            let conversation_id: Option<Arc<str>> = id.map(Into::into);
-            let mut rows = Vec::new();
-            heard.settle_policies();
-            let policies = heard.policies;
-            let admitted = heard.admitted;
-            for call in heard.calls.settle().into_iter().map(Arc::new) {
-                let row = |order: EventOrder, decision: Option<CallDecision>| ToolDecisionRow {
-                    order,
-                    conversation_id: conversation_id.clone(),
-                    decision,
-                    policies: policies_at(&policies, order),
-                    call: Arc::clone(&call),
-                };
-                let is_admitted =
-                    |order: EventOrder| everything || admitted.binary_search(&order.location()).is_ok();
-                for decision in &call.decisions {
-                    if is_admitted(decision.order) {
-                        rows.push(row(decision.order, Some(decision.clone())));
-                    }
-                }
-                if let (true, true, Some(result)) = (undecided, call.decisions.is_empty(), &call.result)
-                    && is_admitted(result.order)
-                {
-                    rows.push(row(result.order, None));
-                }
-            }
-            rows
-        };
+        let rows_of = |(id, heard): (Option<String>, Box<Heard>)| heard.decisions(id.as_deref(), undecided);
         self.heard.into_sorted().into_par_iter().flat_map_iter(rows_of).collect()
+    }
+
+    /// The same rows, counted: no more of them are there at a time than those of one conversation on each core. The
+    /// order of conversations must not matter to `count`, nor the order of counts to `join`.
+    pub fn count_decisions<C: Default + Send>(
+        self,
+        undecided: bool,
+        count: impl Fn(&mut C, &[ToolDecisionRow]) + Sync,
+        join: impl Fn(C, C) -> C + Sync + Send,
+    ) -> C {
+        let rows_of = |id: Option<&str>, heard: &Heard| heard.decisions(id, undecided);
+        counted(self.heard, rows_of, count, join)
     }
 
     /// One row a request, in time order.
     #[must_use]
     pub fn requests(self) -> Vec<NetworkRow> {
-        let everything = self.filter.admits_everything();
-        let rows_of = |(conversation_id, mut heard): (Option<String>, Box<Heard>)| {
-            let mut rows = Vec::new();
-            heard.admitted.sort_unstable();
-            let requests = fold_verdicts(heard.verdicts);
-            if requests.is_empty() {
-                return rows;
-            }
-            let calls = heard.calls.settle();
-            for request in requests {
-                if everything || heard.admitted.binary_search(&request.last.order.location()).is_ok() {
-                    let call = call_during(&calls, &request).map(|index| calls[index].clone().with_command());
-                    rows.push(NetworkRow { conversation_id: conversation_id.clone(), request, call });
-                }
-            }
-            rows
-        };
+        let rows_of = |(id, heard): (Option<String>, Box<Heard>)| heard.requests(id.as_deref());
         let mut rows: Vec<_> = self.heard.into_sorted().into_par_iter().flat_map_iter(rows_of).collect();
         rows.par_sort_by_key(|row| row.request.last.order);
         rows
+    }
+
+    /// The same rows, counted like those of [`CallLog::count_decisions`].
+    pub fn count_requests<C: Default + Send>(
+        self,
+        count: impl Fn(&mut C, &[NetworkRow]) + Sync,
+        join: impl Fn(C, C) -> C + Sync + Send,
+    ) -> C {
+        counted(self.heard, |id, heard| heard.requests(id), count, join)
+    }
+}
+
+/// Counts the rows of each conversation, which are gone before those of the next are made.
+fn counted<R, C: Default + Send>(
+    heard: ByConversation<Heard>,
+    rows_of: impl Fn(Option<&str>, &Heard) -> Vec<R> + Sync,
+    count: impl Fn(&mut C, &[R]) + Sync,
+    join: impl Fn(C, C) -> C + Sync + Send,
+) -> C {
+    (heard.into_par_iter())
+        .fold(C::default, |mut counts, (id, heard)| {
+            count(&mut counts, &rows_of(id.as_deref(), &heard));
+            counts
+        })
+        .reduce(C::default, join)
+}
+
+impl Heard {
+    fn decisions(&self, conversation_id: Option<&str>, undecided: bool) -> Vec<ToolDecisionRow> {
+        let conversation_id: Option<Arc<str>> = conversation_id.map(Into::into);
+        let mut rows = Vec::new();
+        let mut policies: Vec<(EventOrder, Arc<Policies>)> = Vec::new();
+        let mut facts = Vec::new();
+        let mut left_out: Vec<Location> = Vec::new();
+        for Told { admitted, what } in self.told() {
+            match what {
+                What::Call(fact) => {
+                    left_out.extend((!admitted).then(|| fact.order().location()));
+                    facts.push(fact);
+                }
+                What::Policies(order, approval, sandbox) => {
+                    let owned = |text: Option<&str>| text.map(str::to_owned);
+                    policies.push((
+                        order,
+                        Arc::new(Policies { approval: owned(approval), sandbox: owned(sandbox) }),
+                    ));
+                }
+                What::Verdict(..) => {}
+            }
+        }
+        policies.sort_by_key(|(order, _)| *order);
+        left_out.sort_unstable();
+        let is_admitted = |order: EventOrder| left_out.binary_search(&order.location()).is_err();
+        for call in calls_of(facts).into_iter().map(Arc::new) {
+            let row = |order: EventOrder, decision: Option<CallDecision>| ToolDecisionRow {
+                order,
+                conversation_id: conversation_id.clone(),
+                decision,
+                policies: policies_at(&policies, order),
+                call: Arc::clone(&call),
+            };
+            for decision in &call.decisions {
+                if is_admitted(decision.order) {
+                    rows.push(row(decision.order, Some(decision.clone())));
+                }
+            }
+            if let (true, true, Some(result)) = (undecided, call.decisions.is_empty(), &call.result)
+                && is_admitted(result.order)
+            {
+                rows.push(row(result.order, None));
+            }
+        }
+        rows
+    }
+
+    fn requests(&self, conversation_id: Option<&str>) -> Vec<NetworkRow> {
+        let mut verdicts = Vec::new();
+        let mut facts = Vec::new();
+        let mut left_out: Vec<Location> = Vec::new();
+        for Told { admitted, what } in self.told() {
+            match what {
+                What::Verdict(order, verdict) => {
+                    left_out.extend((!admitted).then(|| order.location()));
+                    verdicts.push(NetworkVerdict::of(order, &verdict));
+                }
+                What::Call(fact) => facts.push(fact),
+                What::Policies(..) => {}
+            }
+        }
+        if verdicts.is_empty() {
+            return Vec::new();
+        }
+        left_out.sort_unstable();
+        let calls = calls_of(facts);
+        let mut rows = Vec::new();
+        for request in fold_verdicts(verdicts) {
+            if left_out.binary_search(&request.last.order.location()).is_err() {
+                let call = call_during(&calls, &request).map(|index| calls[index].clone().with_command());
+                rows.push(NetworkRow { conversation_id: conversation_id.map(str::to_owned), request, call });
+            }
+        }
+        rows
+    }
+
+    fn add(&mut self, admitted: bool, what: What<'_>) {
+        let what = match (what, self.0.last()) {
+            (What::Call(fact), Some(Told { what: What::Call(before), .. })) => {
+                What::Call(fact.short_behind(before.names()))
+            }
+            (what, _) => what,
+        };
+        self.0.push(&Told { admitted, what });
+    }
+
+    fn told(&self) -> impl Iterator<Item = Told<'_>> {
+        let mut before = None;
+        self.0.iter().map(move |Told { admitted, what }| {
+            let what = match (what, before) {
+                (What::Call(fact), Some(before)) => What::Call(fact.long_behind(before)),
+                (what, _) => what,
+            };
+            before = if let What::Call(fact) = &what { Some(fact.names()) } else { None };
+            Told { admitted, what }
+        })
     }
 }
 
@@ -149,13 +260,6 @@ impl CallLog {
 fn policies_at(policies: &[(EventOrder, Arc<Policies>)], order: EventOrder) -> Arc<Policies> {
     let before = policies.partition_point(|(start, _)| *start <= order);
     before.checked_sub(1).map(|last| policies[last].1.clone()).unwrap_or_default()
-}
-
-impl Heard {
-    fn settle_policies(&mut self) {
-        self.policies.sort_by_key(|(order, _)| *order);
-        self.admitted.sort_unstable();
-    }
 }
 
 impl Fold for CallLog {
@@ -169,56 +273,37 @@ impl Fold for CallLog {
 
     fn is_about(&self, name: &str, _: Option<&str>) -> bool {
         match name {
-            "codex.tool_result"
-            | "codex.network_proxy.policy_decision"
+            "codex.network_proxy.policy_decision"
             | "codex.network_proxy.domain_policy_decision"
-            | "codex.network_proxy.block_decision" => true,
-            "codex.conversation_starts"
-            | "codex.guardian_assessment"
-            | "codex.tool_decision"
-            | "codex.sandbox_outcome" => self.detail != CallDetail::Asked,
+            | "codex.network_proxy.block_decision" => self.detail != CallDetail::Outcome,
+            "codex.tool_result" => self.detail >= CallDetail::Asked,
+            "codex.guardian_assessment" | "codex.tool_decision" | "codex.sandbox_outcome" => {
+                self.detail >= CallDetail::Outcome
+            }
+            "codex.conversation_starts" => self.detail >= CallDetail::WithoutOutput,
             _ => false,
         }
     }
 
     fn add(&mut self, event: &Event<'_>) {
-        let kind = event.kind();
-        if !matches!(
-            kind,
-            EventKind::ConversationStarts(_)
-                | EventKind::GuardianAssessment(_)
-                | EventKind::ToolDecision(_)
-                | EventKind::SandboxOutcome(_)
-                | EventKind::ToolResult(_)
-                | EventKind::NetworkPolicyDecision(_)
-        ) {
+        if !event.name().is_some_and(|name| self.is_about(name, None)) {
             return;
         }
         let order = event.order();
-        let heard = self.heard.of(event.conversation_id());
-        if !self.filter.admits_everything() && self.filter.admits(event) {
-            heard.admitted.push(event.location);
-        }
-        match &kind {
+        let what = match event.kind() {
             EventKind::ConversationStarts(start) => {
-                let owned = |text: Option<&str>| text.map(str::to_owned);
-                let policies =
-                    Policies { approval: owned(start.approval_policy), sandbox: owned(start.sandbox_policy) };
-                heard.policies.push((order, Arc::new(policies)));
+                What::Policies(order, start.approval_policy, start.sandbox_policy)
             }
-            EventKind::NetworkPolicyDecision(verdict) => {
-                heard.verdicts.push(NetworkVerdict::of(event, verdict));
-            }
-            _ => heard.calls.add(order, &kind, self.detail),
-        }
+            EventKind::NetworkPolicyDecision(verdict) => What::Verdict(order, verdict),
+            kind => match Fact::of(order, &kind, self.detail) {
+                Some(fact) => What::Call(fact),
+                None => return,
+            },
+        };
+        self.heard.of(event.conversation_id()).add(self.filter.admits(event), what);
     }
 
     fn join(&mut self, later: Self) {
-        self.heard.join(later.heard, |into, heard| {
-            into.calls.join(heard.calls);
-            into.verdicts.extend(heard.verdicts);
-            into.policies.extend(heard.policies);
-            into.admitted.extend(heard.admitted);
-        });
+        self.heard.join(later.heard, |into, heard| into.0.append(heard.0));
     }
 }

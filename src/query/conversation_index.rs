@@ -310,7 +310,7 @@ impl Heard {
             }
             EventKind::ToolDecision(decision) => *self.decisions.entry(decision.decision()).or_default() += 1,
             EventKind::NetworkPolicyDecision(verdict) => {
-                self.network.push(NetworkVerdict::of(event, verdict));
+                self.network.push(NetworkVerdict::of(order, verdict));
             }
             _ => {}
         }

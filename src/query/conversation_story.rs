@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
-use super::tool_calls::{CallDetail, ToolCall, ToolCallLedger, call_during};
+use super::packed::Packed;
+use super::tool_calls::{CallDetail, Fact, ToolCall, call_during, calls_of};
 use crate::event::{
     AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, LogRecord, Needle, Resource, Scope,
     StreamEvent, TokenCounts, event_family,
@@ -199,7 +200,7 @@ struct Teller {
     stream_events_apart: bool,
     steps: Vec<(EventOrder, Step)>,
     responses: Vec<(EventOrder, ModelStep)>,
-    calls: ToolCallLedger,
+    calls: Packed<Fact<'static>>,
     verdicts: Vec<NetworkVerdict>,
 }
 
@@ -208,7 +209,9 @@ impl Teller {
         let order = event.order();
         let kind = event.kind();
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        self.calls.add(order, &kind, CallDetail::Whole);
+        if let Some(fact) = Fact::of(order, &kind, CallDetail::Whole) {
+            self.calls.push(&fact);
+        }
         match kind {
             EventKind::ConversationStarts(start) => self.step(
                 order,
@@ -277,7 +280,7 @@ impl Teller {
                 response.turn_ttft_ms = turn.duration_ms;
             }
             EventKind::NetworkPolicyDecision(verdict) => {
-                self.verdicts.push(NetworkVerdict::of(event, &verdict));
+                self.verdicts.push(NetworkVerdict::of(order, &verdict));
             }
             // Told as part of their calls, once everything has been heard.
             EventKind::ToolDecision(_)
@@ -319,7 +322,7 @@ impl Teller {
     }
 
     fn finish(mut self) -> Story {
-        let calls = self.calls.settle();
+        let calls = calls_of(self.calls.iter());
         let mut by_call: BTreeMap<usize, Vec<NetworkRequest>> = BTreeMap::new();
         for request in fold_verdicts(self.verdicts) {
             match call_during(&calls, &request) {

@@ -9,6 +9,7 @@ mod earliest;
 mod in_time_order;
 mod input_audit;
 mod network_requests;
+mod packed;
 mod prefixed_conversations;
 pub mod price_book;
 mod text_search;
@@ -29,7 +30,5 @@ pub use prefixed_conversations::{Candidate, PrefixedConversations};
 pub use text_search::{BODY, PatternOptions, TextMatch, TextSearch};
 pub use token_totals::{ResponseLedger, Settled, TokenTotals};
 pub use token_usage::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};
-pub use tool_calls::{
-    CallDecision, CallDetail, CallResult, CallReview, ToolCall, ToolCallLedger, call_during,
-};
+pub use tool_calls::{CallDecision, CallDetail, CallResult, CallReview, ToolCall, call_during};
 pub use unmet_conditions::{Admitted, Condition, Unmet, UnmetConditions};

@@ -1,6 +1,6 @@
 //! What did it try to reach? The verdicts of Codex's network proxy, folded into requests.
 
-use crate::event::{Event, EventOrder, NetworkDecision, NetworkPolicyDecision};
+use crate::event::{EventOrder, NetworkDecision, NetworkPolicyDecision};
 
 /// One verdict of the proxy, kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,10 +36,10 @@ pub struct NetworkVerdict {
 impl NetworkVerdict {
     /// Keeps a verdict.
     #[must_use]
-    pub fn of(event: &Event<'_>, verdict: &NetworkPolicyDecision<'_>) -> Self {
+    pub fn of(order: EventOrder, verdict: &NetworkPolicyDecision<'_>) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Self {
-            order: event.order(),
+            order,
             decision: verdict.decision,
             decision_raw: owned(verdict.decision_raw),
             reason: owned(verdict.reason),

@@ -1,9 +1,14 @@
 //! Joins what several records say of one tool call: review, decision, sandbox outcome and result.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
 
 use super::network_requests::NetworkRequest;
-use crate::event::{Decision, DecisionSource, EventKind, EventOrder, command_line, exit_code};
+use super::packed::Packable;
+use crate::event::{Decision, DecisionSource, EventKind, EventOrder, Text, command_line, exit_code};
 
 /// A tool call, with all that was recorded of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,17 +113,18 @@ impl ToolCall {
         self
     }
 
-    /// Whether a moment, in nanoseconds since 1970, lies within the call: from its start, which is the result's time
-    /// less the duration, to its result.
+    /// Whether a moment, in nanoseconds since 1970, lies within the call.
     fn contains(&self, moment: u64) -> bool {
-        let span = || {
-            let result = self.result.as_ref()?;
-            let end = result.order.time()?.get();
-            let start = end.checked_sub(result.duration_ms?.checked_mul(1_000_000)?)?;
-            Some(start..=end)
-        };
-        span().is_some_and(|span| span.contains(&moment))
+        let span = self.result.as_ref().and_then(|result| span(result.order, result.duration_ms));
+        span.is_some_and(|span| span.contains(&moment))
     }
+}
+
+/// From a call's start, which is the result's time less the duration, to its result, in nanoseconds since 1970.
+fn span(result: EventOrder, duration_ms: Option<u64>) -> Option<RangeInclusive<u64>> {
+    let end = result.time()?.get();
+    let start = end.checked_sub(duration_ms?.checked_mul(1_000_000)?)?;
+    Some(start..=end)
 }
 
 /// The index of the one call during which a request happened; `None` where none fits or more than one does.
@@ -134,7 +140,9 @@ pub fn call_during(calls: &[ToolCall], request: &NetworkRequest) -> Option<usize
 /// How much of a call is worth keeping for a question. What is left out is as if it had not been recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CallDetail {
-    /// Results alone, with what the model asked for.
+    /// No calls.
+    Nothing,
+    /// Results during which something can have happened, with what the model asked for.
     Asked,
     /// Who decided what, and whether it was a success.
     Outcome,
@@ -145,151 +153,290 @@ pub enum CallDetail {
     Whole,
 }
 
-/// The records of tool calls of one conversation.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ToolCallLedger {
-    facts: Vec<Fact>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Fact {
+/// What one record says of a tool call.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Fact<'a> {
     order: EventOrder,
-    call_id: Option<String>,
-    tool_name: Option<String>,
-    tool_namespace: Option<String>,
-    what: What,
+    #[serde(borrow)]
+    names: Names<'a>,
+    #[serde(borrow)]
+    what: What<'a>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum What {
-    Review(CallReview),
-    Decision(CallDecision),
-    Sandbox(Option<String>),
-    /// Boxed: it is much larger than the others, and facts move when parts of the input are joined.
-    Result(Box<CallResult>),
+/// What tells a call from others.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Names<'a> {
+    #[serde(borrow)]
+    call_id: Name<'a>,
+    #[serde(borrow)]
+    tool_name: Name<'a>,
+    #[serde(borrow)]
+    tool_namespace: Name<'a>,
 }
 
-impl ToolCallLedger {
-    /// Hears an event; keeps it, in that detail, when it is about a tool call.
-    pub fn add(&mut self, order: EventOrder, kind: &EventKind<'_>, detail: CallDetail) {
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        let in_words = |text: Option<&str>| owned(text.filter(|_| detail >= CallDetail::WithoutOutput));
-        let fact = match kind {
+/// A text that often is the same in one record as in the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+enum Name<'a> {
+    None,
+    Is(&'a str),
+    AsBefore,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum What<'a> {
+    Review {
+        status: Option<&'a str>,
+        outcome: Option<&'a str>,
+        risk_level: Option<&'a str>,
+        user_authorization: Option<&'a str>,
+        rationale: Option<&'a str>,
+    },
+    Decision {
+        decision: Decision,
+        decision_raw: Option<&'a str>,
+        source: Option<DecisionSource>,
+        source_raw: Option<&'a str>,
+    },
+    Sandbox(Option<&'a str>),
+    Result {
+        mcp_server: Option<&'a str>,
+        command: Option<Cow<'a, str>>,
+        arguments: Option<&'a str>,
+        success: Option<bool>,
+        exit_code: Option<i64>,
+        duration_ms: Option<u64>,
+        output: Option<&'a str>,
+        output_truncated: Option<bool>,
+        agent_name: Option<&'a str>,
+    },
+}
+
+impl Packable for Fact<'static> {
+    type Of<'a> = Fact<'a>;
+}
+
+impl<'a> From<Option<&'a str>> for Name<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        text.map_or(Self::None, Self::Is)
+    }
+}
+
+impl<'a> Name<'a> {
+    fn text(self) -> Option<&'a str> {
+        match self {
+            Self::Is(text) => Some(text),
+            Self::None | Self::AsBefore => None,
+        }
+    }
+
+    fn short_behind(self, before: Name<'_>) -> Self {
+        if matches!(self, Self::Is(_)) && self == before { Self::AsBefore } else { self }
+    }
+
+    fn long_behind(self, before: Self) -> Self {
+        if self == Self::AsBefore { before } else { self }
+    }
+}
+
+impl<'a> Fact<'a> {
+    /// What an event says, in that detail, when it is about a tool call.
+    pub(super) fn of(order: EventOrder, kind: &EventKind<'a>, detail: CallDetail) -> Option<Self> {
+        let in_words = |text: Option<&'a str>| text.filter(|_| detail >= CallDetail::WithoutOutput);
+        let names = |call_id: Option<&'a str>, tool_name: Option<&'a str>, namespace: Option<&'a str>| {
+            Names { call_id: call_id.into(), tool_name: tool_name.into(), tool_namespace: namespace.into() }
+        };
+        let (names, what) = match kind {
+            _ if detail == CallDetail::Nothing => return None,
             EventKind::GuardianAssessment(_) | EventKind::ToolDecision(_) | EventKind::SandboxOutcome(_)
                 if detail == CallDetail::Asked =>
             {
-                return;
+                return None;
             }
-            EventKind::GuardianAssessment(review) => Fact {
-                order,
-                call_id: owned(review.call_id),
-                tool_name: None,
-                tool_namespace: None,
-                what: What::Review(CallReview {
+            EventKind::GuardianAssessment(review) => {
+                let what = What::Review {
                     status: in_words(review.status),
                     outcome: in_words(review.outcome),
                     risk_level: in_words(review.risk_level),
                     user_authorization: in_words(review.user_authorization),
                     rationale: in_words(review.rationale),
-                }),
-            },
-            EventKind::ToolDecision(decision) => Fact {
-                order,
-                call_id: owned(decision.call_id),
-                tool_name: None,
-                tool_namespace: owned(decision.tool_namespace),
-                what: What::Decision(CallDecision {
-                    order,
-                    tool_name: owned(decision.tool_name),
+                };
+                (names(review.call_id, None, None), what)
+            }
+            EventKind::ToolDecision(decision) => {
+                let what = What::Decision {
                     decision: decision.decision(),
                     decision_raw: in_words(decision.decision_raw),
                     source: decision.source(),
                     source_raw: in_words(decision.source_raw),
-                }),
-            },
-            EventKind::SandboxOutcome(outcome) => Fact {
-                order,
-                call_id: owned(outcome.call_id),
-                tool_name: owned(outcome.tool_name),
-                tool_namespace: None,
-                what: What::Sandbox(owned(outcome.outcome)),
-            },
-            EventKind::ToolResult(result) => Fact {
-                order,
-                call_id: owned(result.call_id),
-                tool_name: owned(result.tool_name),
-                tool_namespace: owned(result.tool_namespace),
-                what: What::Result(Box::new(CallResult {
-                    order,
-                    mcp_server: owned(result.server()),
-                    command: (result.arguments.filter(|_| detail >= CallDetail::WithoutOutput)).and_then(
-                        |arguments| command_line(result.tool_name, result.server(), Some(arguments)),
-                    ),
-                    arguments: (result.arguments.filter(|_| detail != CallDetail::Outcome))
-                        .map(|arguments| arguments.to_string()),
+                };
+                (names(decision.call_id, decision.tool_name, decision.tool_namespace), what)
+            }
+            EventKind::SandboxOutcome(outcome) => {
+                (names(outcome.call_id, outcome.tool_name, None), What::Sandbox(outcome.outcome))
+            }
+            EventKind::ToolResult(result)
+                if detail == CallDetail::Asked && span(order, result.duration_ms).is_none() =>
+            {
+                return None;
+            }
+            EventKind::ToolResult(result) => {
+                let what = What::Result {
+                    mcp_server: result.server(),
+                    command: (result.arguments.filter(|_| detail >= CallDetail::WithoutOutput))
+                        .and_then(|arguments| {
+                            command_line(result.tool_name, result.server(), Some(arguments))
+                        })
+                        .map(Cow::Owned),
+                    arguments: (result.arguments.filter(|_| detail != CallDetail::Outcome)).map(Text::as_str),
                     success: result.success,
                     exit_code: (result.output)
                         .filter(|_| detail >= CallDetail::WithoutOutput && result.server().is_none())
                         .and_then(|output| exit_code(output)),
-                    duration_ms: result.duration_ms,
-                    output: (result.output.filter(|_| detail >= CallDetail::Whole))
-                        .map(|output| output.to_string()),
-                    output_truncated: result.output_truncated,
+                    duration_ms: result.duration_ms.filter(|_| detail != CallDetail::Outcome),
+                    output: (result.output.filter(|_| detail >= CallDetail::Whole)).map(Text::as_str),
+                    output_truncated: result.output_truncated.filter(|_| detail != CallDetail::Outcome),
                     agent_name: in_words(result.agent_name),
-                })),
-            },
-            _ => return,
+                };
+                (names(result.call_id, result.tool_name, result.tool_namespace), what)
+            }
+            _ => return None,
         };
-        self.facts.push(fact);
+        Some(Self { order, names, what })
     }
 
-    /// Takes in what was heard later.
-    pub fn join(&mut self, later: Self) {
-        self.facts.extend(later.facts);
+    /// Where its record stands among the events.
+    pub(super) fn order(&self) -> EventOrder {
+        self.order
     }
 
-    /// The calls, in the order of their first records.
-    #[must_use]
-    pub fn settle(mut self) -> Vec<ToolCall> {
-        self.facts.sort_by_key(|fact| fact.order);
-        let mut calls: Vec<ToolCall> = Vec::new();
-        let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
-        for fact in self.facts {
-            let known = fact.call_id.as_ref().and_then(|id| by_id.get(id)).copied();
-            // An id that has its result is used up: a second result under it is another call.
-            let known = known
-                .filter(|index| !(matches!(fact.what, What::Result(_)) && calls[*index].result.is_some()));
-            let index = known.unwrap_or(calls.len());
-            if known.is_none() {
-                by_id.extend(fact.call_id.clone().map(|id| (id, index)));
-                calls.push(ToolCall {
-                    order: fact.order,
-                    call_id: fact.call_id,
-                    tool_name: None,
-                    tool_namespace: None,
-                    decisions: Vec::new(),
-                    review: None,
-                    sandbox_outcomes: Vec::new(),
-                    result: None,
+    /// What tells its call from others.
+    pub(super) fn names(&self) -> Names<'a> {
+        self.names
+    }
+
+    /// The same for a list in which a fact with those names is the last: a name that is there is not said again.
+    pub(super) fn short_behind(mut self, before: Names<'_>) -> Self {
+        let names = &mut self.names;
+        names.call_id = names.call_id.short_behind(before.call_id);
+        names.tool_name = names.tool_name.short_behind(before.tool_name);
+        names.tool_namespace = names.tool_namespace.short_behind(before.tool_namespace);
+        self
+    }
+
+    /// Undoes [`Fact::short_behind`].
+    pub(super) fn long_behind(mut self, before: Names<'a>) -> Self {
+        let names = &mut self.names;
+        names.call_id = names.call_id.long_behind(before.call_id);
+        names.tool_name = names.tool_name.long_behind(before.tool_name);
+        names.tool_namespace = names.tool_namespace.long_behind(before.tool_namespace);
+        self
+    }
+}
+
+/// The calls of one conversation that its facts are about, in the order of their first records.
+#[must_use]
+pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<ToolCall> {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let mut facts: Vec<Fact<'a>> = facts.into_iter().collect();
+    facts.sort_by_key(|fact| fact.order);
+    let mut calls: Vec<ToolCall> = Vec::new();
+    let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
+    for Fact { order, names, what } in facts {
+        let call_id = names.call_id.text();
+        let known = call_id.and_then(|id| by_id.get(id)).copied();
+        // An id that has its result is used up: a second result under it is another call.
+        let known =
+            known.filter(|index| !(matches!(what, What::Result { .. }) && calls[*index].result.is_some()));
+        let index = known.unwrap_or(calls.len());
+        if known.is_none() {
+            by_id.extend(call_id.map(|id| (id, index)));
+            calls.push(ToolCall {
+                order,
+                call_id: owned(call_id),
+                tool_name: None,
+                tool_namespace: None,
+                decisions: Vec::new(),
+                review: None,
+                sandbox_outcomes: Vec::new(),
+                result: None,
+            });
+        }
+        let call = &mut calls[index];
+        let tool_name = names.tool_name.text();
+        // The result names the tool best.
+        if call.tool_name.is_none() || (matches!(what, What::Result { .. }) && tool_name.is_some()) {
+            call.tool_name = owned(tool_name);
+        }
+        if let Some(namespace) = names.tool_namespace.text() {
+            call.tool_namespace = Some(namespace.to_owned());
+        }
+        match what {
+            What::Review { status, outcome, risk_level, user_authorization, rationale } => {
+                call.review = Some(CallReview {
+                    status: owned(status),
+                    outcome: owned(outcome),
+                    risk_level: owned(risk_level),
+                    user_authorization: owned(user_authorization),
+                    rationale: owned(rationale),
                 });
             }
-            let call = &mut calls[index];
-            let tool_name = match &fact.what {
-                // It names the tool best.
-                What::Result(_) => fact.tool_name,
-                _ if call.tool_name.is_some() => None,
-                What::Decision(decision) => decision.tool_name.clone(),
-                What::Review(_) | What::Sandbox(_) => fact.tool_name,
-            };
-            call.tool_name = tool_name.or(call.tool_name.take());
-            call.tool_namespace = fact.tool_namespace.or(call.tool_namespace.take());
-            match fact.what {
-                What::Review(review) => call.review = Some(review),
-                What::Decision(decision) => call.decisions.push(decision),
-                What::Sandbox(outcome) => call.sandbox_outcomes.extend(outcome),
-                What::Result(result) => call.result = Some(*result),
+            What::Decision { decision, decision_raw, source, source_raw } => {
+                call.decisions.push(CallDecision {
+                    order,
+                    tool_name: owned(tool_name),
+                    decision,
+                    decision_raw: owned(decision_raw),
+                    source,
+                    source_raw: owned(source_raw),
+                });
+            }
+            What::Sandbox(outcome) => call.sandbox_outcomes.extend(owned(outcome)),
+            What::Result {
+                mcp_server,
+                command,
+                arguments,
+                success,
+                exit_code,
+                duration_ms,
+                output,
+                output_truncated,
+                agent_name,
+            } => {
+                call.result = Some(CallResult {
+                    order,
+                    mcp_server: owned(mcp_server),
+                    command: command.map(Cow::into_owned),
+                    arguments: owned(arguments),
+                    success,
+                    exit_code,
+                    duration_ms,
+                    output: owned(output),
+                    output_truncated,
+                    agent_name: owned(agent_name),
+                });
             }
         }
-        calls
+    }
+    calls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Name;
+
+    #[test]
+    fn a_name_that_is_said_again_is_kept_once_and_comes_back() {
+        let [one, other] = [Name::Is("one"), Name::Is("other")];
+        for (before, name, kept) in [
+            (one, one, Name::AsBefore),
+            (one, other, other),
+            (one, Name::None, Name::None),
+            (Name::None, Name::None, Name::None),
+            (Name::None, one, one),
+            (Name::AsBefore, one, one),
+        ] {
+            assert_eq!(name.short_behind(before), kept);
+            assert_eq!(kept.long_behind(before), name);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The tokens of one finished response.
 
+use serde::{Deserialize, Serialize};
+
 use super::attributes::Attributes;
 use super::key::Key;
 
@@ -16,7 +18,7 @@ pub struct ResponseCompleted<'a> {
 
 /// Tokens billed for one response; `None` is "not recorded". `cached_input` and `cache_write` are parts of `input`,
 /// `reasoning` of `output`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenCounts {
     /// All tokens read.
     pub input: Option<u64>,

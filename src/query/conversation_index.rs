@@ -367,7 +367,7 @@ impl Heard {
         let mut values = self.shared.values;
         let mut shared = |index: usize| values[index].take().map(|(_, value)| String::from(value));
         let mut tokens = self.tokens;
-        tokens.add(&settled.responses.into_iter().sum());
+        tokens.add(&settled.responses.into_iter().map(|(_, totals)| totals).sum());
         ConversationSummary {
             id,
             start: first.and_then(|first| first.time()),

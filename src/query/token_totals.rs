@@ -2,11 +2,14 @@
 
 use std::iter::Sum;
 
+use serde::{Deserialize, Serialize};
+
+use super::packed::{Packable, Packed};
 use crate::event::{EventKind, EventOrder, ResponseCompleted, TokenCounts};
 
 /// Tokens of some responses. A sum is `None` when none of the responses recorded that count; where only some did, it
 /// is the sum of those.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenTotals {
     /// How many responses.
     pub responses: u64,
@@ -92,6 +95,10 @@ impl TokenTotals {
     }
 }
 
+impl Packable for TokenTotals {
+    type Of<'a> = Self;
+}
+
 impl Sum for TokenTotals {
     fn sum<I: Iterator<Item = Self>>(totals: I) -> Self {
         totals.fold(Self::default(), |mut sum, more| {
@@ -108,42 +115,51 @@ impl Sum for TokenTotals {
 /// Which request was the last before a completion is known only when everything has been heard; what is doubtful is
 /// kept until then.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ResponseLedger<T> {
-    /// Completions that are warm-ups if the last request before them went over the WebSocket.
-    doubtful: Vec<(EventOrder, T)>,
-    /// Requests to the model, with whether they went over the WebSocket.
-    requests: Vec<(EventOrder, bool)>,
+pub(super) struct ResponseLedger<T>(Packed<Heard<T>>);
+
+#[derive(Debug, Serialize, Deserialize)]
+enum Heard<T> {
+    /// A request to the model.
+    Request { over_websocket: bool },
+    /// A completion that is a warm-up if the last request before it went over the WebSocket.
+    Doubtful(T),
+}
+
+impl<T: Packable> Packable for Heard<T> {
+    type Of<'a> = (EventOrder, Heard<T::Of<'a>>);
 }
 
 impl<T> Default for ResponseLedger<T> {
     fn default() -> Self {
-        Self { doubtful: Vec::new(), requests: Vec::new() }
+        Self(Packed::default())
     }
 }
 
 /// The doubtful completions, told apart.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Settled<T> {
+pub(super) struct Settled<T> {
     /// Those that are responses after all.
-    pub responses: Vec<T>,
+    pub(super) responses: Vec<(EventOrder, T)>,
     /// Those that only warmed up a connection.
-    pub warm_ups: Vec<T>,
+    pub(super) warm_ups: Vec<(EventOrder, T)>,
 }
 
-impl<T> ResponseLedger<T> {
+impl<T: Packable> ResponseLedger<T> {
     /// Hears an event. `keep` makes of a completion what the question wants to keep of it: it is handed back at once
     /// where it is a response beyond doubt.
-    pub fn add(
+    pub(super) fn add<'a>(
         &mut self,
         order: EventOrder,
         kind: &EventKind<'_>,
-        keep: impl FnOnce(&ResponseCompleted<'_>) -> T,
-    ) -> Option<T> {
+        keep: impl FnOnce(&ResponseCompleted<'_>) -> T::Of<'a>,
+    ) -> Option<T::Of<'a>> {
         match kind {
-            EventKind::ApiRequest(request) if request.to_model() => self.requests.push((order, false)),
-            EventKind::WebsocketRequest(_) => self.requests.push((order, true)),
+            EventKind::ApiRequest(request) if request.to_model() => {
+                self.0.push(&(order, Heard::Request { over_websocket: false }));
+            }
+            EventKind::WebsocketRequest(_) => self.0.push(&(order, Heard::Request { over_websocket: true })),
             EventKind::ResponseCompleted(completed) if completed.may_be_warm_up() => {
-                self.doubtful.push((order, keep(completed)));
+                self.0.push(&(order, Heard::Doubtful(keep(completed))));
             }
             EventKind::ResponseCompleted(completed) => return Some(keep(completed)),
             _ => {}
@@ -152,22 +168,28 @@ impl<T> ResponseLedger<T> {
     }
 
     /// Takes in what was heard later.
-    pub fn join(&mut self, later: Self) {
-        self.doubtful.extend(later.doubtful);
-        self.requests.extend(later.requests);
+    pub(super) fn join(&mut self, later: Self) {
+        self.0.append(later.0);
     }
 
     /// Settles the doubt, when everything has been heard.
-    #[must_use]
-    pub fn settle(mut self) -> Settled<T> {
+    pub(super) fn settle(&self) -> Settled<T::Of<'_>> {
         let mut settled = Settled { responses: Vec::new(), warm_ups: Vec::new() };
-        if !self.doubtful.is_empty() {
-            self.requests.sort_unstable();
+        let mut requests: Vec<(EventOrder, bool)> = Vec::new();
+        let mut doubtful = Vec::new();
+        for (order, heard) in self.0.iter() {
+            match heard {
+                Heard::Request { over_websocket } => requests.push((order, over_websocket)),
+                Heard::Doubtful(kept) => doubtful.push((order, kept)),
+            }
         }
-        for (order, kept) in self.doubtful {
-            let before = self.requests.partition_point(|(request, _)| *request < order);
-            let over_websocket = before.checked_sub(1).is_some_and(|last| self.requests[last].1);
-            if over_websocket { settled.warm_ups.push(kept) } else { settled.responses.push(kept) }
+        if !doubtful.is_empty() {
+            requests.sort_unstable();
+        }
+        for (order, kept) in doubtful {
+            let before = requests.partition_point(|(request, _)| *request < order);
+            let over_websocket = before.checked_sub(1).is_some_and(|last| requests[last].1);
+            if over_websocket { &mut settled.warm_ups } else { &mut settled.responses }.push((order, kept));
         }
         settled
     }
@@ -209,8 +231,9 @@ mod tests {
     }
 
     fn counted(events: &[(u64, EventKind<'static>)]) -> (usize, usize) {
-        let mut ledger = ResponseLedger::default();
-        let sure = events.iter().filter_map(|(time, kind)| ledger.add(at(*time), kind, |_| ())).count();
+        let mut ledger = ResponseLedger::<TokenTotals>::default();
+        let keep = |completed: &ResponseCompleted<'_>| TokenTotals::of(&completed.tokens);
+        let sure = events.iter().filter_map(|(time, kind)| ledger.add(at(*time), kind, keep)).count();
         let settled = ledger.settle();
         (sure + settled.responses.len(), settled.warm_ups.len())
     }

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::by_conversation::ByConversation;
-use super::price_book::{PriceBook, TokenQuantities, Unpriced, Usd};
+use super::packed::Packable;
+use super::price_book::{PriceBook, Priced, TokenQuantities, Unpriced, Usd};
 use super::token_totals::{ResponseLedger, TokenTotals};
 use crate::event::{
     Event, EventFilter, EventOrder, Fold, Key, Needle, ResponseCompleted, TokenCounts, UnixNano,
@@ -50,7 +53,7 @@ pub struct UsageQuestion {
 #[derive(Clone)]
 pub struct TokenUsage {
     question: Arc<UsageQuestion>,
-    conversations: ByConversation<ResponseLedger<Response>>,
+    conversations: ByConversation<ResponseLedger<Kept<'static>>>,
     groups: BTreeMap<Group, UsageSum>,
     responses: Vec<Response>,
     span: Option<(UnixNano, UnixNano)>,
@@ -69,7 +72,18 @@ pub struct Response {
     pub group: Group,
     /// What it used.
     pub tokens: TokenCounts,
-    admitted: bool,
+}
+
+/// What is kept of a completion beside its place and its conversation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Kept<'a> {
+    model: Option<&'a str>,
+    group: Group,
+    tokens: TokenCounts,
+}
+
+impl Packable for Kept<'static> {
+    type Of<'a> = Kept<'a>;
 }
 
 /// What a group adds up to.
@@ -120,12 +134,12 @@ impl UsageSum {
         }
     }
 
-    fn of(response: &Response, prices: &PriceBook) -> Self {
+    fn of(order: EventOrder, response: &Kept<'_>, prices: &PriceBook) -> Self {
         let mut sum = Self { tokens: TokenTotals::of(&response.tokens), ..Self::default() };
-        match response.price(prices) {
+        match price(order, response.model, &response.tokens, prices) {
             Ok(priced) => sum.priced = priced.cost,
             Err(reason) => {
-                sum.unpriced.insert((response.model.clone(), reason), 1);
+                sum.unpriced.insert((response.model.map(str::to_owned), reason), 1);
             }
         }
         sum
@@ -137,19 +151,24 @@ impl Response {
     ///
     /// # Errors
     /// The reason why that cannot be said.
-    pub fn price<'b>(&self, prices: &'b PriceBook) -> Result<super::price_book::Priced<'b>, Unpriced> {
-        let model = self.model.as_deref().ok_or(Unpriced::UnknownModel)?;
-        let (Some(input), Some(output)) = (self.tokens.input, self.tokens.output) else {
-            return Err(Unpriced::InconsistentCounts);
-        };
-        let quantities = TokenQuantities {
-            input,
-            cached_input: self.tokens.cached_input,
-            cache_write: self.tokens.cache_write,
-            output,
-        };
-        prices.price(model, self.order.time().map(UnixNano::get), &quantities)
+    pub fn price<'b>(&self, prices: &'b PriceBook) -> Result<Priced<'b>, Unpriced> {
+        price(self.order, self.model.as_deref(), &self.tokens, prices)
     }
+}
+
+fn price<'b>(
+    order: EventOrder,
+    model: Option<&str>,
+    tokens: &TokenCounts,
+    prices: &'b PriceBook,
+) -> Result<Priced<'b>, Unpriced> {
+    let model = model.ok_or(Unpriced::UnknownModel)?;
+    let (Some(input), Some(output)) = (tokens.input, tokens.output) else {
+        return Err(Unpriced::InconsistentCounts);
+    };
+    let quantities =
+        TokenQuantities { input, cached_input: tokens.cached_input, cache_write: tokens.cache_write, output };
+    prices.price(model, order.time().map(UnixNano::get), &quantities)
 }
 
 impl UsageQuestion {
@@ -185,12 +204,9 @@ impl TokenUsage {
         }
     }
 
-    fn count(&mut self, response: Response) {
-        if !response.admitted {
-            return;
-        }
-        self.span = join_spans(self.span, response.order.time().map(|time| (time, time)));
-        let sum = UsageSum::of(&response, &self.question.prices);
+    fn count(&mut self, order: EventOrder, conversation_id: Option<&str>, response: Kept<'_>) {
+        self.span = join_spans(self.span, order.time().map(|time| (time, time)));
+        let sum = UsageSum::of(order, &response, &self.question.prices);
         match self.groups.get_mut(&response.group) {
             Some(group) => group.add(&sum),
             None => {
@@ -198,19 +214,25 @@ impl TokenUsage {
             }
         }
         if self.question.keep_responses {
-            self.responses.push(response);
+            self.responses.push(Response {
+                order,
+                conversation_id: conversation_id.map(str::to_owned),
+                model: response.model.map(str::to_owned),
+                group: response.group,
+                tokens: response.tokens,
+            });
         }
     }
 
     /// The sums, when everything has been heard.
     #[must_use]
     pub fn settle(mut self) -> Usage {
-        for (_, ledger) in std::mem::take(&mut self.conversations).into_sorted() {
+        for (id, ledger) in std::mem::take(&mut self.conversations).into_sorted() {
             let settled = ledger.settle();
-            for response in settled.responses {
-                self.count(response);
+            for (order, response) in settled.responses {
+                self.count(order, id.as_deref(), response);
             }
-            for warm_up in settled.warm_ups.into_iter().filter(|warm_up| warm_up.admitted) {
+            for (_, warm_up) in settled.warm_ups {
                 self.groups.entry(warm_up.group).or_default().warm_ups += 1;
             }
         }
@@ -254,21 +276,20 @@ impl Fold for TokenUsage {
             return;
         }
         // Which request was the last before a completion does not depend on the filter.
-        let admitted = self.question.filter.admits(event);
+        if matches!(kind, ResponseCompleted(_)) && !self.question.filter.admits(event) {
+            return;
+        }
         let id = event.conversation_id();
         let order = event.order();
-        let question = Arc::clone(&self.question);
+        let question = &self.question;
         let ledger = self.conversations.of(id);
-        let response = ledger.add(order, &kind, |completed| Response {
-            order,
-            conversation_id: id.map(str::to_owned),
-            model: event.model().map(str::to_owned),
+        let response = ledger.add(order, &kind, |completed| Kept {
+            model: event.model(),
             group: question.group_of(event, order.time()),
             tokens: completed.tokens,
-            admitted,
         });
         if let Some(response) = response {
-            self.count(response);
+            self.count(order, id, response);
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tr::tr;
 
 use super::account::Exit;
@@ -12,7 +13,7 @@ use super::output::RecordWriter;
 use super::records::ConversationRecord;
 use super::wording::day_heading;
 use super::{Run, Zone};
-use crate::query::{ConversationIndex, ConversationKind, ConversationSummary};
+use crate::query::{ConversationIndex, ConversationKind, ConversationSummary, IndexedConversation};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
 
@@ -34,15 +35,17 @@ impl ListArgs {
         let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else {
             return Ok(Exit::Failed);
         };
-        let conversations = scan.answer.settle();
+        let (conversations, records_without_conversation) = scan.answer.conversations();
         let nothing_was_read =
             !scan.account.unopened.is_empty() && scan.account.files.iter().all(|file| file.messages == 0);
         if !nothing_was_read {
             match run.format.text_medium() {
                 Some(medium) => {
-                    let table = table(&conversations.summaries, run.zone, run.style.truncate);
+                    let summaries: Vec<_> =
+                        conversations.into_par_iter().map(IndexedConversation::summary).collect();
+                    let table = table(&summaries, run.zone, run.style.truncate);
                     write_table(&table, medium, &run.style, run.out)?;
-                    if conversations.summaries.is_empty() {
+                    if summaries.is_empty() {
                         run.note(&tr!(
                             "there is no conversation in the input, or none that the filters admit"
                         ))?;
@@ -51,16 +54,15 @@ impl ListArgs {
                 None => {
                     let mut writer = RecordWriter::new::<ConversationRecord>(run.format, run.out)?;
                     let zone = run.zone;
-                    writer.write_each(conversations.summaries, |summary| {
-                        ConversationRecord::new(summary, zone)
+                    writer.write_each(conversations, |conversation| {
+                        ConversationRecord::new(conversation.summary(), zone)
                     })?;
                     writer.finish()?;
                 }
             }
         }
-        if conversations.records_without_conversation > 0 {
-            let records =
-                plural(conversations.records_without_conversation, "record belongs", "records belong");
+        if records_without_conversation > 0 {
+            let records = plural(records_without_conversation, "record belongs", "records belong");
             run.note(&tr!("{records} to no conversation", records))?;
         }
         Ok(run.conclude(Exit::Answered, &scan.account)?)

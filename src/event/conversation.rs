@@ -38,11 +38,17 @@ impl<'a> ConversationStarts<'a> {
         }
     }
 
-    /// The names of the MCP servers; `None` when the record does not say. Codex joins them with `", "`.
+    /// The names of the MCP servers; `None` when the record does not say.
     #[must_use]
     pub fn mcp_server_names(&self) -> Option<Vec<&'a str>> {
-        Some(self.mcp_servers?.split(", ").filter(|name| !name.is_empty()).collect())
+        self.mcp_servers.map(mcp_server_names)
     }
+}
+
+/// The names of MCP servers that Codex joined: with `", "`.
+#[must_use]
+pub fn mcp_server_names(joined: &str) -> Vec<&str> {
+    joined.split(", ").filter(|name| !name.is_empty()).collect()
 }
 
 /// Text given to the model. Not only a person's: Codex prompts its own reviewer, title and sub-agent threads.

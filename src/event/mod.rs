@@ -27,7 +27,7 @@ mod tool_text;
 pub use agents::{AgentCommunication, AgentResponse, SkillInvocation};
 pub use any_value::AnyValue;
 pub use attributes::Attributes;
-pub use conversation::{ConversationStarts, PromptAuthor, REDACTED, UserPrompt};
+pub use conversation::{ConversationStarts, PromptAuthor, REDACTED, UserPrompt, mcp_server_names};
 pub use environment::{AuthRecovery, PluginInstall, SandboxAssessment, StartupPhase, TurnCost, TurnTtft};
 pub use filter::{EventFilter, GlobError, begins_with, name_glob};
 pub use fold::Fold;

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
 use super::by_conversation::ByConversation;
-use super::conversation_kind::{ConversationKind, Evidence, KindBasis, Spawns, judge, note_spawn};
+use super::conversation_kind::{ConversationKind, Evidence, KindBasis, Spawns, Verdict, judge, note_spawn};
 use super::earliest::Earliest;
-use super::network_requests::{NetworkVerdict, fold_verdicts};
+use super::network_requests::{NetworkVerdict, PackedVerdict, fold_verdicts};
+use super::packed::Packed;
+use super::shared_text::{SharedText, SharedTexts};
 use super::token_totals::{ResponseLedger, TokenTotals};
 use crate::event::{
-    Decision, Event, EventFilter, EventKind, EventOrder, Fold, Key, Location, NetworkDecision, UnixNano,
+    Decision, Event, EventFilter, EventKind, EventOrder, Fold, Key, Location, NetworkDecision,
+    NetworkPolicyDecision, ResponseCompleted, UnixNano, mcp_server_names,
 };
 
 /// Hears every event, and answers with one summary a conversation.
@@ -21,6 +24,7 @@ use crate::event::{
 #[derive(Clone, Debug, Default)]
 pub struct ConversationIndex {
     filter: EventFilter,
+    texts: SharedTexts,
     conversations: ByConversation<Heard>,
     spawns: Spawns,
     without_conversation: u64,
@@ -108,7 +112,15 @@ pub struct ConversationSummary {
     pub warm_ups: u64,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A conversation of which everything was heard. There may be many, and a summary takes more room.
+#[derive(Debug)]
+pub struct IndexedConversation {
+    id: String,
+    heard: Box<Heard>,
+    verdict: Verdict,
+}
+
+#[derive(Clone, Debug, Default)]
 struct Heard {
     evidence: Evidence,
     first: Earliest<()>,
@@ -116,28 +128,29 @@ struct Heard {
     starts: u64,
     start: Earliest<Start>,
     /// Few, so that a list is the smallest and fastest place.
-    models: Vec<(Box<str>, Earliest<()>)>,
+    models: Vec<(SharedText, EventOrder)>,
     shared: Shared,
     events: u64,
     prompts: u64,
-    first_prompt: Earliest<Option<String>>,
+    first_prompt: Earliest<Option<Box<str>>>,
     prompt_redacted: bool,
     model_requests: u64,
     model_errors: u64,
-    network: Vec<NetworkVerdict>,
+    /// Of few conversations there is any.
+    network: Option<Box<Packed<PackedVerdict>>>,
     tool_calls: u64,
     tool_failures: u64,
-    decisions: BTreeMap<Decision, u64>,
+    decisions: Vec<(Decision, u64)>,
     tokens: TokenTotals,
     responses: ResponseLedger<TokenTotals>,
 }
 
 /// What every record of a conversation says again: who, where, with which program. Each value is the earliest one.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 struct Shared {
-    values: [Option<(EventOrder, Box<str>)>; 9],
-    /// From here on nothing new can be learnt of the values that are there.
-    latest: Option<EventOrder>,
+    values: [Option<SharedText>; 9],
+    /// Where the values were found, each place with a bit for each value; one place, as a rule.
+    places: Vec<(EventOrder, u16)>,
 }
 
 impl Shared {
@@ -151,14 +164,15 @@ impl Shared {
     const USER_ACCOUNT_ID: usize = 7;
     const AUTH_MODE: usize = 8;
 
-    fn add(&mut self, event: &Event<'_>, order: EventOrder) {
-        let nothing_new = self.latest.is_some_and(|latest| latest <= order);
+    fn add(&mut self, event: &Event<'_>, order: EventOrder, texts: &SharedTexts) {
+        // Of the values that are there.
+        let nothing_new = self.places.iter().all(|(place, _)| *place <= order);
         for index in 0..self.values.len() {
             if nothing_new && self.values[index].is_some() {
                 continue;
             }
             if let Some(value) = Self::value(index, event) {
-                self.offer(index, order, value);
+                self.offer(index, order, || texts.of(value));
             }
         }
     }
@@ -180,30 +194,60 @@ impl Shared {
         }
     }
 
-    fn offer(&mut self, index: usize, order: EventOrder, value: &str) {
-        let earlier = self.values[index].as_ref().is_none_or(|(first, _)| order < *first);
-        if earlier {
-            self.values[index] = Some((order, value.into()));
-            self.latest = self.values.iter().flatten().map(|(order, _)| *order).max();
+    fn offer(&mut self, index: usize, order: EventOrder, value: impl FnOnce() -> SharedText) {
+        let bit = 1 << index;
+        if let Some(place) = self.places.iter().position(|(_, values)| values & bit != 0) {
+            if self.places[place].0 <= order {
+                return;
+            }
+            self.places[place].1 &= !bit;
+            if self.places[place].1 == 0 {
+                self.places.swap_remove(place);
+            }
+        }
+        self.values[index] = Some(value());
+        match self.places.iter_mut().find(|(place, _)| *place == order) {
+            Some((_, values)) => *values |= bit,
+            None => {
+                self.places.reserve_exact(1);
+                self.places.push((order, bit));
+            }
         }
     }
 
-    fn join(&mut self, later: Self) {
-        for (index, value) in later.values.into_iter().enumerate() {
-            if let Some((order, value)) = value {
-                self.offer(index, order, &value);
+    fn join(&mut self, mut later: Self) {
+        for (order, values) in later.places {
+            for (index, value) in later.values.iter_mut().enumerate() {
+                if values & (1 << index) != 0
+                    && let Some(value) = value.take()
+                {
+                    self.offer(index, order, || value);
+                }
             }
         }
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 struct Start {
-    model: Option<String>,
-    provider: Option<String>,
-    approval_policy: Option<String>,
-    sandbox_policy: Option<String>,
-    mcp_servers: Option<Vec<String>>,
+    model: Option<SharedText>,
+    provider: Option<SharedText>,
+    approval_policy: Option<SharedText>,
+    sandbox_policy: Option<SharedText>,
+    /// As Codex joined them.
+    mcp_servers: Option<SharedText>,
+}
+
+/// Whether an event, by its name, adds to the number of events and says nothing else of its conversation that others do
+/// not say. Most are of this kind.
+fn is_only_counted(event: &Event<'_>) -> bool {
+    match event.name() {
+        Some("codex.sse_event") => !ResponseCompleted::may_be(event.attributes().text(Key::EventKind)),
+        Some(
+            "codex.startup_phase" | "codex.turn_ttft" | "codex.websocket_connect" | "codex.websocket_event",
+        ) => true,
+        _ => false,
+    }
 }
 
 impl ConversationIndex {
@@ -216,29 +260,33 @@ impl ConversationIndex {
     /// The summaries, when everything has been heard.
     #[must_use]
     pub fn settle(self) -> Conversations {
+        let (conversations, records_without_conversation) = self.conversations();
+        let summaries = conversations.into_par_iter().map(IndexedConversation::summary).collect();
+        Conversations { summaries, records_without_conversation }
+    }
+
+    /// The same conversations in the same order, to be summed up one at a time, and how many admitted records belong
+    /// to none.
+    #[must_use]
+    pub fn conversations(self) -> (Vec<IndexedConversation>, u64) {
         let conversations: Vec<(String, Box<Heard>)> = (self.conversations.into_sorted().into_iter())
             .filter_map(|(id, heard)| Some((id?, heard)))
             .collect();
         let evidence: Vec<_> =
             conversations.iter().map(|(id, heard)| (id.as_str(), &heard.evidence)).collect();
         let verdicts = judge(&evidence, &self.spawns);
-        let mut summaries: Vec<_> = (conversations.into_par_iter().zip(verdicts))
+        let mut conversations: Vec<_> = (conversations.into_iter().zip(verdicts))
             .filter(|((_, heard), _)| heard.events > 0)
-            .map(|((id, heard), verdict)| ConversationSummary {
-                kind: verdict.kind,
-                parent: verdict.parent,
-                ..heard.settle(id)
-            })
+            .map(|((id, heard), verdict)| IndexedConversation { id, heard, verdict })
             .collect();
-        summaries
-            .par_sort_by_key(|summary| (EventOrder::new(summary.start, summary.location), summary.location));
-        Conversations { summaries, records_without_conversation: self.without_conversation }
+        conversations.par_sort_by_key(|conversation| conversation.heard.first_order());
+        (conversations, self.without_conversation)
     }
 }
 
 impl Fold for ConversationIndex {
     fn fresh(&self) -> Self {
-        Self::new(self.filter.clone())
+        Self { texts: self.texts.clone(), ..Self::new(self.filter.clone()) }
     }
 
     fn add(&mut self, event: &Event<'_>) {
@@ -249,11 +297,11 @@ impl Fold for ConversationIndex {
             return;
         };
         let order = event.order();
-        let kind = event.kind();
+        let kind = (!is_only_counted(event)).then(|| event.kind());
         let heard = self.conversations.of(Some(id));
-        heard.evidence.add(event, order, &kind);
+        heard.evidence.add(event, order, kind.as_ref(), &self.texts);
         if admitted {
-            heard.add(event, order, &kind);
+            heard.add(event, order, kind.as_ref(), &self.texts);
         }
     }
 
@@ -265,36 +313,41 @@ impl Fold for ConversationIndex {
 }
 
 impl Heard {
-    fn add(&mut self, event: &Event<'_>, order: EventOrder, kind: &EventKind<'_>) {
+    fn add(
+        &mut self,
+        event: &Event<'_>,
+        order: EventOrder,
+        kind: Option<&EventKind<'_>>,
+        texts: &SharedTexts,
+    ) {
         self.events += 1;
         self.first.offer(order, || ());
         self.last = self.last.max(order.time());
         if let Some(model) = event.model() {
-            self.first_of(model).offer(order, || ());
+            self.note_model(model, order, || texts.of(model));
         }
-        self.shared.add(event, order);
+        self.shared.add(event, order, texts);
+        let Some(kind) = kind else { return };
         if let Some(response) = self.responses.add(order, kind, |response| TokenTotals::of(&response.tokens))
         {
             self.tokens.add(&response);
         }
         match kind {
             EventKind::ConversationStarts(start) => {
-                let owned = |text: Option<&str>| text.map(str::to_owned);
+                let shared = |text: Option<&str>| text.map(|text| texts.of(text));
                 self.starts += 1;
                 self.start.offer(order, || Start {
-                    model: owned(event.model()),
-                    provider: owned(start.provider),
-                    approval_policy: owned(start.approval_policy),
-                    sandbox_policy: owned(start.sandbox_policy),
-                    mcp_servers: start
-                        .mcp_server_names()
-                        .map(|names| names.into_iter().map(str::to_owned).collect()),
+                    model: shared(event.model()),
+                    provider: shared(start.provider),
+                    approval_policy: shared(start.approval_policy),
+                    sandbox_policy: shared(start.sandbox_policy),
+                    mcp_servers: shared(start.mcp_servers),
                 });
             }
             EventKind::UserPrompt(prompt) => {
                 self.prompts += 1;
                 self.prompt_redacted |= prompt.redacted;
-                self.first_prompt.offer(order, || prompt.prompt.map(str::to_owned));
+                self.first_prompt.offer(order, || prompt.prompt.map(Into::into));
             }
             EventKind::ApiRequest(request) if request.to_model() => {
                 self.model_requests += 1;
@@ -308,21 +361,48 @@ impl Heard {
                 self.tool_calls += 1;
                 self.tool_failures += u64::from(result.success == Some(false));
             }
-            EventKind::ToolDecision(decision) => *self.decisions.entry(decision.decision()).or_default() += 1,
+            EventKind::ToolDecision(decision) => self.count_decisions(decision.decision(), 1),
             EventKind::NetworkPolicyDecision(verdict) => {
-                self.network.push(NetworkVerdict::of(order, verdict));
+                // What tells one request from another, and what came of it.
+                let verdict = NetworkPolicyDecision {
+                    decision_raw: None,
+                    reason: None,
+                    source: None,
+                    scope: None,
+                    overridden: None,
+                    protocol: None,
+                    ..*verdict
+                };
+                self.network.get_or_insert_default().push(&(order, verdict));
             }
             _ => {}
         }
     }
 
-    /// Where the first event of that model is noted.
-    fn first_of(&mut self, model: &str) -> &mut Earliest<()> {
-        let place = self.models.iter().position(|(name, _)| **name == *model).unwrap_or_else(|| {
-            self.models.push((model.into(), Earliest::default()));
-            self.models.len() - 1
-        });
-        &mut self.models[place].1
+    fn count_decisions(&mut self, decision: Decision, count: u64) {
+        match self.decisions.iter_mut().find(|(known, _)| *known == decision) {
+            Some((_, sum)) => *sum += count,
+            None => {
+                self.decisions.reserve_exact(1);
+                self.decisions.push((decision, count));
+            }
+        }
+    }
+
+    /// Notes that an event is of that model.
+    fn note_model(&mut self, model: &str, order: EventOrder, shared: impl FnOnce() -> SharedText) {
+        match self.models.iter_mut().find(|(name, _)| **name == *model) {
+            Some((_, first)) => *first = order.min(*first),
+            None => {
+                self.models.reserve_exact(1);
+                self.models.push((shared(), order));
+            }
+        }
+    }
+
+    /// Where its first event stands.
+    fn first_order(&self) -> Option<EventOrder> {
+        self.first.with_order().map(|(order, ())| order)
     }
 
     fn join(&mut self, later: Self) {
@@ -332,7 +412,7 @@ impl Heard {
         self.starts += later.starts;
         self.start.join(later.start);
         for (model, first) in later.models {
-            self.first_of(&model).join(first);
+            self.note_model(&model, first, || model.clone());
         }
         self.shared.join(later.shared);
         self.events += later.events;
@@ -341,44 +421,54 @@ impl Heard {
         self.prompt_redacted |= later.prompt_redacted;
         self.model_requests += later.model_requests;
         self.model_errors += later.model_errors;
-        self.network.extend(later.network);
+        if let Some(network) = later.network {
+            self.network.get_or_insert_default().append(*network);
+        }
         self.tool_calls += later.tool_calls;
         self.tool_failures += later.tool_failures;
         for (decision, count) in later.decisions {
-            *self.decisions.entry(decision).or_default() += count;
+            self.count_decisions(decision, count);
         }
         self.tokens.add(&later.tokens);
         self.responses.join(later.responses);
     }
+}
 
-    fn settle(self, id: String) -> ConversationSummary {
-        let first = self.first.with_order().map(|(order, ())| order);
-        let mut models = self.models;
-        models.sort_by_key(|(_, first)| first.with_order().map(|(order, ())| order));
-        let models: Vec<String> = models.into_iter().map(|(model, _)| String::from(model)).collect();
-        let start = self.start.into_inner().unwrap_or_default();
-        let network = (!self.network.is_empty()).then(|| {
-            let requests = fold_verdicts(self.network);
+impl IndexedConversation {
+    /// What it amounts to.
+    #[must_use]
+    pub fn summary(self) -> ConversationSummary {
+        let Self { id, heard, verdict } = self;
+        let heard = *heard;
+        let owned = |text: Option<SharedText>| text.map(|text| text.to_string());
+        let first = heard.first_order();
+        let mut models = heard.models;
+        models.sort_by_key(|(_, first)| *first);
+        let models: Vec<String> = models.into_iter().map(|(model, _)| model.to_string()).collect();
+        let start = heard.start.into_inner().unwrap_or_default();
+        let network = heard.network.map(|verdicts| {
+            let verdicts = verdicts.iter().map(|(order, verdict)| NetworkVerdict::of(order, &verdict));
+            let requests = fold_verdicts(verdicts.collect());
             let denied =
                 requests.iter().filter(|request| request.last.decision == NetworkDecision::Deny).count();
             (requests.len() as u64, denied as u64)
         });
-        let settled = self.responses.settle();
-        let mut values = self.shared.values;
-        let mut shared = |index: usize| values[index].take().map(|(_, value)| String::from(value));
-        let mut tokens = self.tokens;
+        let settled = heard.responses.settle();
+        let mut values = heard.shared.values;
+        let mut shared = |index: usize| owned(values[index].take());
+        let mut tokens = heard.tokens;
         tokens.add(&settled.responses.into_iter().map(|(_, totals)| totals).sum());
         ConversationSummary {
             id,
             start: first.and_then(|first| first.time()),
-            end: self.last,
+            end: heard.last,
             location: first.map(|first| first.location()).unwrap_or_default(),
-            starts: self.starts,
-            kind: None,
-            parent: None,
-            model: start.model.or_else(|| models.first().cloned()),
+            starts: heard.starts,
+            kind: verdict.kind,
+            parent: verdict.parent,
+            model: owned(start.model).or_else(|| models.first().cloned()),
             models,
-            provider: start.provider,
+            provider: owned(start.provider),
             service_name: shared(Shared::SERVICE_NAME),
             app_version: shared(Shared::APP_VERSION),
             originator: shared(Shared::ORIGINATOR),
@@ -388,19 +478,21 @@ impl Heard {
             user_email: shared(Shared::USER_EMAIL),
             user_account_id: shared(Shared::USER_ACCOUNT_ID),
             auth_mode: shared(Shared::AUTH_MODE),
-            approval_policy: start.approval_policy,
-            sandbox_policy: start.sandbox_policy,
-            mcp_servers: start.mcp_servers,
-            events: self.events,
-            prompts: self.prompts,
-            first_prompt: self.first_prompt.into_inner().flatten(),
-            prompt_redacted: self.prompt_redacted,
-            model_requests: self.model_requests,
-            model_errors: self.model_errors,
+            approval_policy: owned(start.approval_policy),
+            sandbox_policy: owned(start.sandbox_policy),
+            mcp_servers: start
+                .mcp_servers
+                .map(|joined| mcp_server_names(&joined).into_iter().map(str::to_owned).collect()),
+            events: heard.events,
+            prompts: heard.prompts,
+            first_prompt: heard.first_prompt.into_inner().flatten().map(String::from),
+            prompt_redacted: heard.prompt_redacted,
+            model_requests: heard.model_requests,
+            model_errors: heard.model_errors,
             network,
-            tool_calls: self.tool_calls,
-            tool_failures: self.tool_failures,
-            decisions: self.decisions,
+            tool_calls: heard.tool_calls,
+            tool_failures: heard.tool_failures,
+            decisions: heard.decisions.into_iter().collect(),
             tokens,
             warm_ups: settled.warm_ups.len() as u64,
         }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::earliest::Earliest;
+use super::shared_text::{SharedText, SharedTexts};
 use crate::event::{Event, EventKind, EventOrder, PromptAuthor, spawned_conversation};
 
 /// What kind of conversation it is.
@@ -83,14 +84,27 @@ pub(super) struct Verdict {
 }
 
 /// What one conversation's own events say about its kind and about that of others.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Evidence {
     events: u64,
     starts: u64,
-    first_start: Earliest<(Option<String>, Option<String>)>,
-    /// Fingerprints of the processes it ran in.
-    processes: BTreeSet<u64>,
+    /// Its approval policy and its sandbox policy.
+    first_start: Earliest<[Option<SharedText>; 2]>,
+    /// Fingerprints of the processes it ran in, in order.
+    processes: Vec<u64>,
     asked: u64,
+    root_agent: bool,
+    child_agent: bool,
+    /// It opened conversations whose ids are not recorded.
+    spawned_unnamed: bool,
+    /// What its own answer says of its agent.
+    answers_as_subagent: bool,
+    /// What most conversations have nothing of.
+    rare: Option<Box<RareEvidence>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct RareEvidence {
     titles: u64,
     reviews: u64,
     redacted: u64,
@@ -98,18 +112,23 @@ pub(super) struct Evidence {
     redacted_at_ms: Vec<u64>,
     /// Which conversations its reviews are about.
     reviewed: BTreeSet<String>,
-    root_agent: bool,
-    child_agent: bool,
     /// Conversations that its `spawn_agent` calls opened.
     spawned: Vec<String>,
-    /// It opened conversations whose ids are not recorded.
-    spawned_unnamed: bool,
     /// Spans of the reviews of its calls, milliseconds since 1970.
     assessed_ms: Vec<(u64, u64)>,
-    /// What its own answer says of its agent.
-    answers_as_subagent: bool,
     named_parent: Earliest<String>,
 }
+
+static NOTHING_RARE: RareEvidence = RareEvidence {
+    titles: 0,
+    reviews: 0,
+    redacted: 0,
+    redacted_at_ms: Vec::new(),
+    reviewed: BTreeSet::new(),
+    spawned: Vec::new(),
+    assessed_ms: Vec::new(),
+    named_parent: Earliest::NEVER,
+};
 
 /// What records without a conversation of their own say: which conversation an agent opened from which.
 pub(super) type Spawns = BTreeMap<String, String>;
@@ -129,30 +148,39 @@ pub(super) fn note_spawn(event: &Event<'_>, spawns: &mut Spawns) {
 const AHEAD_OF_NEED_MS: u64 = 5_000;
 
 impl Evidence {
-    pub(super) fn add(&mut self, event: &Event<'_>, order: EventOrder, kind: &EventKind<'_>) {
+    /// Hears an event. `kind` is `None` where it is of no matter.
+    pub(super) fn add(
+        &mut self,
+        event: &Event<'_>,
+        order: EventOrder,
+        kind: Option<&EventKind<'_>>,
+        texts: &SharedTexts,
+    ) {
         self.events += 1;
         if event.resource.fingerprint != 0 {
-            self.processes.insert(event.resource.fingerprint);
+            self.note_process(event.resource.fingerprint);
         }
         match kind {
-            EventKind::ConversationStarts(start) => {
+            Some(EventKind::ConversationStarts(start)) => {
                 self.starts += 1;
-                let owned = |text: Option<&str>| text.map(str::to_owned);
-                self.first_start.offer(order, || (owned(start.approval_policy), owned(start.sandbox_policy)));
+                let policies = [start.approval_policy, start.sandbox_policy];
+                self.first_start.offer(order, || policies.map(|policy| policy.map(|text| texts.of(text))));
             }
-            EventKind::UserPrompt(prompt) => match prompt.author() {
+            Some(EventKind::UserPrompt(prompt)) => match prompt.author() {
                 PromptAuthor::Asked => self.asked += 1,
-                PromptAuthor::Title => self.titles += 1,
+                PromptAuthor::Title => self.rare_mut().titles += 1,
                 PromptAuthor::Redacted => {
-                    self.redacted += 1;
-                    self.redacted_at_ms.extend(order.time().map(|time| time.get() / 1_000_000));
+                    let rare = self.rare_mut();
+                    rare.redacted += 1;
+                    rare.redacted_at_ms.extend(order.time().map(|time| time.get() / 1_000_000));
                 }
                 PromptAuthor::Reviewer { reviewed } => {
-                    self.reviews += 1;
-                    self.reviewed.extend(reviewed.map(str::to_owned));
+                    let rare = self.rare_mut();
+                    rare.reviews += 1;
+                    rare.reviewed.extend(reviewed.map(str::to_owned));
                 }
             },
-            EventKind::ToolResult(result) => {
+            Some(EventKind::ToolResult(result)) => {
                 self.root_agent |= result.agent_name == Some("/root");
                 self.child_agent |= result.agent_name.is_some_and(|name| name.starts_with("/root/"));
                 if result
@@ -162,23 +190,33 @@ impl Evidence {
                     && result.success != Some(false)
                 {
                     match result.output.and_then(|output| spawned_conversation(output)) {
-                        Some(child) => self.spawned.push(child),
+                        Some(child) => self.rare_mut().spawned.push(child),
                         None => self.spawned_unnamed = true,
                     }
                 }
             }
-            EventKind::GuardianAssessment(assessment) => {
+            Some(EventKind::GuardianAssessment(assessment)) => {
                 if let (Some(started), Some(completed)) =
                     (assessment.started_at_ms, assessment.completed_at_ms)
                 {
-                    self.assessed_ms.push((started, completed));
+                    self.rare_mut().assessed_ms.push((started, completed));
                 }
             }
-            EventKind::AgentResponse(response) => {
+            Some(EventKind::AgentResponse(response)) => {
                 self.answers_as_subagent |= response.agent_type == Some("subagent");
-                self.named_parent.offer_text(order, response.parent_conversation_id);
+                if let Some(parent) = response.parent_conversation_id {
+                    self.rare_mut().named_parent.offer(order, || parent.to_owned());
+                }
             }
             _ => {}
+        }
+    }
+
+    fn note_process(&mut self, process: u64) {
+        if let Err(place) = self.processes.binary_search(&process) {
+            // One, as a rule.
+            self.processes.reserve_exact(1);
+            self.processes.insert(place, process);
         }
     }
 
@@ -186,29 +224,37 @@ impl Evidence {
         self.events += later.events;
         self.starts += later.starts;
         self.first_start.join(later.first_start);
-        self.processes.extend(later.processes);
+        for process in later.processes {
+            self.note_process(process);
+        }
         self.asked += later.asked;
-        self.titles += later.titles;
-        self.reviews += later.reviews;
-        self.redacted += later.redacted;
-        self.redacted_at_ms.extend(later.redacted_at_ms);
-        self.reviewed.extend(later.reviewed);
         self.root_agent |= later.root_agent;
         self.child_agent |= later.child_agent;
-        self.spawned.extend(later.spawned);
         self.spawned_unnamed |= later.spawned_unnamed;
-        self.assessed_ms.extend(later.assessed_ms);
         self.answers_as_subagent |= later.answers_as_subagent;
-        self.named_parent.join(later.named_parent);
+        match (&mut self.rare, later.rare) {
+            (Some(rare), Some(later)) => rare.join(*later),
+            (rare @ None, later) => *rare = later,
+            (Some(_), None) => {}
+        }
+    }
+
+    fn rare(&self) -> &RareEvidence {
+        self.rare.as_deref().unwrap_or(&NOTHING_RARE)
+    }
+
+    fn rare_mut(&mut self) -> &mut RareEvidence {
+        self.rare.get_or_insert_default()
     }
 
     fn prompts(&self) -> u64 {
-        self.asked + self.titles + self.reviews + self.redacted
+        let rare = self.rare();
+        self.asked + rare.titles + rare.reviews + rare.redacted
     }
 
     /// Codex runs its reviewer and its titles under these policies; `None` when no start is in the input.
     fn locked_down(&self) -> Option<bool> {
-        let (approval, sandbox) = self.first_start.get()?;
+        let [approval, sandbox] = self.first_start.get()?;
         Some(approval.as_deref() == Some("never") && sandbox.as_deref() == Some("read-only"))
     }
 
@@ -217,10 +263,23 @@ impl Evidence {
     }
 }
 
+impl RareEvidence {
+    fn join(&mut self, later: Self) {
+        self.titles += later.titles;
+        self.reviews += later.reviews;
+        self.redacted += later.redacted;
+        self.redacted_at_ms.extend(later.redacted_at_ms);
+        self.reviewed.extend(later.reviewed);
+        self.spawned.extend(later.spawned);
+        self.assessed_ms.extend(later.assessed_ms);
+        self.named_parent.join(later.named_parent);
+    }
+}
+
 /// Judges every conversation by the evidence of all of them; one verdict for each, in their order.
 pub(super) fn judge(evidence: &[(&str, &Evidence)], spawns: &Spawns) -> Vec<Verdict> {
     let spawned: BTreeMap<&str, &str> = (evidence.iter())
-        .flat_map(|(parent, found)| found.spawned.iter().map(move |child| (child.as_str(), *parent)))
+        .flat_map(|(parent, found)| found.rare().spawned.iter().map(move |child| (child.as_str(), *parent)))
         .collect();
     let unnamed_spawns: BTreeSet<u64> = (evidence.iter())
         .filter(|(_, found)| found.spawned_unnamed)
@@ -232,7 +291,7 @@ pub(super) fn judge(evidence: &[(&str, &Evidence)], spawns: &Spawns) -> Vec<Verd
     for &(id, found) in evidence {
         for process in &found.processes {
             starts.entry(*process).or_default().extend(found.started_at_ms().map(|start| (start, id)));
-            let spans = found.assessed_ms.iter().map(|(from, until)| (*from, *until, id));
+            let spans = found.rare().assessed_ms.iter().map(|(from, until)| (*from, *until, id));
             assessments.entry(*process).or_default().extend(spans);
         }
     }
@@ -251,7 +310,8 @@ pub(super) fn judge(evidence: &[(&str, &Evidence)], spawns: &Spawns) -> Vec<Verd
         if let Some(parent) = spawns.get(id) {
             return verdict(Kind::Subagent, Basis::AgentCommunication, Some(parent));
         }
-        let parent = found.named_parent.get().map(String::as_str);
+        let rare = found.rare();
+        let parent = rare.named_parent.get().map(String::as_str);
         if found.answers_as_subagent {
             return verdict(Kind::Subagent, Basis::AgentResponse, parent);
         }
@@ -260,15 +320,15 @@ pub(super) fn judge(evidence: &[(&str, &Evidence)], spawns: &Spawns) -> Vec<Verd
         }
         let prompts = found.prompts();
         let may_be_codex_s_own = found.locked_down() != Some(false);
-        if found.reviews > 0 && found.reviews == prompts && may_be_codex_s_own {
-            let reviewed = (found.reviewed.len() == 1).then(|| found.reviewed.first()).flatten();
+        if rare.reviews > 0 && rare.reviews == prompts && may_be_codex_s_own {
+            let reviewed = (rare.reviewed.len() == 1).then(|| rare.reviewed.first()).flatten();
             return verdict(Kind::Reviewer, Basis::Prompt, reviewed.map(String::as_str));
         }
-        if found.titles > 0 && found.titles == prompts && may_be_codex_s_own {
+        if rare.titles > 0 && rare.titles == prompts && may_be_codex_s_own {
             return verdict(Kind::Title, Basis::Prompt, None);
         }
-        if found.redacted > 0
-            && found.redacted == prompts
+        if rare.redacted > 0
+            && rare.redacted == prompts
             && found.locked_down() == Some(true)
             && let Some(reviewed) = only_assessed(id, found, &assessments)
         {
@@ -290,7 +350,7 @@ pub(super) fn judge(evidence: &[(&str, &Evidence)], spawns: &Spawns) -> Vec<Verd
         }
         // From here on only an agent that a client runs is left, unless an agent of the same process opened
         // conversations without a record of their ids.
-        let unreadable = found.redacted > 0 && found.asked == 0;
+        let unreadable = rare.redacted > 0 && found.asked == 0;
         if found.root_agent && !(unreadable && may_be_codex_s_own) {
             return verdict(Kind::Main, Basis::AgentName, None);
         }
@@ -317,7 +377,7 @@ fn only_assessed<'a>(
     assessments: &BTreeMap<u64, Vec<(u64, u64, &'a str)>>,
 ) -> Option<&'a str> {
     let mut candidates: Option<BTreeSet<&'a str>> = None;
-    for prompt in &found.redacted_at_ms {
+    for prompt in &found.rare().redacted_at_ms {
         let around: BTreeSet<&str> = (found.processes.iter())
             .filter_map(|process| assessments.get(process))
             .flatten()

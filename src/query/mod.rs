@@ -12,6 +12,7 @@ mod network_requests;
 mod packed;
 mod prefixed_conversations;
 pub mod price_book;
+mod shared_text;
 mod text_search;
 mod token_totals;
 mod token_usage;
@@ -19,7 +20,7 @@ mod tool_calls;
 mod unmet_conditions;
 
 pub use call_log::{CallLog, NetworkRow, Policies, ToolDecisionRow};
-pub use conversation_index::{ConversationIndex, ConversationSummary, Conversations};
+pub use conversation_index::{ConversationIndex, ConversationSummary, Conversations, IndexedConversation};
 pub use conversation_kind::{ConversationKind, KindBasis};
 pub use conversation_story::{CallStep, ModelRequest, ModelStep, Remark, Step, Story, StoryCollector};
 pub use earliest::Earliest;

@@ -1,5 +1,6 @@
 //! What did it try to reach? The verdicts of Codex's network proxy, folded into requests.
 
+use super::packed::Packable;
 use crate::event::{EventOrder, NetworkDecision, NetworkPolicyDecision};
 
 /// One verdict of the proxy, kept.
@@ -31,6 +32,14 @@ pub struct NetworkVerdict {
     pub client_address: Option<String>,
     /// One request's id, in newer releases.
     pub execution_id: Option<String>,
+}
+
+/// A verdict as it stands in a packed list.
+#[derive(Clone, Debug)]
+pub(super) struct PackedVerdict;
+
+impl Packable for PackedVerdict {
+    type Of<'a> = (EventOrder, NetworkPolicyDecision<'a>);
 }
 
 impl NetworkVerdict {

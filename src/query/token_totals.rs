@@ -13,85 +13,75 @@ use crate::event::{EventKind, EventOrder, ResponseCompleted, TokenCounts};
 pub struct TokenTotals {
     /// How many responses.
     pub responses: u64,
-    input: Option<u128>,
-    cached_input: Option<u128>,
-    cache_write: Option<u128>,
-    output: Option<u128>,
-    reasoning: Option<u128>,
-    total: Option<u128>,
+    /// Which sums are known, a bit each: there is one such total a conversation, and this is half as large as a list of
+    /// sums that may be none.
+    known: u8,
+    sums: [u128; 6],
 }
 
 impl TokenTotals {
     /// The total of one response.
     #[must_use]
     pub fn of(counts: &TokenCounts) -> Self {
-        let sum = |count: Option<u64>| count.map(u128::from);
-        Self {
-            responses: 1,
-            input: sum(counts.input),
-            cached_input: sum(counts.cached_input),
-            cache_write: sum(counts.cache_write),
-            output: sum(counts.output),
-            reasoning: sum(counts.reasoning),
-            total: sum(counts.total),
+        let TokenCounts { input, cached_input, cache_write, output, reasoning, total } = *counts;
+        let mut one = Self { responses: 1, ..Self::default() };
+        for (index, count) in
+            [input, cached_input, cache_write, output, reasoning, total].into_iter().enumerate()
+        {
+            one.known |= u8::from(count.is_some()) << index;
+            one.sums[index] = count.map_or(0, u128::from);
         }
+        one
     }
 
     /// Takes in other responses.
     pub fn add(&mut self, other: &Self) {
-        let add = |sum: &mut Option<u128>, more: Option<u128>| {
-            if let Some(more) = more {
-                *sum = Some(sum.unwrap_or(0) + more);
-            }
-        };
         self.responses += other.responses;
-        add(&mut self.input, other.input);
-        add(&mut self.cached_input, other.cached_input);
-        add(&mut self.cache_write, other.cache_write);
-        add(&mut self.output, other.output);
-        add(&mut self.reasoning, other.reasoning);
-        add(&mut self.total, other.total);
+        self.known |= other.known;
+        for (sum, more) in self.sums.iter_mut().zip(other.sums) {
+            *sum += more;
+        }
     }
 
     /// Without responses there is nothing unknown: the sum is 0.
-    fn known(&self, sum: Option<u128>) -> Option<u128> {
-        if self.responses == 0 { Some(0) } else { sum }
+    fn sum(&self, index: usize) -> Option<u128> {
+        (self.responses == 0 || self.known & (1 << index) != 0).then_some(self.sums[index])
     }
 
     /// Tokens read, cached ones included.
     #[must_use]
     pub fn input(&self) -> Option<u128> {
-        self.known(self.input)
+        self.sum(0)
     }
 
     /// Tokens read from cache, a part of the input.
     #[must_use]
     pub fn cached_input(&self) -> Option<u128> {
-        self.known(self.cached_input)
+        self.sum(1)
     }
 
     /// Tokens written to cache, a part of the input.
     #[must_use]
     pub fn cache_write(&self) -> Option<u128> {
-        self.known(self.cache_write)
+        self.sum(2)
     }
 
     /// Tokens written, reasoning included.
     #[must_use]
     pub fn output(&self) -> Option<u128> {
-        self.known(self.output)
+        self.sum(3)
     }
 
     /// Tokens spent on reasoning, a part of the output.
     #[must_use]
     pub fn reasoning(&self) -> Option<u128> {
-        self.known(self.reasoning)
+        self.sum(4)
     }
 
     /// Input and output.
     #[must_use]
     pub fn total(&self) -> Option<u128> {
-        self.known(self.total)
+        self.sum(5)
     }
 }
 

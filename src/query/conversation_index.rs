@@ -8,6 +8,7 @@ use rayon::slice::ParallelSliceMut;
 use super::by_conversation::ByConversation;
 use super::conversation_kind::{ConversationKind, Evidence, KindBasis, Spawns, Verdict, judge, note_spawn};
 use super::earliest::Earliest;
+use super::few::Few;
 use super::network_requests::{NetworkVerdict, PackedVerdict, fold_verdicts};
 use super::packed::Packed;
 use super::shared_text::{SharedText, SharedTexts};
@@ -127,8 +128,7 @@ struct Heard {
     last: Option<UnixNano>,
     starts: u64,
     start: Earliest<Start>,
-    /// Few, so that a list is the smallest and fastest place.
-    models: Vec<(SharedText, EventOrder)>,
+    models: Few<(SharedText, EventOrder)>,
     shared: Shared,
     events: u64,
     prompts: u64,
@@ -140,7 +140,7 @@ struct Heard {
     network: Option<Box<Packed<PackedVerdict>>>,
     tool_calls: u64,
     tool_failures: u64,
-    decisions: Vec<(Decision, u64)>,
+    decisions: Few<(Decision, u64)>,
     tokens: TokenTotals,
     responses: ResponseLedger<TokenTotals>,
 }
@@ -149,8 +149,8 @@ struct Heard {
 #[derive(Clone, Debug, Default)]
 struct Shared {
     values: [Option<SharedText>; 9],
-    /// Where the values were found, each place with a bit for each value; one place, as a rule.
-    places: Vec<(EventOrder, u16)>,
+    /// Where the values were found, each place with a bit for each value.
+    places: Few<(EventOrder, u16)>,
 }
 
 impl Shared {
@@ -201,22 +201,19 @@ impl Shared {
                 return;
             }
             self.places[place].1 &= !bit;
-            if self.places[place].1 == 0 {
-                self.places.swap_remove(place);
-            }
         }
         self.values[index] = Some(value());
         match self.places.iter_mut().find(|(place, _)| *place == order) {
             Some((_, values)) => *values |= bit,
-            None => {
-                self.places.reserve_exact(1);
-                self.places.push((order, bit));
-            }
+            None => match self.places.iter_mut().find(|(_, values)| *values == 0) {
+                Some(empty) => *empty = (order, bit),
+                None => self.places.push((order, bit)),
+            },
         }
     }
 
     fn join(&mut self, mut later: Self) {
-        for (order, values) in later.places {
+        for (order, values) in later.places.into_vec() {
             for (index, value) in later.values.iter_mut().enumerate() {
                 if values & (1 << index) != 0
                     && let Some(value) = value.take()
@@ -382,10 +379,7 @@ impl Heard {
     fn count_decisions(&mut self, decision: Decision, count: u64) {
         match self.decisions.iter_mut().find(|(known, _)| *known == decision) {
             Some((_, sum)) => *sum += count,
-            None => {
-                self.decisions.reserve_exact(1);
-                self.decisions.push((decision, count));
-            }
+            None => self.decisions.push((decision, count)),
         }
     }
 
@@ -393,10 +387,7 @@ impl Heard {
     fn note_model(&mut self, model: &str, order: EventOrder, shared: impl FnOnce() -> SharedText) {
         match self.models.iter_mut().find(|(name, _)| **name == *model) {
             Some((_, first)) => *first = order.min(*first),
-            None => {
-                self.models.reserve_exact(1);
-                self.models.push((shared(), order));
-            }
+            None => self.models.push((shared(), order)),
         }
     }
 
@@ -411,7 +402,7 @@ impl Heard {
         self.last = self.last.max(later.last);
         self.starts += later.starts;
         self.start.join(later.start);
-        for (model, first) in later.models {
+        for (model, first) in later.models.into_vec() {
             self.note_model(&model, first, || model.clone());
         }
         self.shared.join(later.shared);
@@ -426,7 +417,7 @@ impl Heard {
         }
         self.tool_calls += later.tool_calls;
         self.tool_failures += later.tool_failures;
-        for (decision, count) in later.decisions {
+        for (decision, count) in later.decisions.into_vec() {
             self.count_decisions(decision, count);
         }
         self.tokens.add(&later.tokens);
@@ -442,7 +433,7 @@ impl IndexedConversation {
         let heard = *heard;
         let owned = |text: Option<SharedText>| text.map(|text| text.to_string());
         let first = heard.first_order();
-        let mut models = heard.models;
+        let mut models = heard.models.into_vec();
         models.sort_by_key(|(_, first)| *first);
         let models: Vec<String> = models.into_iter().map(|(model, _)| model.to_string()).collect();
         let start = heard.start.into_inner().unwrap_or_default();
@@ -492,7 +483,7 @@ impl IndexedConversation {
             network,
             tool_calls: heard.tool_calls,
             tool_failures: heard.tool_failures,
-            decisions: heard.decisions.into_iter().collect(),
+            decisions: heard.decisions.into_vec().into_iter().collect(),
             tokens,
             warm_ups: settled.warm_ups.len() as u64,
         }

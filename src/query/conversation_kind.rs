@@ -90,8 +90,8 @@ pub(super) struct Evidence {
     starts: u64,
     /// Its approval policy and its sandbox policy.
     first_start: Earliest<[Option<SharedText>; 2]>,
-    /// Fingerprints of the processes it ran in, in order.
-    processes: Vec<u64>,
+    /// The fingerprint of a process it ran in; 0 when none is known.
+    process: u64,
     asked: u64,
     root_agent: bool,
     child_agent: bool,
@@ -105,6 +105,8 @@ pub(super) struct Evidence {
 
 #[derive(Clone, Debug, Default)]
 struct RareEvidence {
+    /// Fingerprints of other processes it ran in.
+    other_processes: BTreeSet<u64>,
     titles: u64,
     reviews: u64,
     redacted: u64,
@@ -120,6 +122,7 @@ struct RareEvidence {
 }
 
 static NOTHING_RARE: RareEvidence = RareEvidence {
+    other_processes: BTreeSet::new(),
     titles: 0,
     reviews: 0,
     redacted: 0,
@@ -157,9 +160,7 @@ impl Evidence {
         texts: &SharedTexts,
     ) {
         self.events += 1;
-        if event.resource.fingerprint != 0 {
-            self.note_process(event.resource.fingerprint);
-        }
+        self.note_process(event.resource.fingerprint);
         match kind {
             Some(EventKind::ConversationStarts(start)) => {
                 self.starts += 1;
@@ -212,19 +213,27 @@ impl Evidence {
         }
     }
 
+    /// Notes that it ran in that process, if it is one.
     fn note_process(&mut self, process: u64) {
-        if let Err(place) = self.processes.binary_search(&process) {
-            // One, as a rule.
-            self.processes.reserve_exact(1);
-            self.processes.insert(place, process);
+        if self.process == 0 {
+            self.process = process;
+        } else if process != 0 && process != self.process {
+            self.rare_mut().other_processes.insert(process);
         }
     }
 
-    pub(super) fn join(&mut self, later: Self) {
+    /// Fingerprints of the processes it ran in.
+    fn processes(&self) -> impl Iterator<Item = u64> {
+        let first = Some(self.process).filter(|process| *process != 0);
+        first.into_iter().chain(self.rare().other_processes.iter().copied())
+    }
+
+    pub(super) fn join(&mut self, mut later: Self) {
         self.events += later.events;
         self.starts += later.starts;
         self.first_start.join(later.first_start);
-        for process in later.processes {
+        self.note_process(later.process);
+        for process in later.rare.iter_mut().flat_map(|rare| std::mem::take(&mut rare.other_processes)) {
             self.note_process(process);
         }
         self.asked += later.asked;
@@ -283,16 +292,16 @@ pub(super) fn judge(evidence: &[(&str, &Evidence)], spawns: &Spawns) -> Vec<Verd
         .collect();
     let unnamed_spawns: BTreeSet<u64> = (evidence.iter())
         .filter(|(_, found)| found.spawned_unnamed)
-        .flat_map(|(_, found)| found.processes.iter().copied())
+        .flat_map(|(_, found)| found.processes())
         .collect();
     // Starts by process, to find the one that a conversation opened ahead of need came with.
     let mut starts: BTreeMap<u64, Vec<(u64, &str)>> = BTreeMap::new();
     let mut assessments: BTreeMap<u64, Vec<(u64, u64, &str)>> = BTreeMap::new();
     for &(id, found) in evidence {
-        for process in &found.processes {
-            starts.entry(*process).or_default().extend(found.started_at_ms().map(|start| (start, id)));
+        for process in found.processes() {
+            starts.entry(process).or_default().extend(found.started_at_ms().map(|start| (start, id)));
             let spans = found.rare().assessed_ms.iter().map(|(from, until)| (*from, *until, id));
-            assessments.entry(*process).or_default().extend(spans);
+            assessments.entry(process).or_default().extend(spans);
         }
     }
     for starts in starts.values_mut() {
@@ -335,8 +344,8 @@ pub(super) fn judge(evidence: &[(&str, &Evidence)], spawns: &Spawns) -> Vec<Verd
             return verdict(Kind::Reviewer, Basis::Assessment, Some(reviewed));
         }
         if found.starts > 0 && found.events == found.starts && found.locked_down() == Some(true) {
-            let came_with_another = found.processes.iter().any(|process| {
-                let (Some(starts), Some(until)) = (starts.get(process), found.started_at_ms()) else {
+            let came_with_another = found.processes().any(|process| {
+                let (Some(starts), Some(until)) = (starts.get(&process), found.started_at_ms()) else {
                     return false;
                 };
                 let first =
@@ -354,9 +363,7 @@ pub(super) fn judge(evidence: &[(&str, &Evidence)], spawns: &Spawns) -> Vec<Verd
         if found.root_agent && !(unreadable && may_be_codex_s_own) {
             return verdict(Kind::Main, Basis::AgentName, None);
         }
-        if found.processes.is_empty()
-            || found.processes.iter().any(|process| unnamed_spawns.contains(process))
-        {
+        if found.process == 0 || found.processes().any(|process| unnamed_spawns.contains(&process)) {
             return Verdict::default();
         }
         if found.asked > 0 && found.starts > 0 {
@@ -378,8 +385,8 @@ fn only_assessed<'a>(
 ) -> Option<&'a str> {
     let mut candidates: Option<BTreeSet<&'a str>> = None;
     for prompt in &found.rare().redacted_at_ms {
-        let around: BTreeSet<&str> = (found.processes.iter())
-            .filter_map(|process| assessments.get(process))
+        let around: BTreeSet<&str> = (found.processes())
+            .filter_map(|process| assessments.get(&process))
             .flatten()
             .filter(|(from, until, other)| (*from..=*until).contains(prompt) && *other != id)
             .map(|(_, _, other)| *other)

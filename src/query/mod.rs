@@ -6,6 +6,7 @@ mod conversation_index;
 mod conversation_kind;
 mod conversation_story;
 mod earliest;
+mod few;
 mod in_time_order;
 mod input_audit;
 mod network_requests;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use codex_audit::event::{Event, EventFilter, Fold, UnixNano, name_glob};
+use codex_audit::event::{Decision, Event, EventFilter, EventOrder, Fold, UnixNano, name_glob};
 use codex_audit::query::price_book::PriceBook;
 use codex_audit::query::{
     CallDetail, CallLog, ConversationIndex, GroupKey, NetworkRow, StoryCollector, TokenUsage,
@@ -428,6 +428,48 @@ proptest! {
             prop_assert_eq!(heard, events.len());
         }
     }
+
+    #[test]
+    fn less_detail_of_calls_leaves_no_row_out_and_counting_counts_each(
+        events in proptest::collection::vec(made(), 1..40),
+    ) {
+        let input = lines(&events, 2);
+        for filter in filters() {
+            let log = |detail| settled(&CallLog::new(filter.clone(), detail), |log| log, &input);
+            let (decisions, requests) = calls(log(CallDetail::WithoutOutput));
+            let outcome = log(CallDetail::Outcome);
+            prop_assert_eq!(decided(&outcome.clone().decisions(true)), decided(&decisions));
+            let counted = outcome.count_decisions(
+                true,
+                |all: &mut BTreeSet<_>, rows| all.extend(decided(rows)),
+                |one, other| one.into_iter().chain(other).collect(),
+            );
+            prop_assert_eq!(counted, decided(&decisions).into_iter().collect());
+            prop_assert_eq!(reached(&log(CallDetail::Asked).requests()), reached(&requests));
+            let requests_alone = log(CallDetail::Nothing);
+            prop_assert_eq!(requests_alone.clone().requests().len(), requests.len());
+            let counted = requests_alone.count_requests(|sum, rows| *sum += rows.len(), |one: usize, other| one + other);
+            prop_assert_eq!(counted, requests.len());
+        }
+    }
+}
+
+/// Where a row stands, which decision it is of, whether there is a result, and whether that was a success.
+type Decided = (EventOrder, Option<Decision>, bool, Option<bool>);
+
+fn decided(rows: &[ToolDecisionRow]) -> Vec<Decided> {
+    let decided = |row: &ToolDecisionRow| {
+        let result = row.call.result.as_ref();
+        let decision = row.decision.as_ref().map(|decision| decision.decision);
+        (row.order, decision, result.is_some(), result.and_then(|result| result.success))
+    };
+    rows.iter().map(decided).collect()
+}
+
+/// Which request each row is, and the result of the call during which it happened.
+fn reached(rows: &[NetworkRow]) -> Vec<(EventOrder, Option<EventOrder>)> {
+    let result = |row: &NetworkRow| Some(row.call.as_ref()?.result.as_ref()?.order);
+    rows.iter().map(|row| (row.request.last.order, result(row))).collect()
 }
 
 fn usage(filter: EventFilter) -> TokenUsage {

@@ -366,7 +366,7 @@ mod tests {
                 for place in places.step_by(1 + record.len() / 30) {
                     let (begin, rest) = record.split_at(place);
                     let behind = rest.char_indices().nth(1).map_or("", |(next, _)| &rest[next..]);
-                    for other in ["\"", "\\", "\u{1}", "7", "x", "="] {
+                    for other in ["\"", "\\", "\0", "\u{1f}", "7", "="] {
                         assert_same(&format!("{begin}{other}{behind}"));
                         assert_same(&format!("{begin}{other}{rest}"));
                     }

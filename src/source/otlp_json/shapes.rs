@@ -288,7 +288,9 @@ impl Part {
 #[inline]
 fn fits(bytes: &[u8; BLOCK], own: &[u8; BLOCK]) -> u8x16 {
     let [bytes, own] = [bytes, own].map(|bytes| u8x16::new(*bytes));
-    bytes.simd_eq(own) | (own.simd_eq(u8x16::ZERO) & !special_lanes(bytes))
+    // A zero byte that stands in both is not the same: it is no plain text.
+    let may_differ = own.simd_eq(u8x16::ZERO);
+    (bytes.simd_eq(own) & !may_differ) | (!special_lanes(bytes) & may_differ)
 }
 
 impl Attribute {

@@ -409,6 +409,16 @@ proptest! {
 }
 
 #[test]
+fn a_file_of_any_form_that_has_just_begun_is_not_damaged() {
+    for form in other_forms() {
+        for end in 0..32 {
+            let scan = assert_form_adds_up(&form[..end]);
+            assert!(scan.account.files[0].damage.is_empty(), "{:?}: {:?}", &form[..end], scan.account);
+        }
+    }
+}
+
+#[test]
 fn every_fixture_is_read_the_same_in_the_fast_and_in_the_plain_way() {
     let mut folders = vec![fixtures()];
     let mut files = 0;

@@ -3,7 +3,7 @@
 use super::account::{Damage, DamageKind};
 use super::copies::{Fingerprint, Surroundings};
 use super::deviations::Deviations;
-use super::messages::{Batch, Message};
+use super::messages::{Batch, Message, may_begin_a_stream};
 use super::otlp_json::{
     CompactReader, Cut, DecodeError, Learned, ReadRecord, cut, decode_record, decode_resource, decode_scope,
 };
@@ -158,9 +158,10 @@ impl<F: Fold> Hearing<F> {
             return;
         }
         if message.unended {
+            let is_begun_stream = line.byte_offset == 0 && may_begin_a_stream(bytes);
             bytes = without_begun_character(bytes);
-            if bytes.trim_ascii().is_empty() {
-                // All there is of the line is the beginning of a character.
+            if is_begun_stream || bytes.trim_ascii().is_empty() {
+                // All there is, is the beginning of a compressed file, or of a character.
                 self.messages += 1;
                 self.note_unfinished(message);
                 return;

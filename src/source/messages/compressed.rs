@@ -18,13 +18,22 @@ pub(super) const HEAD_BYTES: usize = 64 * 1024;
 /// The first bytes of a zstd frame.
 pub(super) const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 
+/// The first bytes of a gzip member that is compressed in the one way there is.
+const GZIP_MAGIC: [u8; 3] = [0x1F, 0x8B, 0x08];
+
+/// Whether these are the first bytes of a stream, and too few to tell it by.
+pub(in crate::source) fn may_begin_a_stream(bytes: &[u8]) -> bool {
+    let begins = |magic: &[u8]| bytes.len() < magic.len() && magic.starts_with(bytes);
+    begins(&ZSTD_MAGIC) || begins(&GZIP_MAGIC)
+}
+
 /// What compresses a file that begins so, as a whole.
 pub(super) fn compression_of(head: &[u8]) -> Compression {
     // A stream may begin with a frame that is to be skipped: four bytes of which only half a byte varies.
     let skippable = matches!(head, [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..]);
     if head.starts_with(&ZSTD_MAGIC) || skippable {
         Compression::Zstd
-    } else if head.starts_with(&[0x1F, 0x8B, 0x08]) {
+    } else if head.starts_with(&GZIP_MAGIC) {
         Compression::Gzip
     } else {
         Compression::None

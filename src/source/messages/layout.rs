@@ -24,7 +24,9 @@ impl Layout {
     /// The layout of content that begins so. A file whose first line or frame is damaged has the layout of what
     /// follows; what fits nothing is lines, each of which will be found to be no JSON.
     pub(super) fn of(head: &[u8]) -> Self {
-        if matches!(frame::header(head), Header::Frame { .. }) {
+        // A length begins with 0, as no text does: so little of a frame is one that is still being written.
+        let has_just_begun = head.first() == Some(&0) && frame::header(head) == Header::TooShort;
+        if has_just_begun || matches!(frame::header(head), Header::Frame { .. }) {
             return Self::Frames;
         }
         let text = skip_blank(head);

@@ -17,6 +17,7 @@ mod protobuf;
 use super::account::{Damage, DamageKind};
 use crate::event::Location;
 
+pub(super) use compressed::may_begin_a_stream;
 pub(super) use files::Messages;
 pub(super) use layout::{is_worth_reading, whole_file_form};
 pub(super) use lines::cut_lines;

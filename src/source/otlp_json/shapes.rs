@@ -18,12 +18,18 @@ use crate::event::{Attributes, Key, LogRecord, Text};
 pub(super) struct Shapes {
     parts: Vec<Part>,
     bytes: usize,
+    lengths: Lengths,
+    /// What there is to spend on learning.
+    credit: u32,
 }
+
+/// Which lengths the values of each known key had: a bit for each.
+struct Lengths([u64; Key::ALL.len()]);
 
 /// Some of the text of a record, from its beginning or from behind a value of any length, to another or to its end.
 #[derive(Default)]
 struct Part {
-    /// Its text, with 0, which stands in no text, where another record may have another byte.
+    /// Its text, with 0, which whole text does not hold, where another record may have another byte.
     text: Box<[u8]>,
     values: Box<[Value]>,
     /// Those of the values that not every text can be.
@@ -99,7 +105,12 @@ const BLOCK: usize = 16;
 
 impl Default for Shapes {
     fn default() -> Self {
-        Self { parts: vec![Part::default()], bytes: 0 }
+        Self {
+            parts: vec![Part::default()],
+            bytes: 0,
+            lengths: Lengths([0; Key::ALL.len()]),
+            credit: Self::MOST_CREDIT,
+        }
     }
 }
 
@@ -110,8 +121,10 @@ impl Shapes {
     const MOST_PARTS: usize = 4096;
     const MOST_BYTES: usize = 1024 * 1024;
     const MOST_NEXT: usize = 48;
-    /// What is longer hardly ever has the length of another.
-    const MOST_VALUE_BYTES: usize = 64;
+    /// To learn a shape takes as long as to read some records by theirs: what looks new all the time is not to be
+    /// learned all the time.
+    const COST: u32 = 16;
+    const MOST_CREDIT: u32 = 512 * Self::COST;
 
     /// Reads a record that looks like one before, and says whether it is wanted: it is filled in only if so. Without
     /// `may_matter`, none is. A record that looks otherwise is left for others to read.
@@ -121,6 +134,7 @@ impl Shapes {
         may_matter: bool,
         record: &mut LogRecord<'a>,
     ) -> Option<bool> {
+        self.credit = Self::MOST_CREDIT.min(self.credit + 1);
         let mut ahead = Cursor { ..*at };
         let mut is_wanted = may_matter;
         if is_wanted {
@@ -168,9 +182,12 @@ impl Shapes {
 
     /// Remembers what a record looks like, which is whole and written as the Collector writes.
     pub(super) fn learn(&mut self, text: &str, is_about: impl Fn(&str, Option<&str>) -> bool) {
-        let Some(parts) = Apart::take(text, is_about) else { return };
+        let Some(credit) = self.credit.checked_sub(Self::COST) else { return };
+        self.credit = credit;
+        let Some(parts) = Apart::take(text, is_about, &mut self.lengths) else { return };
         if self.parts.len() + parts.len() > Self::MOST_PARTS || self.bytes + text.len() > Self::MOST_BYTES {
-            *self = Self::default();
+            self.parts = vec![Part::default()];
+            self.bytes = 0;
         }
         let mut behind = Self::BEGINNING;
         for part in parts {
@@ -315,6 +332,32 @@ impl Span {
     }
 }
 
+impl Lengths {
+    /// A key whose values had more is one of any length.
+    const MOST: u32 = 4;
+
+    /// Whether the value under the same key will have another length, as counts do, what somebody wrote, and what is
+    /// another's name.
+    fn are_any(&mut self, key: Option<Key>, value: &str) -> bool {
+        let (Some(key), Some(length)) = (key, 1_u64.checked_shl(value.len().try_into().unwrap_or(u32::MAX)))
+        else {
+            return true;
+        };
+        let is_written =
+            !value.is_ascii() || memchr2(b' ', b'\\', value.as_bytes()).is_some() || is_number(value);
+        if is_written {
+            return true;
+        }
+        let lengths = &mut self.0[key as usize];
+        *lengths |= length;
+        lengths.count_ones() > Self::MOST
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A record on its way of being taken apart.
 struct Apart<'t, A> {
     text: &'t str,
@@ -330,7 +373,7 @@ struct Apart<'t, A> {
 impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
     /// Takes a record apart in which the Collector's way of writing was found. `None` when it holds anything that few
     /// records do.
-    fn take(text: &'t str, is_about: A) -> Option<Vec<Part>> {
+    fn take(text: &'t str, is_about: A, lengths: &mut Lengths) -> Option<Vec<Part>> {
         let mut apart =
             Self { text, is_about, parts: Vec::new(), begin: 0, values: Vec::new(), name: None, kind: None };
         let mut at = Cursor { text, at: 0 };
@@ -371,7 +414,7 @@ impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
                         let attribute = apart.attribute(key.take()?)?;
                         if attribute.tells_kind() {
                             apart.tell(attribute, string);
-                        } else if has_any_length(string) {
+                        } else if lengths.are_any(attribute.known, string) {
                             apart.end_part(start, Then::Value(attribute, Type::String))?;
                             apart.begin = at.at;
                             continue;
@@ -434,14 +477,6 @@ impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
     }
 }
 
-/// Whether the value under the same key will have another length, as counts do and what somebody wrote.
-fn has_any_length(value: &str) -> bool {
-    value.len() > Shapes::MOST_VALUE_BYTES
-        || !value.is_ascii()
-        || memchr2(b' ', b'\\', value.as_bytes()).is_some()
-        || (!value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
 impl Value {
     /// Whether records of one shape may differ in it.
     fn may_differ(&self) -> bool {
@@ -454,5 +489,68 @@ impl Value {
     /// Whether not every text can be such a value.
     fn is_checked(&self) -> bool {
         matches!(self.holds, Holds::Time | Holds::ObservedTime | Holds::TraceId | Holds::SpanId)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(name: &str, terminal: &str) -> String {
+        format!(
+            r#"{{"observedTimeUnixNano":"1788220804574000008","body":{{}},"attributes":[{{"key":"event.name","value":{{"stringValue":"{name}"}}}},{{"key":"terminal.type","value":{{"stringValue":"{terminal}"}}}}]}}"#
+        )
+    }
+
+    fn learn(shapes: &mut Shapes, text: &str) {
+        shapes.learn(text, |_, _| true);
+    }
+
+    fn is_known(shapes: &mut Shapes, text: &str) -> bool {
+        let mut at = Cursor { text, at: 0 };
+        let known = shapes.read(&mut at, true, &mut LogRecord::default()).is_some();
+        assert_eq!(at.at, if known { text.len() } else { 0 });
+        known
+    }
+
+    #[test]
+    fn a_record_whose_values_have_the_lengths_of_one_before_is_known() {
+        let mut shapes = Shapes::default();
+        learn(&mut shapes, &record("codex.turn_ttft", "xterm"));
+        assert!(is_known(&mut shapes, &record("codex.turn_ttft", "Apple")));
+        assert!(!is_known(&mut shapes, &record("codex.turn_ttft", "iTerm2")));
+        assert!(!is_known(&mut shapes, &record("codex.turn_cost", "xterm")), "another kind");
+        assert!(!is_known(&mut shapes, &record("codex.turn_ttft", "xter\"")));
+    }
+
+    #[test]
+    fn a_value_that_had_many_lengths_may_have_any() {
+        let mut shapes = Shapes::default();
+        for length in 1..8 {
+            learn(&mut shapes, &record("codex.turn_ttft", &"x".repeat(length)));
+        }
+        assert!(is_known(&mut shapes, &record("codex.turn_ttft", &"x".repeat(50))));
+        assert!(is_known(&mut shapes, &record("codex.turn_ttft", "with \\n escapes")));
+    }
+
+    #[test]
+    fn what_looks_new_all_the_time_is_not_learned_all_the_time() {
+        let mut shapes = Shapes::default();
+        let mut learned = 0;
+        for number in 0..20_000 {
+            let text = record(&format!("codex.{number}"), "xterm");
+            assert!(!is_known(&mut shapes, &text));
+            let credit = shapes.credit;
+            learn(&mut shapes, &text);
+            learned += u32::from(shapes.credit < credit);
+            assert!(shapes.parts.len() <= Shapes::MOST_PARTS && shapes.bytes <= Shapes::MOST_BYTES);
+        }
+        assert!(learned < 2_000, "{learned}");
+        // What comes often is learned all the same.
+        for _ in 0..Shapes::COST {
+            assert!(!is_known(&mut shapes, "{}"));
+        }
+        learn(&mut shapes, &record("codex.turn_ttft", "xterm"));
+        assert!(is_known(&mut shapes, &record("codex.turn_ttft", "xterm")));
     }
 }

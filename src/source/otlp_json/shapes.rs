@@ -185,7 +185,8 @@ impl Shapes {
         let Some(credit) = self.credit.checked_sub(Self::COST) else { return };
         self.credit = credit;
         let Some(parts) = Apart::take(text, is_about, &mut self.lengths) else { return };
-        if self.parts.len() + parts.len() > Self::MOST_PARTS || self.bytes + text.len() > Self::MOST_BYTES {
+        let bytes: usize = parts.iter().map(|part| part.text.len()).sum();
+        if self.parts.len() + parts.len() > Self::MOST_PARTS || self.bytes + bytes > Self::MOST_BYTES {
             self.parts = vec![Part::default()];
             self.bytes = 0;
         }

@@ -24,10 +24,11 @@ impl Layout {
     /// The layout of content that begins so. A file whose first line or frame is damaged has the layout of what
     /// follows; what fits nothing is lines, each of which will be found to be no JSON.
     pub(super) fn of(head: &[u8]) -> Self {
-        // A length begins with 0, as no text does: so little of a frame is one that is still being written.
-        let has_just_begun = head.first() == Some(&0) && frame::header(head) == Header::TooShort;
-        if has_just_begun || matches!(frame::header(head), Header::Frame { .. }) {
-            return Self::Frames;
+        match frame::header(head) {
+            Header::Frame { .. } => return Self::Frames,
+            // A length begins with 0, as no text does: so little of a frame is one that is still being written.
+            Header::TooShort if head.first() == Some(&0) => return Self::Frames,
+            Header::TooShort | Header::None => {}
         }
         let text = skip_blank(head);
         if matches!(text.first(), Some(b'{' | b'[')) {

@@ -29,7 +29,6 @@ pub(crate) struct CompactReader<'a, 'l> {
     /// Whether the record that is being read may matter, as far as it is known.
     is_wanted: bool,
     may_matter: bool,
-    told: Told<'a>,
 }
 
 /// Whether an event of that name, and of that `event.kind` where it is told, may matter.
@@ -83,7 +82,6 @@ impl<'a, 'l> CompactReader<'a, 'l> {
             scope: Rc::default(),
             is_wanted: true,
             may_matter: true,
-            told: Told::default(),
         }
     }
 
@@ -194,7 +192,6 @@ impl<'a, 'l> CompactReader<'a, 'l> {
 
     fn read_record_step_by_step(&mut self, at: &mut Cursor<'a>) -> Read<()> {
         self.is_wanted = self.may_matter;
-        self.told = Told::default();
         self.record.clear();
         at.expect("{\"")?;
         let mut seen = 0;
@@ -208,10 +205,7 @@ impl<'a, 'l> CompactReader<'a, 'l> {
             match name {
                 Member::Time => record.time = at.moment()?,
                 Member::ObservedTime => record.observed_time = at.moment()?,
-                Member::SeverityNumber => {
-                    record.severity_number =
-                        u8::try_from(at.digits()?).ok().filter(|number| (1..=24).contains(number));
-                }
+                Member::SeverityNumber => record.severity_number = at.severity_number()?,
                 Member::SeverityText => record.severity_text = Some(Cow::Borrowed(at.plain_string()?)),
                 Member::Body => record.body = at.body()?,
                 Member::Attributes => self.read_attributes(at)?,
@@ -232,6 +226,7 @@ impl<'a, 'l> CompactReader<'a, 'l> {
         if at.eat("]") {
             return Ok(());
         }
+        let mut told = Told::default();
         loop {
             at.expect("{\"key\":")?;
             let key = at.plain_string()?;
@@ -242,11 +237,11 @@ impl<'a, 'l> CompactReader<'a, 'l> {
                 value.push_to(&mut self.record.attributes, known, key);
             }
             if let Some(key @ (Key::EventName | Key::EventKind)) = known {
-                self.told.add(key, value)?;
+                told.add(key, value)?;
                 if self.is_wanted
-                    && let Some(name) = self.told.name
+                    && let Some(name) = told.name
                 {
-                    self.is_wanted = (self.is_about)(name, self.told.kind);
+                    self.is_wanted = (self.is_about)(name, told.kind);
                 }
             }
             at.expect("}}")?;

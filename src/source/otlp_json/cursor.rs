@@ -149,6 +149,11 @@ impl<'a> Cursor<'a> {
         Ok(number)
     }
 
+    /// A severity; `None` for a number that is none.
+    pub(super) fn severity_number(&mut self) -> Read<Option<u8>> {
+        Ok(u8::try_from(self.digits()?).ok().filter(|number| (1..=24).contains(number)))
+    }
+
     /// A string of digits; 0 is no time.
     pub(super) fn moment(&mut self) -> Read<Option<UnixNano>> {
         moment(self.plain_string()?)

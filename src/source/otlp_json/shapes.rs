@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 use wide::u8x16;
 
 use super::cursor::{Cursor, Quoted, Read, Scalar, Type, is_id, is_moment, moment, special_lanes};
@@ -143,7 +143,7 @@ impl Shapes {
         let mut place = Self::BEGINNING;
         loop {
             place = self.next(place, &ahead)?;
-            let part = &self.parts[usize::from(place.0)];
+            let part = self.part(place);
             let text = &ahead.text[ahead.at..][..part.text.len()];
             ahead.at += text.len();
             is_wanted &= part.is_wanted;
@@ -170,8 +170,8 @@ impl Shapes {
     /// The part behind that one which fits.
     #[inline]
     fn next(&mut self, behind: Place, at: &Cursor<'_>) -> Option<Place> {
-        let next = &self.parts[usize::from(behind.0)].next;
-        let may_fit = |next: &Next| next.may_fit(at) && self.parts[usize::from(next.place.0)].fits(at.rest());
+        let next = &self.part(behind).next;
+        let may_fit = |next: &Next| next.may_fit(at) && self.part(next.place).fits(at.rest());
         let index = next.iter().position(may_fit)?;
         let place = next[index].place;
         if index > 0 {
@@ -192,13 +192,16 @@ impl Shapes {
         }
         let mut behind = Self::BEGINNING;
         for part in parts {
-            let next = &self.parts[usize::from(behind.0)].next;
-            let known = next.iter().find(|next| self.parts[usize::from(next.place.0)].is_same(&part));
+            let known = self.part(behind).next.iter().find(|next| self.part(next.place).is_same(&part));
             behind = match known {
                 Some(known) => known.place,
                 None => self.add(behind, part),
             };
         }
+    }
+
+    fn part(&self, place: Place) -> &Part {
+        &self.parts[usize::from(place.0)]
     }
 
     fn add(&mut self, behind: Place, part: Part) -> Place {
@@ -344,9 +347,7 @@ impl Lengths {
         else {
             return true;
         };
-        let is_written =
-            !value.is_ascii() || memchr2(b' ', b'\\', value.as_bytes()).is_some() || is_number(value);
-        if is_written {
+        if !value.is_ascii() || value.contains(' ') || is_number(value) {
             return true;
         }
         let lengths = &mut self.0[key as usize];
@@ -385,18 +386,16 @@ impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
         while let Some(quote) = memchr(b'"', at.rest()) {
             at.at += quote + 1;
             let start = at.at;
-            at.string_rest().ok()?;
+            let plain = match at.string_rest().ok()? {
+                Quoted::Plain(text) => Some(text),
+                Quoted::Escaped(_) => None,
+            };
             let written = start..at.at - 1;
-            let string = &text[written.clone()];
-            let holds = if let [b':', value @ ..] = at.rest() {
-                member = string;
+            let holds = if at.eat(":") {
+                member = plain?;
                 match member {
-                    "severityNumber" => {
-                        let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
-                        let number = std::str::from_utf8(&value[..digits]).ok()?.parse().ok();
-                        Holds::SeverityNumber(number.filter(|number| (1..=24).contains(number)))
-                    }
-                    "boolValue" => Holds::Bool(apart.attribute(key.take()?)?, value.starts_with(b"true")),
+                    "severityNumber" => Holds::SeverityNumber(at.severity_number().ok()?),
+                    "boolValue" => Holds::Bool(apart.attribute(key.take()?)?, at.eat("true")),
                     _ => continue,
                 }
             } else {
@@ -407,17 +406,15 @@ impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
                     }
                     "intValue" => {
                         let attribute = apart.attribute(key.take()?)?;
-                        apart.end_part(start, Then::Value(attribute, Type::Int))?;
-                        apart.begin = at.at;
+                        apart.end_part(start, Then::Value(attribute, Type::Int), at.at)?;
                         continue;
                     }
                     "stringValue" => {
                         let attribute = apart.attribute(key.take()?)?;
                         if attribute.tells_kind() {
-                            apart.tell(attribute, string);
-                        } else if lengths.are_any(attribute.known, string) {
-                            apart.end_part(start, Then::Value(attribute, Type::String))?;
-                            apart.begin = at.at;
+                            apart.tell(attribute, plain?);
+                        } else if plain.is_none_or(|text| lengths.are_any(attribute.known, text)) {
+                            apart.end_part(start, Then::Value(attribute, Type::String), at.at)?;
                             continue;
                         }
                         Holds::Text(attribute)
@@ -431,17 +428,14 @@ impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
                     _ => return None,
                 }
             };
-            if memchr(b'\\', string.as_bytes()).is_some() {
-                return None;
-            }
+            plain?;
             let place = apart.span(written)?;
             apart.values.push(Value { holds, place });
             if matches!(holds, Holds::Text(attribute) if attribute.known == Some(last_told)) {
-                apart.end_part(at.at, Then::Part)?;
-                apart.begin = at.at;
+                apart.end_part(at.at, Then::Part, at.at)?;
             }
         }
-        apart.end_part(text.len(), Then::EndOfRecord)?;
+        apart.end_part(text.len(), Then::EndOfRecord, text.len())?;
         Some(apart.parts)
     }
 
@@ -461,9 +455,10 @@ impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
         Some(Span { start: within(place.start)?, end: within(place.end)? })
     }
 
-    /// Ends a part there.
-    fn end_part(&mut self, end: usize, then: Then) -> Option<()> {
+    /// Ends a part there; the next one begins at `next`.
+    fn end_part(&mut self, end: usize, then: Then, next: usize) -> Option<()> {
         let mut text: Box<[u8]> = self.text.as_bytes()[self.begin..end].into();
+        self.begin = next;
         let values: Box<[Value]> = std::mem::take(&mut self.values).into();
         for value in values.iter().filter(|value| value.may_differ()) {
             text[value.place.range()].fill(0);

@@ -238,6 +238,17 @@ impl<'a> Name<'a> {
     }
 }
 
+impl<'a> Names<'a> {
+    /// What becomes of each name beside the same one of another record.
+    fn each_beside<'b>(self, other: Names<'b>, make: impl Fn(Name<'a>, Name<'b>) -> Name<'a>) -> Self {
+        Self {
+            call_id: make(self.call_id, other.call_id),
+            tool_name: make(self.tool_name, other.tool_name),
+            tool_namespace: make(self.tool_namespace, other.tool_namespace),
+        }
+    }
+}
+
 impl<'a> Fact<'a> {
     /// What an event says, in that detail, when it is about a tool call.
     pub(super) fn of(order: EventOrder, kind: &EventKind<'a>, detail: CallDetail) -> Option<Self> {
@@ -315,21 +326,13 @@ impl<'a> Fact<'a> {
     }
 
     /// The same for a list in which a fact with those names is the last: a name that is there is not said again.
-    pub(super) fn short_behind(mut self, before: Names<'_>) -> Self {
-        let names = &mut self.names;
-        names.call_id = names.call_id.short_behind(before.call_id);
-        names.tool_name = names.tool_name.short_behind(before.tool_name);
-        names.tool_namespace = names.tool_namespace.short_behind(before.tool_namespace);
-        self
+    pub(super) fn short_behind(self, before: Names<'_>) -> Self {
+        Self { names: self.names.each_beside(before, Name::short_behind), ..self }
     }
 
     /// Undoes [`Fact::short_behind`].
-    pub(super) fn long_behind(mut self, before: Names<'a>) -> Self {
-        let names = &mut self.names;
-        names.call_id = names.call_id.long_behind(before.call_id);
-        names.tool_name = names.tool_name.long_behind(before.tool_name);
-        names.tool_namespace = names.tool_namespace.long_behind(before.tool_namespace);
-        self
+    pub(super) fn long_behind(self, before: Names<'a>) -> Self {
+        Self { names: self.names.each_beside(before, Name::long_behind), ..self }
     }
 }
 

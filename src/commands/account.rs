@@ -9,6 +9,7 @@ use super::human::plural;
 use super::input::DEFAULT_FILE;
 use super::reasons;
 use super::unmet;
+use crate::query::Unmet;
 use crate::render::visible_line;
 use crate::source::{Account, Damage};
 
@@ -80,6 +81,22 @@ impl Run<'_> {
             self.tell_account(account)?;
         }
         Ok(exit_after(exit, account))
+    }
+
+    /// The same for an answer in rows. Where there is none, it says why: a name that nothing in the input has is
+    /// `unmet`, or it is for the reason that `why` gives.
+    pub(super) fn conclude_rows(
+        &mut self,
+        nothing: bool,
+        unmet: Option<Unmet>,
+        account: &Account,
+        why: impl FnOnce() -> String,
+    ) -> io::Result<Exit> {
+        if nothing && unmet.is_none() && account.unopened.is_empty() {
+            self.note(&why())?;
+        }
+        self.unmet.extend(unmet);
+        self.conclude(if nothing { Exit::Finding } else { Exit::Answered }, account)
     }
 
     fn tell_account(&mut self, account: &Account) -> io::Result<()> {

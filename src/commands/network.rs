@@ -14,10 +14,9 @@ use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION
 use super::wording::{day_heading, target, verdict_words};
 use super::{Run, Zone, unmet};
 use crate::event::{NetworkDecision, UnixNano, name_glob};
-use crate::query::{CallDetail, CallLog, Condition, NetworkRow, Unmet};
+use crate::query::{CallDetail, CallLog, Condition, NetworkRow};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Section, Table, Tone};
-use crate::source::Account;
 
 /// Show what the agent tried to reach through Codex's network proxy
 ///
@@ -83,7 +82,7 @@ impl NetworkArgs {
                 writer.finish()?;
             }
         }
-        conclude(run, rows.is_empty(), unmet, &scan.account)
+        Ok(run.conclude_rows(rows.is_empty(), unmet, &scan.account, why_nothing)?)
     }
 
     fn summarise(&self, mut run: Run<'_>, host: Option<&GlobMatcher>) -> anyhow::Result<Exit> {
@@ -108,7 +107,7 @@ impl NetworkArgs {
                 writer.finish()?;
             }
         }
-        conclude(run, records.is_empty(), unmet, &scan.account)
+        Ok(run.conclude_rows(records.is_empty(), unmet, &scan.account, why_nothing)?)
     }
 
     /// Whether a row is asked for.
@@ -118,18 +117,10 @@ impl NetworkArgs {
     }
 }
 
-fn conclude(
-    mut run: Run<'_>,
-    nothing: bool,
-    unmet: Option<Unmet>,
-    account: &Account,
-) -> anyhow::Result<Exit> {
-    let is_misspelt = unmet.is_some();
-    run.unmet.extend(unmet);
-    if nothing && !is_misspelt && account.unopened.is_empty() {
-        run.note(&tr!("no network request is recorded in the input, or none that is asked for: Codex records them only with its network proxy on (features.network_proxy)"))?;
-    }
-    Ok(run.conclude(if nothing { Exit::Finding } else { Exit::Answered }, account)?)
+fn why_nothing() -> String {
+    tr!(
+        "no network request is recorded in the input, or none that is asked for: Codex records them only with its network proxy on (features.network_proxy)"
+    )
 }
 
 fn host_of(row: &NetworkRow) -> Option<&str> {

@@ -17,10 +17,9 @@ use super::wording::{
 };
 use super::{Run, Zone, unmet};
 use crate::event::{Decision, DecisionSource, name_glob};
-use crate::query::{CallDetail, CallLog, Condition, ToolDecisionRow, Unmet};
+use crate::query::{CallDetail, CallLog, Condition, ToolDecisionRow};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
-use crate::source::Account;
 use crate::words::{Sentence, sentence};
 
 /// Show who allowed each tool call, and what came of it
@@ -110,7 +109,7 @@ impl ToolDecisionArgs {
         let nothing = rows.is_empty();
         // The program ends here, and need not wait until so much memory was given back.
         rayon::spawn(|| drop(rows));
-        self.conclude(run, nothing, unmet, &scan.account)
+        Ok(run.conclude_rows(nothing, unmet, &scan.account, || self.why_nothing())?)
     }
 
     fn summarise(&self, mut run: Run<'_>, tool: Option<&GlobMatcher>) -> anyhow::Result<Exit> {
@@ -140,7 +139,7 @@ impl ToolDecisionArgs {
                 writer.finish()?;
             }
         }
-        self.conclude(run, records.is_empty(), unmet, &scan.account)
+        Ok(run.conclude_rows(records.is_empty(), unmet, &scan.account, || self.why_nothing())?)
     }
 
     /// Whether a row is asked for.
@@ -154,27 +153,10 @@ impl ToolDecisionArgs {
             && tool.is_none_or(|glob| tool_names(row).into_iter().flatten().any(|name| glob.is_match(name)))
     }
 
-    fn conclude(
-        &self,
-        mut run: Run<'_>,
-        nothing: bool,
-        unmet: Option<Unmet>,
-        account: &Account,
-    ) -> anyhow::Result<Exit> {
-        let is_misspelt = unmet.is_some();
-        run.unmet.extend(unmet);
-        if nothing && !is_misspelt && account.unopened.is_empty() {
-            let hint = if self.undecided {
-                String::new()
-            } else {
-                tr!("; --undecided adds calls without a decision")
-            };
-            run.note(&tr!(
-                "no decision on a tool call is recorded in the input, or none that is asked for{hint}",
-                hint
-            ))?;
-        }
-        Ok(run.conclude(if nothing { Exit::Finding } else { Exit::Answered }, account)?)
+    fn why_nothing(&self) -> String {
+        let hint =
+            if self.undecided { String::new() } else { tr!("; --undecided adds calls without a decision") };
+        tr!("no decision on a tool call is recorded in the input, or none that is asked for{hint}", hint)
     }
 }
 

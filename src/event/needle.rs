@@ -39,14 +39,15 @@ impl Needle {
             .then(|| Self { finder: Finder::new(longest.as_bytes()).into_owned() })
     }
 
-    /// Whether a message may hold the text: it does, or it holds a character by its number, which may be any.
+    /// Whether it stands in a message as it is.
     #[must_use]
-    pub fn may_stand_in(&self, message: &str) -> bool {
-        self.finder.find(message.as_bytes()).is_some() || self.may_be_spelled_in(message)
+    pub fn stands_in(&self, message: &str) -> bool {
+        self.finder.find(message.as_bytes()).is_some()
     }
 
-    /// Whether a character of the text is written by its number.
-    fn may_be_spelled_in(&self, message: &str) -> bool {
+    /// Whether it may stand in a message otherwise: a character of it is written by its number there.
+    #[must_use]
+    pub fn may_be_spelled_in(&self, message: &str) -> bool {
         let text: Cow<'_, str> = String::from_utf8_lossy(self.finder.needle());
         let mut numbers = NUMBERED.find_iter(message.as_bytes());
         numbers.any(|at| {
@@ -65,7 +66,8 @@ mod tests {
     use super::*;
 
     fn may_stand(text: &str, ignore_case: bool, message: &str) -> bool {
-        Needle::of_text(text, ignore_case).is_none_or(|needle| needle.may_stand_in(message))
+        Needle::of_text(text, ignore_case)
+            .is_none_or(|needle| needle.stands_in(message) || needle.may_be_spelled_in(message))
     }
 
     #[test]

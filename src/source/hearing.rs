@@ -66,6 +66,15 @@ impl<F: Fold> Heard<F> {
     }
 }
 
+impl<F> Heard<F> {
+    /// Forgets so many of the last records, of which none was wanted.
+    fn forget_last(&mut self, records: u64) {
+        self.records -= records;
+        let kept = usize::try_from(self.records).unwrap_or(usize::MAX);
+        self.fingerprints.truncate(kept);
+    }
+}
+
 impl<F: Fold> Hearing<F> {
     /// Puts the question to the messages of a batch, with what was learned from the ones before.
     pub(super) fn of(
@@ -99,41 +108,76 @@ impl<F: Fold> Hearing<F> {
         reader: &mut CompactReader<'a, '_>,
         options: &HearingOptions<'_>,
     ) {
-        let mut line = Location { file, line: message.line, record: 0, byte_offset: message.byte_offset };
+        let line = Location { file, line: message.line, record: 0, byte_offset: message.byte_offset };
         let text = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         self.deviations.carriage_returns += u64::from(text.len() < bytes.len());
         let mut heard = 0;
         if !options.plainly
             && let Ok(text) = simdutf8::basic::from_utf8(text)
         {
-            let may_matter =
-                options.needles.is_none_or(|needles| needles.iter().any(|needle| needle.may_stand_in(text)));
-            let mut scope_text = "";
-            let mut surroundings = Surroundings::of(0, "");
-            let mut surrounded_by = 0;
-            let read = reader.read(
-                text,
-                may_matter,
-                |ReadRecord { resource, scope, scope_text: of, text, record, is_wanted }| {
-                    // Neighbours share their surroundings as a rule.
-                    if resource.fingerprint != surrounded_by || !std::ptr::eq(of, scope_text) {
-                        (surrounded_by, scope_text) = (resource.fingerprint, of);
-                        surroundings = Surroundings::of(resource.fingerprint, of);
-                    }
-                    line.record = u32::try_from(heard).unwrap_or(u32::MAX);
-                    heard += 1;
-                    let event = Event { resource, scope, record, location: line };
-                    self.heard.record(&event, text, surroundings, is_wanted, options);
-                },
-            );
-            if read.is_ok() {
+            let is_read;
+            (heard, is_read) = self.hear_quickly(text, line, reader, options);
+            if is_read {
                 self.messages += 1;
                 self.damaged += u64::from(message.is_damaged);
                 return;
             }
         }
-        line.record = 0;
         self.hear_plainly(bytes, message, line, heard, options);
+    }
+
+    /// Hears a message as far as it is written as the Collector writes: so many records of its beginning, and whether
+    /// that was all.
+    fn hear_quickly<'a>(
+        &mut self,
+        text: &'a str,
+        line: Location,
+        reader: &mut CompactReader<'a, '_>,
+        options: &HearingOptions<'_>,
+    ) -> (usize, bool) {
+        let Some(needles) = options.needles else {
+            return self.hear_records(text, true, line, reader, options);
+        };
+        let stands = needles.iter().any(|needle| needle.stands_in(text));
+        let before = self.heard.records;
+        let (heard, is_read) = self.hear_records(text, stands, line, reader, options);
+        let is_spelled = || needles.iter().any(|needle| needle.may_be_spelled_in(text));
+        if stands || !reader.has_numbered() || !is_spelled() {
+            return (heard, is_read);
+        }
+        // Nothing but the number of records was noted of it yet.
+        self.heard.forget_last(self.heard.records - before);
+        self.hear_records(text, true, line, reader, options)
+    }
+
+    fn hear_records<'a>(
+        &mut self,
+        text: &'a str,
+        may_matter: bool,
+        mut line: Location,
+        reader: &mut CompactReader<'a, '_>,
+        options: &HearingOptions<'_>,
+    ) -> (usize, bool) {
+        let mut heard = 0;
+        let mut scope_text = "";
+        let mut surroundings = Surroundings::of(0, "");
+        let mut surrounded_by = 0;
+        let read = reader.read(
+            text,
+            may_matter,
+            |ReadRecord { resource, scope, scope_text: of, text, record, is_wanted }| {
+                // Neighbours share their surroundings as a rule.
+                if resource.fingerprint != surrounded_by || !std::ptr::eq(of, scope_text) {
+                    (surrounded_by, scope_text) = (resource.fingerprint, of);
+                    surroundings = Surroundings::of(resource.fingerprint, of);
+                }
+                line.record = u32::try_from(heard).unwrap_or(u32::MAX);
+                heard += 1;
+                let event = Event { resource, scope, record, location: line };
+                self.heard.record(&event, text, surroundings, is_wanted, options);
+            },
+        );
+        (heard, read.is_ok())
     }
 
     fn note_unfinished(&mut self, message: &Message) {

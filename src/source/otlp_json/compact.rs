@@ -29,6 +29,7 @@ pub(crate) struct CompactReader<'a, 'l> {
     /// Whether the record that is being read may matter, as far as it is known.
     is_wanted: bool,
     may_matter: bool,
+    has_numbered: bool,
 }
 
 /// Whether an event of that name, and of that `event.kind` where it is told, may matter.
@@ -63,6 +64,8 @@ pub(crate) struct ReadRecord<'r, 'a> {
 
 static BEHIND_RESOURCE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"scopeLogs\":["));
 static BEHIND_SCOPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"logRecords\":["));
+/// What a character begins with that is written by its number.
+static NUMBERED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\\u"));
 
 impl Learned {
     pub(crate) fn new() -> Self {
@@ -82,6 +85,7 @@ impl<'a, 'l> CompactReader<'a, 'l> {
             scope: Rc::default(),
             is_wanted: true,
             may_matter: true,
+            has_numbered: false,
         }
     }
 
@@ -96,13 +100,24 @@ impl<'a, 'l> CompactReader<'a, 'l> {
         mut hear: impl FnMut(ReadRecord<'_, 'a>),
     ) -> Read<()> {
         self.may_matter = may_matter;
-        let mut at = Cursor { text: message, at: 0 };
+        let mut at = Cursor::new(message);
+        let read = self.read_message(&mut at, &mut hear);
+        self.has_numbered = at.has_numbered;
+        read
+    }
+
+    /// Whether the message that was read last has a character that is written by its number, as far as it was read.
+    pub(crate) fn has_numbered(&self) -> bool {
+        self.has_numbered
+    }
+
+    fn read_message(&mut self, at: &mut Cursor<'a>, hear: &mut impl FnMut(ReadRecord<'_, 'a>)) -> Read<()> {
         at.expect("{\"resourceLogs\":[")?;
         if at.eat("]}") {
             return at.expect_end();
         }
         loop {
-            self.read_resource_logs(&mut at, &mut hear)?;
+            self.read_resource_logs(at, hear)?;
             if !at.eat(",") {
                 break;
             }
@@ -118,6 +133,7 @@ impl<'a, 'l> CompactReader<'a, 'l> {
     ) -> Read<()> {
         at.expect("{\"resource\":")?;
         self.read_resource(at)?;
+        at.has_numbered |= holds_numbered(self.resource_text);
         at.expect(",\"scopeLogs\":[")?;
         loop {
             self.read_scope_logs(at, hear)?;
@@ -157,6 +173,7 @@ impl<'a, 'l> CompactReader<'a, 'l> {
     ) -> Read<()> {
         at.expect("{\"scope\":")?;
         self.read_scope(at)?;
+        at.has_numbered |= holds_numbered(self.scope_text);
         at.expect(",\"logRecords\":[")?;
         loop {
             let start = at.at;
@@ -277,6 +294,10 @@ impl<'a> Cursor<'a> {
         }
         Ok((text, decoded))
     }
+}
+
+fn holds_numbered(text: &str) -> bool {
+    NUMBERED.find(text.as_bytes()).is_some()
 }
 
 /// What an event is, as far as it was read.

@@ -67,9 +67,15 @@ pub(super) enum Member {
 pub(super) struct Cursor<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
+    /// Whether a character that is written by its number was passed.
+    pub(super) has_numbered: bool,
 }
 
 impl<'a> Cursor<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, has_numbered: false }
+    }
+
     pub(super) fn rest(&self) -> &'a [u8] {
         &self.text.as_bytes()[self.at..]
     }
@@ -254,39 +260,50 @@ impl<'a> Cursor<'a> {
     /// Passes the rest of a string, from its first escape to behind its closing quote.
     fn pass_escapes(&mut self) -> Read<()> {
         let bytes = self.text.as_bytes();
-        // What tools print is full of escapes: each block is searched once for all that are in it.
-        while let Some(block) = bytes[self.at..].first_chunk::<BLOCK>() {
-            let mut specials = specials_of(block);
-            let mut passed = BLOCK;
-            while specials != 0 {
-                let place = specials.trailing_zeros() as usize;
-                match block[place] {
-                    b'"' => {
-                        self.at += place + 1;
-                        return Ok(());
-                    }
-                    b'\\' => passed = place + escape_length(&bytes[self.at + place..])?,
-                    _ => return Err(Declined),
+        // What tools print is full of escapes: those of a block are passed together.
+        let mut begins_escaped = false;
+        while let Some(block) = bytes[self.at..].first_chunk() {
+            let specials = Specials::of(block);
+            let escaped = specials.escaped(begins_escaped);
+            let ends = specials.quotes & !escaped;
+            let inside = ends.wrapping_sub(1) & !ends;
+            let unusual = (specials.controls | escaped & !specials.usual) & inside;
+            if unusual != 0 {
+                let place = unusual.trailing_zeros() as usize;
+                if escaped & (1 << place) == 0 {
+                    return Err(Declined);
                 }
-                if passed >= BLOCK {
-                    break;
-                }
-                specials &= u32::MAX << passed;
-                passed = BLOCK;
+                self.at = self.at + place - 1;
+                self.pass_escape()?;
+                begins_escaped = false;
+                continue;
             }
-            self.at += passed;
+            if ends != 0 {
+                self.at += ends.trailing_zeros() as usize + 1;
+                return Ok(());
+            }
+            begins_escaped = specials.backslashes & !escaped & LAST != 0;
+            self.at += BLOCK;
         }
+        self.at -= usize::from(begins_escaped);
         loop {
             match bytes.get(self.at).ok_or(Declined)? {
                 b'"' => {
                     self.at += 1;
                     return Ok(());
                 }
-                b'\\' => self.at += escape_length(&bytes[self.at..])?,
+                b'\\' => self.pass_escape()?,
                 ..b' ' => return Err(Declined),
                 _ => self.at += first_special(&bytes[self.at..]).ok_or(Declined)?,
             }
         }
+    }
+
+    fn pass_escape(&mut self) -> Read<()> {
+        let length = escape_length(self.rest())?;
+        self.has_numbered |= length > 2;
+        self.at += length;
+        Ok(())
     }
 }
 
@@ -368,17 +385,69 @@ fn first_special_of(block: &[u8; BLOCK]) -> Option<usize> {
 /// A bit for each of the bytes.
 #[inline]
 fn specials_of(block: &[u8; BLOCK]) -> u32 {
+    mask_of(block, special_lanes)
+}
+
+/// A bit for each byte of a block that is of a kind.
+struct Specials {
+    quotes: u32,
+    backslashes: u32,
+    controls: u32,
+    /// What an escape has behind its backslash as a rule.
+    usual: u32,
+}
+
+/// The bit of a block's last byte.
+const LAST: u32 = 1 << (BLOCK - 1);
+
+impl Specials {
+    #[inline]
+    fn of(block: &[u8; BLOCK]) -> Self {
+        let is = |byte: u8| mask_of(block, |bytes| bytes.simd_eq(u8x16::splat(byte)));
+        let quotes = is(b'"');
+        let backslashes = is(b'\\');
+        let letters = mask_of(block, |bytes| {
+            let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+            is(b'n') | is(b't') | is(b'r')
+        });
+        let controls = mask_of(block, control_lanes);
+        Self { quotes, backslashes, controls, usual: quotes | backslashes | letters }
+    }
+
+    /// The bytes that have the backslash of an escape before them.
+    #[inline]
+    fn escaped(&self, begins_escaped: bool) -> u32 {
+        let mut escaped = u32::from(begins_escaped);
+        let mut escapes = self.backslashes & !escaped;
+        while escapes != 0 {
+            let behind_first = (escapes & escapes.wrapping_neg()) << 1;
+            escaped |= behind_first;
+            // A backslash that is escaped begins nothing.
+            escapes &= escapes.wrapping_sub(1) & !behind_first;
+        }
+        escaped
+    }
+}
+
+/// A bit for each byte of a block, from all bits of those of its halves.
+#[inline]
+fn mask_of(block: &[u8; BLOCK], lanes: impl Fn(u8x16) -> u8x16) -> u32 {
     let (halves, _) = block.as_chunks();
-    let specials = |half: [u8; 16]| special_lanes(u8x16::new(half)).to_bitmask();
-    specials(halves[0]) | specials(halves[1]) << 16
+    let mask = |half: [u8; 16]| lanes(u8x16::new(half)).to_bitmask();
+    mask(halves[0]) | mask(halves[1]) << 16
 }
 
 /// All bits of the bytes that JSON's strings do not hold as they are.
 #[inline]
 pub(super) fn special_lanes(bytes: u8x16) -> u8x16 {
+    bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')) | control_lanes(bytes)
+}
+
+/// All bits of the bytes that are control characters.
+#[inline]
+fn control_lanes(bytes: u8x16) -> u8x16 {
     const LAST_CONTROL: u8 = b' ' - 1;
-    let controls = bytes.max(u8x16::splat(LAST_CONTROL)).simd_eq(u8x16::splat(LAST_CONTROL));
-    bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')) | controls
+    bytes.max(u8x16::splat(LAST_CONTROL)).simd_eq(u8x16::splat(LAST_CONTROL))
 }
 
 /// Whether the text holds a control character, a line break or a tab included.

@@ -378,7 +378,7 @@ impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
     fn take(text: &'t str, is_about: A, lengths: &mut Lengths) -> Option<Vec<Part>> {
         let mut apart =
             Self { text, is_about, parts: Vec::new(), begin: 0, values: Vec::new(), name: None, kind: None };
-        let mut at = Cursor { text, at: 0 };
+        let mut at = Cursor::new(text);
         let has_kind = text.contains("{\"key\":\"event.kind\"");
         let last_told = if has_kind { Key::EventKind } else { Key::EventName };
         let mut member = "";
@@ -503,7 +503,7 @@ mod tests {
     }
 
     fn is_known(shapes: &mut Shapes, text: &str) -> bool {
-        let mut at = Cursor { text, at: 0 };
+        let mut at = Cursor::new(text);
         let known = shapes.read(&mut at, true, &mut LogRecord::default()).is_some();
         assert_eq!(at.at, if known { text.len() } else { 0 });
         known

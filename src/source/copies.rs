@@ -2,13 +2,24 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use twox_hash::{XxHash3_64, XxHash3_128};
 
-/// The fingerprint of a record's content as written, its resource and scope included: 72 bits. Among a hundred million
-/// different records, two share one with a probability of about one in a million.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Fingerprint([u8; 9]);
+/// What tells a record from every other: its content as written, its resource and scope included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fingerprint {
+    moment: Moment,
+    hash: Hash,
+}
+
+/// 72 bits: among a hundred million different records, two share them with a probability of about one in a million.
+type Hash = [u8; 9];
+
+/// The first digits of the time of a record as they are written, of which the last one is a second. Any text will do:
+/// what counts is that copies have the same, and that neighbours have similar ones as a rule.
+type Moment = [u8; 8];
 
 /// What a record's resource and scope add to its fingerprint.
 #[derive(Clone, Copy, Debug)]
@@ -26,48 +37,77 @@ impl Fingerprint {
         let hash = XxHash3_128::oneshot(record.as_bytes()) ^ u128::from(surroundings.0);
         let mut kept = [0; 9];
         kept.copy_from_slice(&hash.to_le_bytes()[..9]);
-        Self(kept)
-    }
-
-    fn shard(self) -> usize {
-        usize::from(SHARD_OF[usize::from(self.0[8])])
+        Self { moment: moment_of(record).unwrap_or_default(), hash: kept }
     }
 }
 
-/// Fingerprints are shared out among tables by one of their bytes: up to which value each table takes them. A table
-/// doubles when it is full, so each takes a sixteenth root of 2 times as many as the one before: they double one after
-/// the other, and the memory of all of them grows in small steps.
-const SHARES: [u8; 15] = [11, 23, 36, 48, 62, 76, 91, 106, 122, 139, 156, 175, 194, 214, 234];
-/// For each value of the byte, the table.
-const SHARD_OF: [u8; 256] = {
-    let mut shard_of = [0; 256];
-    let (mut value, mut shard) = (0, 0);
-    while value < shard_of.len() {
-        if (shard as usize) < SHARES.len() && value == SHARES[shard as usize] as usize {
-            shard += 1;
-        }
-        shard_of[value] = shard;
-        value += 1;
-    }
-    shard_of
-};
+static OBSERVED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"observedTimeUnixNano\""));
 
-type Shard = HashSet<Fingerprint, BuildHasherDefault<AlreadyHashed>>;
+fn moment_of(record: &str) -> Option<Moment> {
+    /// Other writers may have other members before it.
+    const HEAD_BYTES: usize = 256;
+    /// The century and the next decades.
+    const SHARED_DIGITS: usize = 2;
+    let digits = match record.strip_prefix("{\"observedTimeUnixNano\":\"") {
+        Some(digits) => digits.as_bytes(),
+        None => {
+            let head = &record.as_bytes()[..record.len().min(HEAD_BYTES)];
+            let rest = &head[OBSERVED.find(head)? + OBSERVED.needle().len()..];
+            &rest[rest.iter().position(u8::is_ascii_digit)?..]
+        }
+    };
+    digits.get(SHARED_DIGITS..)?.first_chunk().copied()
+}
 
 /// The fingerprints seen so far, in about 16 bytes each.
-#[derive(Default)]
+///
+/// They are kept by spans of time. Records that lie together in the input are of about the same time, so the place of
+/// each fingerprint is near those of the last ones, which a processor has at hand, and not anywhere in the memory.
 pub(super) struct Copies {
-    shards: [Shard; SHARES.len() + 1],
+    /// Each begins with a moment, the first one before all time, and ends where the next one begins.
+    spans: Vec<(Moment, Span)>,
+    earliest: Moment,
+    latest: Moment,
+}
+
+type Span = HashSet<Hash, BuildHasherDefault<AlreadyHashed>>;
+
+impl Default for Copies {
+    fn default() -> Self {
+        let (begin, end) = (Moment::default(), [u8::MAX; size_of::<Moment>()]);
+        Self { spans: vec![(begin, Span::default())], earliest: end, latest: begin }
+    }
 }
 
 impl Copies {
+    /// The last span ends with the latest moment so far when it has so many, and the first one begins with the earliest.
+    /// What comes behind or before that is in another one.
+    const ENOUGH: usize = 12_000;
+
     /// Notes fingerprints that come one after the other in the input. Returns the places of those that were seen
     /// before, among them too, in ascending order.
     pub(super) fn note(&mut self, fingerprints: &[Fingerprint]) -> Vec<usize> {
-        let is_known = |(_, fingerprint): &(usize, &Fingerprint)| {
-            !self.shards[fingerprint.shard()].insert(**fingerprint)
-        };
-        fingerprints.iter().enumerate().filter(is_known).map(|(place, _)| place).collect()
+        let mut known = Vec::new();
+        for (place, Fingerprint { moment, hash }) in fingerprints.iter().enumerate() {
+            self.earliest = self.earliest.min(*moment);
+            self.latest = self.latest.max(*moment);
+            // The first one begins before all time.
+            let span = self.spans.partition_point(|(from, _)| from <= moment) - 1;
+            if !self.spans[span].1.insert(*hash) {
+                known.push(place);
+            }
+        }
+        let is_full =
+            |span: Option<&(Moment, Span)>| span.is_some_and(|(_, span)| span.len() >= Self::ENOUGH);
+        if is_full(self.spans.last()) {
+            let next = u64::from_be_bytes(self.latest).saturating_add(1).to_be_bytes();
+            self.spans.push((next, Span::default()));
+        }
+        if is_full(self.spans.first()) && self.earliest > Moment::default() {
+            self.spans[0].0 = self.earliest;
+            self.spans.insert(0, (Moment::default(), Span::default()));
+        }
+        known
     }
 }
 
@@ -110,18 +150,67 @@ mod tests {
         assert_eq!(copies.note(&fingerprints), [0, 1, 2, 3, 4]);
     }
 
+    /// A record of that many seconds since some moment.
+    fn record(second: u64, number: u64) -> String {
+        format!("{{\"observedTimeUnixNano\":\"{}000000000\",\"body\":{number}}}", 1_788_220_804 + second)
+    }
+
+    fn fingerprint(record: &str) -> Fingerprint {
+        Fingerprint::of(record, Surroundings::of(1, ""))
+    }
+
+    #[test]
+    fn the_time_of_a_record_is_found_however_it_is_written() {
+        let usual = moment_of("{\"observedTimeUnixNano\":\"1788220804574000008\"}");
+        assert_eq!(usual, Some(*b"88220804"));
+        for other in [
+            "{\"timeUnixNano\":\"0\",\"observedTimeUnixNano\":\"1788220804574000008\"}",
+            "{ \"observedTimeUnixNano\" : 1788220804574000008 }",
+        ] {
+            assert_eq!(moment_of(other), usual, "{other}");
+        }
+        for none in ["{}", "{\"observedTimeUnixNano\":\"0\"}", "{\"observedTimeUnixNano\":\"", ""] {
+            assert_eq!(moment_of(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn copies_are_found_in_whatever_order_their_times_come() {
+        // Seconds of an hour in an order of no kind, some of a year later, and a half of all for the second time.
+        let seconds = (0..60_000_u64).map(|number| match number {
+            _ if number % 20_000 == 0 => 31_536_000 + number,
+            _ => number.wrapping_mul(0x9E37_79B9_7F4A_7C15) % 3_600,
+        });
+        let once: Vec<_> =
+            (0..).zip(seconds).map(|(number, second)| fingerprint(&record(second, number))).collect();
+        let again = once.iter().rev().step_by(2).copied();
+        let all: Vec<_> = once.iter().copied().chain(again).collect();
+        let mut copies = Copies::default();
+        let mut known = Vec::new();
+        for (before, some) in (0..).step_by(1_000).zip(all.chunks(1_000)) {
+            known.extend(copies.note(some).into_iter().map(|place| before + place));
+        }
+        assert!(known.into_iter().eq(once.len()..all.len()));
+        assert!(copies.spans.len() > 2);
+    }
+
     #[test]
     fn a_fingerprint_takes_about_sixteen_bytes_however_many_there_are() {
-        let mut copies = Copies::default();
-        let fingerprints: Vec<_> = (0..400_000)
-            .map(|number| Fingerprint::of(&number.to_string(), Surroundings::of(1, "")))
-            .collect();
-        for (noted, some) in (1..).zip(fingerprints.chunks(20_000)) {
-            copies.note(some);
-            // Of eight places, a table uses seven; each has a byte beside its fingerprint.
-            let places: usize = copies.shards.iter().map(|shard| shard.capacity() * 8 / 7).sum();
-            let bytes_each = places * (size_of::<Fingerprint>() + 1) / (noted * 20_000);
-            assert!((14..=18).contains(&bytes_each), "{bytes_each} bytes each, of {noted} × 20,000");
+        // Eight hours, forwards or backwards, in which records are up to ten minutes late.
+        for is_backwards in [false, true] {
+            let mut copies = Copies::default();
+            for noted in 1..=40_u64 {
+                let numbers = (noted - 1) * 10_000..noted * 10_000;
+                let second = |number: u64| 600 + number * 28_800 / 400_000 - number * 7 % 600;
+                let second = |number| if is_backwards { 30_000 - second(number) } else { second(number) };
+                let some: Vec<_> =
+                    numbers.map(|number| fingerprint(&record(second(number), number))).collect();
+                assert!(copies.note(&some).is_empty());
+                // Of eight places, a table uses seven; each has a byte beside its hash.
+                let places = copies.spans.iter().map(|(_, span)| span.capacity() as u64 * 8 / 7).sum::<u64>();
+                let bytes_each = places * (size_of::<Hash>() as u64 + 1) / (noted * 10_000);
+                assert!((11..=18).contains(&bytes_each), "{bytes_each} bytes each, of {noted} × 10,000");
+            }
         }
     }
 

@@ -414,18 +414,18 @@ impl Specials {
         Self { quotes, backslashes, controls, usual: quotes | backslashes | letters }
     }
 
-    /// The bytes that have the backslash of an escape before them.
+    /// The bytes that have the backslash of an escape before them. Of backslashes in a row, each that is not escaped
+    /// escapes the next byte: every other byte from the second on, to the one behind the row.
     #[inline]
     fn escaped(&self, begins_escaped: bool) -> u32 {
-        let mut escaped = u32::from(begins_escaped);
-        let mut escapes = self.backslashes & !escaped;
-        while escapes != 0 {
-            let behind_first = (escapes & escapes.wrapping_neg()) << 1;
-            escaped |= behind_first;
-            // A backslash that is escaped begins nothing.
-            escapes &= escapes.wrapping_sub(1) & !behind_first;
-        }
-        escaped
+        const EVEN: u32 = 0x5555_5555;
+        let first = u32::from(begins_escaped);
+        let backslashes = self.backslashes & !first;
+        let rows_begin = backslashes & !(backslashes << 1);
+        // To add the bit that a row begins with carries through the whole row, and leaves none of it.
+        let in_odd_rows = backslashes & backslashes.wrapping_add(rows_begin & EVEN);
+        let in_even_rows = backslashes & !in_odd_rows;
+        first | in_even_rows << 1 & !EVEN | in_odd_rows << 1 & EVEN
     }
 }
 
@@ -453,4 +453,58 @@ fn control_lanes(bytes: u8x16) -> u8x16 {
 /// Whether the text holds a control character, a line break or a tab included.
 fn holds_control(text: &[u8]) -> bool {
     text.iter().any(|byte| *byte < b' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is escaped, told byte by byte.
+    fn escaped(block: &[u8; BLOCK], mut is_escaped: bool) -> u32 {
+        let mut escaped = 0;
+        for (place, byte) in block.iter().enumerate() {
+            escaped |= u32::from(is_escaped) << place;
+            is_escaped = *byte == b'\\' && !is_escaped;
+        }
+        escaped
+    }
+
+    #[test]
+    fn what_is_escaped_is_told_of_any_row_of_backslashes() {
+        let mut random = 0x9E37_79B9_7F4A_7C15_u64;
+        for _ in 0..20_000 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            // Rows of any length: the more bits have to be set, the shorter.
+            let of_rows = [random >> 32, random >> 32 | random >> 16, random >> 32 & random >> 16];
+            for bits in of_rows {
+                let block = std::array::from_fn(|place| if bits >> place & 1 == 1 { b'\\' } else { b'n' });
+                for begins in [false, true] {
+                    assert_eq!(Specials::of(&block).escaped(begins), escaped(&block, begins), "{bits:b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_string_ends_at_its_quote_wherever_escapes_lie() {
+        for before in 0..2 * BLOCK {
+            for escapes in ["\\\\", "\\\"", "\\n\\t\\r", "\\/\\b\\f", "\\u00e9", "\\\\\\\"\\\\"] {
+                let inside = format!("{}{escapes}", "x".repeat(before));
+                for behind in ["\"", "\",", &format!("\"{}", ",".repeat(2 * BLOCK))] {
+                    let text = format!("{inside}{behind}");
+                    let mut at = Cursor::new(&text);
+                    at.at = before;
+                    assert_eq!(at.pass_escapes(), Ok(()), "{text}");
+                    assert_eq!(at.at, inside.len() + 1, "{text}");
+                    assert_eq!(at.has_numbered, escapes.contains('u'));
+                }
+                for harm in ["\u{1}\"", "\\x\"", "\\u12\"", "\\ud800\"", ""] {
+                    let text = format!("{inside}{harm}");
+                    let mut at = Cursor::new(&text);
+                    at.at = before;
+                    assert_eq!(at.pass_escapes(), Err(Declined), "{text}");
+                }
+            }
+        }
+    }
 }

@@ -17,7 +17,8 @@ use crate::event::{Attributes, Key, LogRecord, Text};
 /// The parts of records, and which followed which.
 pub(super) struct Shapes {
     parts: Vec<Part>,
-    bytes: usize,
+    /// The texts of all parts.
+    texts: Vec<u8>,
     lengths: Lengths,
     /// What there is to spend on learning.
     credit: u32,
@@ -29,8 +30,11 @@ struct Lengths([u64; Key::ALL.len()]);
 /// Some of the text of a record, from its beginning or from behind a value of any length, to another or to its end.
 #[derive(Default)]
 struct Part {
-    /// Its text, with 0, which whole text does not hold, where another record may have another byte.
-    text: Box<[u8]>,
+    /// Where its text stands among all, with 0, which whole text does not hold, where another record may have another
+    /// byte.
+    text: Range<usize>,
+    /// Where the blocks begin that hold such bytes: together they hold all of them.
+    open: Box<[u16]>,
     values: Box<[Value]>,
     /// Those of the values that not every text can be.
     checked: Box<[Value]>,
@@ -44,6 +48,8 @@ struct Part {
 /// A part that may be next, and what rules it out at a glance.
 #[derive(Clone, Copy)]
 struct Next {
+    /// Where its text stands among all.
+    start: u32,
     length: u16,
     place: Place,
     /// What it ends with, and all bits of the bytes of that which are to be the same.
@@ -107,7 +113,7 @@ impl Default for Shapes {
     fn default() -> Self {
         Self {
             parts: vec![Part::default()],
-            bytes: 0,
+            texts: Vec::new(),
             lengths: Lengths([0; Key::ALL.len()]),
             credit: Self::MOST_CREDIT,
         }
@@ -171,11 +177,13 @@ impl Shapes {
     #[inline]
     fn next(&mut self, behind: Place, at: &Cursor<'_>) -> Option<Place> {
         let next = &self.part(behind).next;
-        let may_fit = |next: &Next| next.may_fit(at) && self.part(next.place).fits(at.rest());
+        let may_fit = |next: &Next| {
+            next.may_fit(at) && fits(at.rest(), next.text(&self.texts), &self.part(next.place).open)
+        };
         let index = next.iter().position(may_fit)?;
         let place = next[index].place;
         if index > 0 {
-            self.parts[usize::from(behind.0)].next.swap(index, index / 2);
+            self.parts[usize::from(behind.0)].next.swap(index, index - 1);
         }
         Some(place)
     }
@@ -185,17 +193,18 @@ impl Shapes {
         let Some(credit) = self.credit.checked_sub(Self::COST) else { return };
         self.credit = credit;
         let Some(parts) = Apart::take(text, is_about, &mut self.lengths) else { return };
-        let bytes: usize = parts.iter().map(|part| part.text.len()).sum();
-        if self.parts.len() + parts.len() > Self::MOST_PARTS || self.bytes + bytes > Self::MOST_BYTES {
+        let bytes: usize = parts.iter().map(|(text, _)| text.len()).sum();
+        if self.parts.len() + parts.len() > Self::MOST_PARTS || self.texts.len() + bytes > Self::MOST_BYTES {
             self.parts = vec![Part::default()];
-            self.bytes = 0;
+            self.texts = Vec::new();
         }
         let mut behind = Self::BEGINNING;
-        for part in parts {
-            let known = self.part(behind).next.iter().find(|next| self.part(next.place).is_same(&part));
-            behind = match known {
+        for (text, part) in parts {
+            let is_same =
+                |next: &&Next| *next.text(&self.texts) == *text && self.part(next.place).is_same(&part);
+            behind = match self.part(behind).next.iter().find(is_same) {
                 Some(known) => known.place,
-                None => self.add(behind, part),
+                None => self.add(behind, &text, part),
             };
         }
     }
@@ -204,12 +213,13 @@ impl Shapes {
         &self.parts[usize::from(place.0)]
     }
 
-    fn add(&mut self, behind: Place, part: Part) -> Place {
+    fn add(&mut self, behind: Place, text: &[u8], part: Part) -> Place {
         // There are not so many.
         let place = Place(u16::try_from(self.parts.len()).unwrap_or(u16::MAX));
-        self.bytes += part.text.len();
-        let candidate = Next::to(&part, place);
-        self.parts.push(part);
+        let candidate = Next::to(place, self.texts.len(), text);
+        let start = self.texts.len();
+        self.texts.extend_from_slice(text);
+        self.parts.push(Part { text: start..self.texts.len(), ..part });
         let next = &mut self.parts[usize::from(behind.0)].next;
         next.truncate(Self::MOST_NEXT - 1);
         next.push(candidate);
@@ -218,15 +228,24 @@ impl Shapes {
 }
 
 impl Next {
-    fn to(part: &Part, place: Place) -> Self {
+    fn to(place: Place, start: usize, text: &[u8]) -> Self {
         let mut end = [0; 8];
-        for (into, from) in end.iter_mut().rev().zip(part.text.iter().rev()) {
+        for (into, from) in end.iter_mut().rev().zip(text.iter().rev()) {
             *into = *from;
         }
         let same = end.map(|byte| if byte == 0 { 0 } else { u8::MAX });
-        // No part is longer than a span can tell.
-        let length = u16::try_from(part.text.len()).unwrap_or(u16::MAX);
-        Self { length, place, end: u64::from_ne_bytes(end), same: u64::from_ne_bytes(same) }
+        Self {
+            // There are not so many, and no part is longer than a span can tell.
+            start: u32::try_from(start).unwrap_or(u32::MAX),
+            length: u16::try_from(text.len()).unwrap_or(u16::MAX),
+            place,
+            end: u64::from_ne_bytes(end),
+            same: u64::from_ne_bytes(same),
+        }
+    }
+
+    fn text(self, texts: &[u8]) -> &[u8] {
+        &texts[self.start as usize..][..usize::from(self.length)]
     }
 
     /// Whether the text there has the end that the part has.
@@ -239,24 +258,9 @@ impl Next {
 }
 
 impl Part {
-    /// Whether the text begins with it.
-    #[inline]
-    fn fits(&self, text: &[u8]) -> bool {
-        let Some(text) = text.get(..self.text.len()) else { return false };
-        let (Some(end), Some(own_end)) = (text.last_chunk(), self.text.last_chunk()) else {
-            // It is too short to have a byte that may differ.
-            return text == &*self.text;
-        };
-        let mut fit = fits(end, own_end);
-        for (block, own) in text.as_chunks().0.iter().zip(self.text.as_chunks().0) {
-            fit &= fits(block, own);
-        }
-        fit == u8x16::MAX
-    }
-
-    /// Whether another part is the same but for what may differ.
+    /// Whether another part of the same text is the same.
     fn is_same(&self, other: &Self) -> bool {
-        (&self.text, &self.values, self.then) == (&other.text, &other.values, other.then)
+        (&self.values, self.then) == (&other.values, other.then)
     }
 
     /// Whether its values may be what they are to be.
@@ -305,13 +309,38 @@ impl Part {
     }
 }
 
-/// All bits of the bytes that are what they are to be, or plain text where that may differ.
+/// Whether the text begins with that of a part, which has `open` blocks.
 #[inline]
-fn fits(bytes: &[u8; BLOCK], own: &[u8; BLOCK]) -> u8x16 {
+fn fits(text: &[u8], own: &[u8], open: &[u16]) -> bool {
+    let Some(text) = text.get(..own.len()) else { return false };
+    let (Some(end), Some(own_end)) = (text.last_chunk(), own.last_chunk()) else {
+        // It is too short to have a byte that may differ.
+        return text == own;
+    };
+    let mut fit = same_or_open(end, own_end);
+    for (block, own) in text.as_chunks().0.iter().zip(own.as_chunks().0) {
+        fit &= same_or_open(block, own);
+    }
+    for start in open {
+        let block_of = |text: &[u8]| text.get(usize::from(*start)..)?.first_chunk().copied();
+        let (Some(block), Some(own)) = (block_of(text), block_of(own)) else { return false };
+        fit &= plain_or_closed(&block, &own);
+    }
+    fit == u8x16::MAX
+}
+
+/// All bits of the bytes that are what they are to be, or may be something else.
+#[inline]
+fn same_or_open(bytes: &[u8; BLOCK], own: &[u8; BLOCK]) -> u8x16 {
     let [bytes, own] = [bytes, own].map(|bytes| u8x16::new(*bytes));
-    // A zero byte that stands in both is not the same: it is no plain text.
-    let may_differ = own.simd_eq(u8x16::ZERO);
-    (bytes.simd_eq(own) & !may_differ) | (!special_lanes(bytes) & may_differ)
+    bytes.simd_eq(own) | own.simd_eq(u8x16::ZERO)
+}
+
+/// All bits of the bytes that are plain text, or are to be what they are.
+#[inline]
+fn plain_or_closed(bytes: &[u8; BLOCK], own: &[u8; BLOCK]) -> u8x16 {
+    let [bytes, own] = [bytes, own].map(|bytes| u8x16::new(*bytes));
+    !(special_lanes(bytes) & own.simd_eq(u8x16::ZERO))
 }
 
 impl Attribute {
@@ -364,7 +393,7 @@ fn is_number(text: &str) -> bool {
 struct Apart<'t, A> {
     text: &'t str,
     is_about: A,
-    parts: Vec<Part>,
+    parts: Vec<(Box<[u8]>, Part)>,
     /// Where the part begins that is next.
     begin: usize,
     values: Vec<Value>,
@@ -375,7 +404,7 @@ struct Apart<'t, A> {
 impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
     /// Takes a record apart in which the Collector's way of writing was found. `None` when it holds anything that few
     /// records do.
-    fn take(text: &'t str, is_about: A, lengths: &mut Lengths) -> Option<Vec<Part>> {
+    fn take(text: &'t str, is_about: A, lengths: &mut Lengths) -> Option<Vec<(Box<[u8]>, Part)>> {
         let mut apart =
             Self { text, is_about, parts: Vec::new(), begin: 0, values: Vec::new(), name: None, kind: None };
         let mut at = Cursor::new(text);
@@ -463,14 +492,27 @@ impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
         for value in values.iter().filter(|value| value.may_differ()) {
             text[value.place.range()].fill(0);
         }
-        if text.len() < BLOCK && text.contains(&0) {
-            return None;
-        }
+        let open = open_blocks(&text)?;
         let is_wanted = self.name.is_none_or(|name| (self.is_about)(name, self.kind));
         let checked = values.iter().filter(|value| value.is_checked()).copied().collect();
-        self.parts.push(Part { text, values, checked, is_wanted, then, next: Vec::new() });
+        let part = Part { open, values, checked, is_wanted, then, ..Part::default() };
+        self.parts.push((text, part));
         Some(())
     }
+}
+
+/// Where blocks begin that hold all zero bytes of the text. `None` when it is shorter than a block and has any.
+fn open_blocks(text: &[u8]) -> Option<Box<[u16]>> {
+    let mut blocks = Vec::new();
+    let mut behind = 0;
+    for (place, _) in text.iter().enumerate().filter(|(_, byte)| **byte == 0) {
+        if place >= behind {
+            let start = place.min(text.len().checked_sub(BLOCK)?);
+            blocks.push(u16::try_from(start).ok()?);
+            behind = start + BLOCK;
+        }
+    }
+    Some(blocks.into())
 }
 
 impl Value {
@@ -539,7 +581,7 @@ mod tests {
             let credit = shapes.credit;
             learn(&mut shapes, &text);
             learned += u32::from(shapes.credit < credit);
-            assert!(shapes.parts.len() <= Shapes::MOST_PARTS && shapes.bytes <= Shapes::MOST_BYTES);
+            assert!(shapes.parts.len() <= Shapes::MOST_PARTS && shapes.texts.len() <= Shapes::MOST_BYTES);
         }
         assert!(learned < 2_000, "{learned}");
         // What comes often is learned all the same.

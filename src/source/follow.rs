@@ -14,7 +14,7 @@ use memchr::memrchr;
 use super::account::{Account, Damage, FileAccount};
 use super::copies::Copies;
 use super::input::{Input, InputError, InputFile, rotated_siblings};
-use super::messages::{Batch, MAX_MESSAGE_BYTES, cut_lines, whole_file_form};
+use super::messages::{Batch, MAX_MESSAGE_BYTES, whole_file_form};
 use super::opened::{FileId, refusal};
 use super::otlp_json::Learned;
 use super::rotation::Place;
@@ -311,7 +311,7 @@ impl Tail {
         let line_break = memrchr(b'\n', &batch.bytes[begun..filled]).map(|at| begun + at + 1);
         // What is longer than any message is no line that could still end.
         let whole_until = line_break.unwrap_or(if filled > MAX_MESSAGE_BYTES { filled } else { 0 });
-        (self.line, self.byte_offset) = cut_lines(batch, whole_until, (self.line, self.byte_offset));
+        (self.line, self.byte_offset) = batch.cut_into_lines(whole_until, (self.line, self.byte_offset));
         self.carried.clear();
         self.carried.extend_from_slice(&batch.bytes[whole_until..filled]);
         Ok(if whole_until > 0 { Progress::Lines } else { Progress::PartOfALine })
@@ -326,7 +326,7 @@ impl Tail {
     fn give_up_rest(&mut self, batch: &mut Batch) -> bool {
         batch.restart(self.index);
         batch.bytes = std::mem::take(&mut self.carried);
-        cut_lines(batch, batch.bytes.len(), (self.line, self.byte_offset));
+        batch.cut_into_lines(batch.bytes.len(), (self.line, self.byte_offset));
         for message in &mut batch.messages {
             message.unended = false;
         }

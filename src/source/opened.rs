@@ -3,6 +3,7 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::denial::denial;
 use super::input::InputFile;
@@ -47,6 +48,8 @@ impl FileId {
 /// A file that can be read now.
 pub(super) struct Opened {
     pub(super) reader: Box<dyn Read + Send>,
+    /// The file that the reader reads; `None` for what is no regular file.
+    pub(super) file: Option<Arc<File>>,
     /// `None` for what is no regular file.
     pub(super) size: Option<u64>,
     /// `None` for what is no regular file.
@@ -60,7 +63,7 @@ impl Opened {
     /// has rotated its files since, the first one is looked for under its new name.
     pub(super) fn open(file: &InputFile, as_found: Option<&FileId>) -> io::Result<Self> {
         let InputFile::Path(path) = file else {
-            return Ok(Self { reader: file.open()?, size: None, watch: None, note: None });
+            return Ok(Self { reader: file.open()?, file: None, size: None, watch: None, note: None });
         };
         let renamed =
             as_found.filter(|id| FileId::of_path(path).as_ref() != Some(id)).and_then(|id| renamed(path, id));
@@ -68,11 +71,12 @@ impl Opened {
             format!("{} was rotated meanwhile; it was read as {}", path.display(), new_name.display())
         });
         let name = renamed.as_deref().unwrap_or(path);
-        let file = File::open(name)?;
+        let file = Arc::new(File::open(name)?);
         let metadata = file.metadata()?;
         let watch = metadata.is_file().then(|| Watch { path: name.to_owned(), id: FileId::of(&metadata) });
         let size = metadata.is_file().then_some(metadata.len());
-        Ok(Self { reader: Box::new(file), size, watch, note })
+        let regular = metadata.is_file().then(|| Arc::clone(&file));
+        Ok(Self { reader: Box::new(file), file: regular, size, watch, note })
     }
 }
 

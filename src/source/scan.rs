@@ -15,7 +15,7 @@ use super::otlp_json::Learned;
 use super::turns::Turns;
 use crate::event::{Fold, Needle};
 
-/// One thread at a time reads: more than so many would only wait for their turn, each with a batch in memory.
+/// More would have little to do while one joins what they heard, each with a batch in memory.
 const MOST_THREADS: usize = 16;
 
 /// How to read.

@@ -142,10 +142,14 @@ impl<'i, H: Send> Turns<'i, H> {
     /// Fills the batch and hears it.
     fn hear(&self, mut batch: Batch, hear: impl FnOnce(&Batch) -> H) {
         let mut reading = lock(&self.reading);
-        let is_filled = reading.messages.next_batch(&mut batch);
+        let stretch = reading.messages.take_stretch(&mut batch);
+        let is_filled = stretch.is_some() || reading.messages.next_batch(&mut batch);
         let number = reading.next;
         reading.next += u64::from(is_filled);
         drop(reading);
+        if let Some(stretch) = stretch {
+            stretch.read(&mut batch);
+        }
         let heard = is_filled.then(|| hear(&batch));
         let mut state = lock(&self.state);
         match heard {

@@ -1,6 +1,7 @@
 //! The bytes of a file as they lie there: counted, hashed where asked for, and looked at before they are read.
 
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,6 +13,8 @@ pub(super) struct Counted {
     count: u64,
     /// How many there were when the file was opened; `None` for a stream.
     size: Option<u64>,
+    /// The file, where it can be read from any place on.
+    file: Option<Arc<File>>,
     /// Counts the bytes of all files for whoever waits for them.
     reported: Option<Arc<AtomicU64>>,
     digest: Option<Sha256>,
@@ -19,12 +22,40 @@ pub(super) struct Counted {
 
 impl Counted {
     pub(super) fn new(reader: Box<dyn Read + Send>, with_digest: bool) -> Self {
-        Self { reader, count: 0, size: None, reported: None, digest: with_digest.then(Sha256::new) }
+        Self {
+            reader,
+            count: 0,
+            size: None,
+            file: None,
+            reported: None,
+            digest: with_digest.then(Sha256::new),
+        }
     }
 
     /// Of a file that has so many bytes so far.
     pub(super) fn of_size(self, size: Option<u64>) -> Self {
         Self { size, ..self }
+    }
+
+    /// Of that file, which the reader reads.
+    pub(super) fn of_file(self, file: Option<Arc<File>>) -> Self {
+        Self { file, ..self }
+    }
+
+    /// The file with its size, where it can be read from any place on and nothing has to see every byte in turn.
+    pub(super) fn file(&self) -> Option<(&Arc<File>, u64)> {
+        self.file.as_ref().zip(self.size).filter(|_| self.digest.is_none())
+    }
+
+    /// Goes to a place of the file. What lies before it counts as read, and what lies behind it as not read.
+    pub(super) fn go_to(&mut self, offset: u64) -> io::Result<()> {
+        let Some(mut file) = self.file.as_deref() else { return Err(io::ErrorKind::NotSeekable.into()) };
+        file.seek(SeekFrom::Start(offset))?;
+        if let Some(reported) = &self.reported {
+            reported.fetch_add(offset.wrapping_sub(self.count), Ordering::Relaxed);
+        }
+        self.count = offset;
+        Ok(())
     }
 
     /// How many bytes are left to be read, as far as is known.
@@ -103,6 +134,11 @@ impl<R: Read> Peeked<R> {
 
     pub(super) fn get_mut(&mut self) -> &mut R {
         &mut self.reader
+    }
+
+    /// Lets go of what was looked at and not read yet.
+    pub(super) fn forget_all(&mut self) {
+        self.at = self.head.len();
     }
 
     /// How many bytes were looked at and not read yet.

@@ -3,7 +3,9 @@
 //! A stream that breaks off gives what it holds up to there, as one that is still being written does. Where a zstd
 //! stream is damaged, reading goes on at its next frame: a Collector begins one at least every few seconds.
 
+use std::fs::File;
 use std::io::{self, BufReader, Read};
+use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
 use memchr::memmem;
@@ -95,6 +97,25 @@ impl Content {
                 usize::try_from(content.get_ref().left()?).ok()?.checked_add(content.unread())
             }
             Self::Zstd(_) | Self::Gzip(_) => None,
+        }
+    }
+
+    /// The file with its size, where its bytes are the content and can be read from any place on.
+    pub(super) fn file(&self) -> Option<(&Arc<File>, u64)> {
+        match self {
+            Self::Plain(content) => content.get_ref().file(),
+            Self::Zstd(_) | Self::Gzip(_) => None,
+        }
+    }
+
+    /// Goes to a place of such a file.
+    pub(super) fn go_to(&mut self, offset: u64) -> io::Result<()> {
+        match self {
+            Self::Plain(content) => {
+                content.forget_all();
+                content.get_mut().go_to(offset)
+            }
+            Self::Zstd(_) | Self::Gzip(_) => Err(io::ErrorKind::NotSeekable.into()),
         }
     }
 

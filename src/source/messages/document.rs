@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use serde::de::IgnoredAny;
 
 use super::compressed::{Content, Hole};
-use super::lines::cut_lines;
 use super::{BadFrame, Batch, MAX_MESSAGE_BYTES, Message};
 use crate::source::account::DamageKind;
 use crate::source::otlp_json::{Cut, cut};
@@ -68,7 +67,7 @@ impl Document {
         self.length = message.end as u64;
         if message.end <= MAX_MESSAGE_BYTES && holds_lines(&batch.bytes) {
             self.is_lines = true;
-            cut_lines(batch, message.end, (1, 0));
+            batch.cut_into_lines(message.end, (1, 0));
             return Ok(true);
         }
         if message.end > MAX_MESSAGE_BYTES {

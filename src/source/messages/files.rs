@@ -12,6 +12,7 @@ use super::document::Document;
 use super::framed::Framed;
 use super::layout::Layout;
 use super::lines::Lines;
+use super::stretch::Stretch;
 use super::{BadFrame, Batch, Message};
 use crate::event::Location;
 use crate::source::account::{Damage, DamageKind, FileAccount, Unopened};
@@ -117,6 +118,15 @@ impl<'i> Messages<'i> {
         }
     }
 
+    /// Takes a stretch of the current file that can be read into the batch while others are; `None` where the next batch
+    /// is to be read in turn.
+    pub(in crate::source) fn take_stretch(&mut self, batch: &mut Batch) -> Option<Stretch> {
+        let Reader::Lines(lines) = &mut self.current.as_mut()?.reader else { return None };
+        let stretch = lines.take_stretch()?;
+        batch.restart(u32::try_from(self.accounts.len() - 1).unwrap_or(u32::MAX));
+        Some(stretch)
+    }
+
     /// What was read of each file, without its messages, and which files could not be opened.
     pub(in crate::source) fn finish(self) -> (Vec<FileAccount>, Vec<Unopened>) {
         (self.accounts, self.unopened)
@@ -129,7 +139,8 @@ impl<'i> Messages<'i> {
         let mut account = FileAccount { name: file.name(), ..FileAccount::default() };
         let opened = Opened::open(file, self.as_found[index].as_ref()).and_then(|opened| {
             account.notes.extend(opened.note);
-            let file = Counted::new(opened.reader, self.with_digests).of_size(opened.size);
+            let file =
+                Counted::new(opened.reader, self.with_digests).of_size(opened.size).of_file(opened.file);
             let reader = Reader::open(file.reporting_to(Arc::clone(&self.bytes_read)))?;
             Ok(Current { reader, watch: opened.watch, holes: Vec::new() })
         });

@@ -1,13 +1,18 @@
 //! Cuts content into lines, each a message as it lies there.
 
 use std::io;
+use std::sync::Arc;
 
 use memchr::{memchr, memrchr};
 
 use super::bytes::read_full;
 use super::compressed::{Content, Hole};
-use super::{BATCH_BYTES, BadFrame, Batch, LONG_LINE_BYTES, MAX_MESSAGE_BYTES, Message};
+use super::stretch::{Stretch, Stretches};
+use super::{BATCH_BYTES, BadFrame, Batch, LONG_LINE_BYTES, MAX_MESSAGE_BYTES};
 use crate::source::account::DamageKind;
+
+/// Less of a file is read in turn as fast.
+const WORTH_STRETCHES_BYTES: u64 = 4 * BATCH_BYTES as u64;
 
 /// Reads lines from the content of a file. Holds one batch; a line longer than that grows it.
 pub(super) struct Lines {
@@ -19,6 +24,8 @@ pub(super) struct Lines {
     ended: bool,
     /// Why the content cannot be read on; to be told when what is before it was handed on.
     failed: Option<io::Error>,
+    /// Of which some may be read right now. Until all are, the number of the line behind them is not known.
+    stretches: Option<Stretches>,
     most: usize,
 }
 
@@ -31,6 +38,7 @@ impl Lines {
             byte_offset: 0,
             ended: false,
             failed: None,
+            stretches: None,
             most: MAX_MESSAGE_BYTES,
         }
     }
@@ -52,6 +60,47 @@ impl Lines {
         self.content.take_holes()
     }
 
+    /// Takes a stretch of lines that can be read while others are; `None` where the next batch is to be read in turn.
+    pub(super) fn take_stretch(&mut self) -> Option<Stretch> {
+        if self.ended {
+            return None;
+        }
+        let stretches = match &mut self.stretches {
+            Some(stretches) => stretches,
+            none => {
+                let (file, size) = self.content.file()?;
+                if size.saturating_sub(self.byte_offset) < WORTH_STRETCHES_BYTES {
+                    return None;
+                }
+                none.insert(Stretches::new(Arc::clone(file), size, self.line))
+            }
+        };
+        let stretch = stretches.take(self.byte_offset);
+        match &stretch {
+            Some(stretch) => self.go_to(stretch.end()),
+            None => self.finish_stretches(),
+        }
+        stretch
+    }
+
+    /// Makes ready to read on in turn.
+    fn finish_stretches(&mut self) {
+        if let Some(stretches) = self.stretches.take() {
+            let (line, broken) = stretches.finish();
+            self.line = line;
+            self.go_to(broken.unwrap_or(self.byte_offset));
+        }
+    }
+
+    fn go_to(&mut self, byte_offset: u64) {
+        self.carried.clear();
+        self.byte_offset = byte_offset;
+        if let Err(error) = self.content.go_to(byte_offset) {
+            self.ended = true;
+            self.failed = Some(error);
+        }
+    }
+
     /// Fills the batch with whole lines; false at the end of the file.
     pub(super) fn next_batch(&mut self, batch: &mut Batch) -> io::Result<bool> {
         let mut filled = self.carried.len();
@@ -59,7 +108,7 @@ impl Lines {
             return self.failed.take().map_or(Ok(false), Err);
         }
         let mut wanted = BATCH_BYTES.max(filled);
-        grow(&mut batch.bytes, wanted);
+        batch.make_room(wanted);
         batch.bytes[..filled].copy_from_slice(&self.carried);
         // What was carried over may be more than one line, when it was looked at before.
         let mut searched = 0;
@@ -87,11 +136,11 @@ impl Lines {
                 let _ = batch.bytes.try_reserve_exact(most.saturating_sub(batch.bytes.len()));
             }
             wanted = wanted.saturating_mul(2).min(most);
-            grow(&mut batch.bytes, wanted);
+            batch.make_room(wanted);
         };
         self.carried.clear();
         self.carried.extend_from_slice(&batch.bytes[whole_until..filled]);
-        (self.line, self.byte_offset) = cut_lines(batch, whole_until, self.place());
+        (self.line, self.byte_offset) = batch.cut_into_lines(whole_until, self.place());
         Ok(true)
     }
 
@@ -157,38 +206,6 @@ impl Lines {
         });
         self.line += 1;
         self.byte_offset += bytes;
-    }
-}
-
-/// Cuts the batch's bytes into lines, up to there. The first has this number and this offset; returns those of the
-/// line behind the last.
-pub(in crate::source) fn cut_lines(batch: &mut Batch, whole_until: usize, place: (u64, u64)) -> (u64, u64) {
-    let (mut line, mut byte_offset) = place;
-    let mut start = 0;
-    while start < whole_until {
-        let line_break = memchr(b'\n', &batch.bytes[start..whole_until]).map(|at| start + at);
-        let end = line_break.unwrap_or(whole_until);
-        batch.messages.push(Message {
-            start,
-            end,
-            line,
-            byte_offset,
-            text_offset: Some(byte_offset),
-            unended: line_break.is_none(),
-            is_damaged: false,
-        });
-        let next = line_break.map_or(end, |at| at + 1);
-        line += 1;
-        byte_offset += (next - start) as u64;
-        start = next;
-    }
-    (line, byte_offset)
-}
-
-/// Makes room; what is there already is left as it is, so that it is not written twice.
-fn grow(bytes: &mut Vec<u8>, wanted: usize) {
-    if bytes.len() < wanted {
-        bytes.resize(wanted, 0);
     }
 }
 

@@ -13,6 +13,9 @@ mod framed;
 mod layout;
 mod lines;
 mod protobuf;
+mod stretch;
+
+use memchr::memchr;
 
 use super::account::{Damage, DamageKind};
 use crate::event::Location;
@@ -20,7 +23,6 @@ use crate::event::Location;
 pub(super) use compressed::may_begin_a_stream;
 pub(super) use files::Messages;
 pub(super) use layout::{is_worth_reading, whole_file_form};
-pub(super) use lines::cut_lines;
 
 /// Few enough bytes to stay in a processor's own cache from the reading to the end of the hearing, enough to learn how
 /// they are written.
@@ -85,6 +87,38 @@ impl Batch {
     pub(super) fn restart(&mut self, file: u32) {
         self.clear();
         self.file = file;
+    }
+
+    /// Cuts its bytes into lines, up to there. The first has this number and this offset; returns those of the line
+    /// behind the last.
+    pub(super) fn cut_into_lines(&mut self, whole_until: usize, place: (u64, u64)) -> (u64, u64) {
+        let (mut line, mut byte_offset) = place;
+        let mut start = 0;
+        while start < whole_until {
+            let line_break = memchr(b'\n', &self.bytes[start..whole_until]).map(|at| start + at);
+            let end = line_break.unwrap_or(whole_until);
+            self.messages.push(Message {
+                start,
+                end,
+                line,
+                byte_offset,
+                text_offset: Some(byte_offset),
+                unended: line_break.is_none(),
+                is_damaged: false,
+            });
+            let next = line_break.map_or(end, |at| at + 1);
+            line += 1;
+            byte_offset += (next - start) as u64;
+            start = next;
+        }
+        (line, byte_offset)
+    }
+
+    /// Makes room; what is there already is left as it is, so that it is not written twice.
+    fn make_room(&mut self, wanted: usize) {
+        if self.bytes.len() < wanted {
+            self.bytes.resize(wanted, 0);
+        }
     }
 
     /// Lets go of the memory that an uncommonly long message took.

@@ -101,7 +101,8 @@ impl Copies {
             |span: Option<&(Moment, Span)>| span.is_some_and(|(_, span)| span.len() >= Self::ENOUGH);
         if is_full(self.spans.last()) {
             let next = u64::from_be_bytes(self.latest).saturating_add(1).to_be_bytes();
-            self.spans.push((next, Span::default()));
+            let room = Span::with_capacity_and_hasher(Self::ENOUGH, BuildHasherDefault::default());
+            self.spans.push((next, room));
         }
         if is_full(self.spans.first()) && self.earliest > Moment::default() {
             self.spans[0].0 = self.earliest;

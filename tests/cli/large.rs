@@ -107,3 +107,30 @@ fn a_line_of_nothing_but_beginnings_is_told_place_by_place_in_time() {
     });
     assert_eq!((messages, records, damage.len()), (1, 0, count + 1));
 }
+
+#[test]
+fn a_large_file_says_the_same_by_its_name_and_through_a_pipe() {
+    // A line in some thousand is damaged, and the last one breaks off.
+    let line = |number: usize| match number % 997 {
+        500 => "damaged\n".to_owned(),
+        _ => [BEGIN, &record(number, &"x".repeat(number % 701)), END].concat(),
+    };
+    let lines: String = (0..20_000).map(line).collect();
+    let bytes = &lines.as_bytes()[..lines.len() - 10];
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("logs.jsonl"), bytes).expect("a file");
+    for question in ["list --json", "tool-decision --undecided --json", "grep --json -F call_17777"] {
+        let by_name = |options: &str| {
+            let call = codex_audit(&format!("{question} -f logs.jsonl {options}"));
+            let said = call.in_folder(folder.path()).run();
+            let stdout = said.stdout.replace("\"logs.jsonl\"", "\"-\"");
+            (stdout, said.stderr.replace("logs.jsonl:", "-:"), said.exit)
+        };
+        let piped = codex_audit(&format!("{question} -f -")).with_stdin(bytes).run();
+        assert!(piped.stderr.contains("-:19444:"), "{}", piped.stderr);
+        let piped = (piped.stdout, piped.stderr, piped.exit);
+        assert!(by_name("") == piped, "{question}");
+        assert!(by_name("--threads 5") == piped, "{question} on five threads");
+        assert!(by_name("--threads 1") == piped, "{question} on one thread");
+    }
+}

@@ -238,9 +238,10 @@ impl TokensArgs {
         let mut columns: Vec<Column> = (self.by.iter())
             .map(|by| {
                 let column = Column::left(by.heading());
-                // Ids are short already: cut further, two would look the same.
+                // Ids are short already: cut further, two would look the same. So would models, of which many begin
+                // alike: what may be left out goes before much of a name does.
                 let is_whole = by.span().is_some() || *by == By::Conversation;
-                if is_whole { column } else { column.cut(10) }
+                if is_whole { column } else { column.cut(24) }
             })
             .collect();
         columns.extend([

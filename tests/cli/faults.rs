@@ -48,6 +48,23 @@ fn damage_is_listed_with_its_place_and_the_rest_is_answered() {
 }
 
 #[test]
+fn a_file_in_utf_16_is_named_as_what_it_is() {
+    let units = String::from_utf8(fixture("captures/collector/tui-0.77.0.jsonl")).expect("text");
+    let bytes: Vec<u8> = ["\u{feff}", &units[..=units.find('\n').expect("a line")]]
+        .iter()
+        .flat_map(|text| text.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    insta::assert_snapshot!(talk(&codex_audit("list -f -").with_stdin(bytes).run()), @"
+    note: there is no conversation in the input, or none that the filters admit
+    -:1: byte 0: 2 bytes that are no UTF-8, shown as U+FFFD
+    -:1: byte 0: 1412 zero bytes
+    -:2: byte 2827: a zero byte
+    note: - is text in UTF-16, as older PowerShells write it, and can only be read in UTF-8: iconv -f UTF-16 -t UTF-8, or Set-Content -Encoding utf8, makes it so
+    [exit status: 3]
+    ");
+}
+
+#[test]
 fn every_question_says_the_same_of_the_same_damage() {
     for file in [
         "captures/damaged/killed-collector.jsonl",

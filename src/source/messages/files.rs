@@ -10,7 +10,7 @@ use super::bytes::{Counted, Peeked};
 use super::compressed::{Content, HEAD_BYTES, Hole};
 use super::document::Document;
 use super::framed::Framed;
-use super::layout::Layout;
+use super::layout::{Layout, is_utf16};
 use super::lines::Lines;
 use super::stretch::Stretch;
 use super::{BadFrame, Batch, Message};
@@ -141,7 +141,8 @@ impl<'i> Messages<'i> {
             account.notes.extend(opened.note);
             let file =
                 Counted::new(opened.reader, self.with_digests).of_size(opened.size).of_file(opened.file);
-            let reader = Reader::open(file.reporting_to(Arc::clone(&self.bytes_read)))?;
+            let (reader, is_utf16) = Reader::open(file.reporting_to(Arc::clone(&self.bytes_read)))?;
+            account.notes.extend(is_utf16.then(|| not_utf8(&account.name)));
             Ok(Current { reader, watch: opened.watch, holes: Vec::new() })
         });
         match opened {
@@ -246,13 +247,18 @@ impl Current {
 }
 
 impl Reader {
-    fn open(file: Counted) -> io::Result<Self> {
+    /// Says as well whether the content is text in UTF-16.
+    fn open(file: Counted) -> io::Result<(Self, bool)> {
         let mut content = Content::of(Peeked::new(file))?;
-        Ok(match Layout::of(content.peek(HEAD_BYTES)?) {
+        let head = content.peek(HEAD_BYTES)?;
+        let layout = Layout::of(head);
+        let is_utf16 = layout == Layout::Lines && is_utf16(head);
+        let reader = match layout {
             Layout::Lines => Self::Lines(Lines::new(content)),
             Layout::Document => Self::Document(Document::new(content)),
             Layout::Frames => Self::Framed(Box::new(Framed::new(content))),
-        })
+        };
+        Ok((reader, is_utf16))
     }
 
     fn next_batch(&mut self, batch: &mut Batch) -> io::Result<bool> {
@@ -315,6 +321,12 @@ impl Reader {
 
 fn is_whole(text: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(text).is_ok()
+}
+
+fn not_utf8(name: &str) -> String {
+    format!(
+        "{name} is text in UTF-16, as older PowerShells write it, and can only be read in UTF-8: iconv -f UTF-16 -t UTF-8, or Set-Content -Encoding utf8, makes it so"
+    )
 }
 
 /// A hole in a compressed file. Its place is one in the file, where its neighbours' are in what was compressed.

@@ -41,6 +41,16 @@ impl Layout {
     }
 }
 
+/// Whether content that begins so is text in UTF-16, which is read as damaged UTF-8.
+pub(super) fn is_utf16(head: &[u8]) -> bool {
+    match head {
+        [0xFF, 0xFE, first, second, ..] | [0xFE, 0xFF, second, first, ..] => (*first == 0) != (*second == 0),
+        // Without a mark, by the bracket that JSON begins with.
+        [b'{' | b'[', 0, _, 0, ..] | [0, b'{' | b'[', 0, _, ..] => true,
+        _ => false,
+    }
+}
+
 /// Behind a byte order mark, white space, and zero bytes that a power failure left.
 fn skip_blank(head: &[u8]) -> &[u8] {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
@@ -99,6 +109,11 @@ pub(in crate::source) fn is_worth_reading(path: &Path) -> io::Result<bool> {
     if Layout::of(head) == Layout::Frames {
         return Ok(true);
     }
+    if is_utf16(head) {
+        // It cannot be read, which is to be said if it holds what is looked for.
+        let text: Vec<u8> = head.iter().copied().filter(|byte| *byte != 0).collect();
+        return Ok(NAMES.iter().any(|name| memmem::find(&text, name.as_bytes()).is_some()));
+    }
     Ok(skip_blank(head).is_empty() || NAMES.iter().any(|name| memmem::find(head, name.as_bytes()).is_some()))
 }
 
@@ -154,6 +169,19 @@ mod tests {
         let compressed = framed(&zstd::encode_all(LINE, 0).expect("compressed"));
         assert_eq!(Layout::of(&[b"\0\0\0\0garbage", &compressed[..]].concat()), Layout::Frames);
         assert_eq!(Layout::of(b"no OTLP at all"), Layout::Lines);
+    }
+
+    #[test]
+    fn utf_16_is_told_with_a_mark_or_without() {
+        let text = String::from_utf8_lossy(LINE);
+        for begin in ["", "\u{feff}"] {
+            let units: Vec<u16> = format!("{begin}{text}").encode_utf16().collect();
+            assert!(is_utf16(&units.iter().flat_map(|unit| unit.to_le_bytes()).collect::<Vec<u8>>()));
+            assert!(is_utf16(&units.iter().flat_map(|unit| unit.to_be_bytes()).collect::<Vec<u8>>()));
+        }
+        for other in [LINE, b"", b"{", b"\xff\xfe", b"\xff\xfe\x00\x00", b"\0\0\0\x05hello", &framed(LINE)] {
+            assert!(!is_utf16(other), "{other:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Said, run, said};
+use crate::harness::{Said, codex_audit, run, said};
 
 /// The ids in what is listed, without their last twelve characters, which repeat the number.
 fn ids(line: &str) -> Vec<String> {
@@ -228,4 +228,39 @@ fn a_tool_a_host_or_an_attribute_that_is_not_there_is_named_with_what_is() {
     insta::assert_snapshot!(noted(&format!("grep hello --in promt,body {calls}")), @"note: no event has an attribute `promt`; did you mean `prompt`?");
     insta::assert_snapshot!(noted(&format!("grep -c 'no such text' --in prompt {calls}")), @"");
     insta::assert_snapshot!(noted(&format!("grep -l hello --in nothing {calls}")), @"note: no event has an attribute `nothing`; there are endpoint, attempt, model, outcome, output and 47 more");
+}
+
+#[test]
+fn what_is_written_by_number_is_found_wherever_it_stands() {
+    // The second line has characters that are written by their numbers, such as only a writer does that escapes more
+    // than it must.
+    let line = |id: &str, host: &str, prompt: &str| {
+        format!(
+            concat!(
+                r#"{{"resourceLogs":[{{"resource":{{"attributes":[{{"key":"host.name","value":{{"stringValue":"{}"}}}}]}},"#,
+                r#""scopeLogs":[{{"scope":{{}},"logRecords":[{{"observedTimeUnixNano":"1793581200000000000","body":{{}},"#,
+                r#""attributes":[{{"key":"event.name","value":{{"stringValue":"codex.user_prompt"}}}},"#,
+                r#"{{"key":"conversation.id","value":{{"stringValue":"{}"}}}},"#,
+                r#"{{"key":"prompt","value":{{"stringValue":"{}"}}}}]}}]}}]}}]}}"#
+            ),
+            host, id, prompt
+        )
+    };
+    for (host, id, prompt) in [
+        ("build", "01b00011-0000-7000-8000-000000000002", r"please fi\u006Eish"),
+        ("build", r"01b00011-0000-7000-8000-00000000000\u0032", "please finish"),
+        (r"bui\u006cd", "01b00011-0000-7000-8000-000000000002", r"please fi\u006eish \ud83d\ude00"),
+    ] {
+        let lines =
+            [line("01b00011-0000-7000-8000-000000000001", "x", "no"), line(id, host, prompt)].join("\n");
+        let found = |question: &str| {
+            let said = codex_audit(&format!("{question} --json -f -")).with_stdin(lines.clone()).run();
+            assert_eq!(said.exit, Some(0), "{question} {lines}");
+            said.column("conversation_id")
+        };
+        let second = ["01b00011-0000-7000-8000-000000000002"];
+        assert_eq!(found("grep -F finish"), second);
+        assert_eq!(found("show 01b00011-0000-7000-8000-000000000002"), second);
+        assert_eq!(found("list --conversation 01b00011-0000-7000-8000-000000000002"), second);
+    }
 }

@@ -155,7 +155,8 @@ def table(results, size):
 
 def bring_into_cache(path, as_written):
     with open(path, "rb") as file:
-        if not as_written:
+        # Where the system cannot be told so, the file stays as it is.
+        if not as_written and hasattr(os, "posix_fadvise"):
             os.fsync(file.fileno())
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         # What comes first must not pay for the disk.

@@ -77,7 +77,11 @@ impl Lines {
         };
         let stretch = stretches.take(self.byte_offset);
         match &stretch {
-            Some(stretch) => self.go_to(stretch.end()),
+            Some(stretch) => {
+                self.carried.clear();
+                self.byte_offset = stretch.end();
+                self.seek();
+            }
             None => self.finish_stretches(),
         }
         stretch
@@ -88,14 +92,14 @@ impl Lines {
         if let Some(stretches) = self.stretches.take() {
             let (line, broken) = stretches.finish();
             self.line = line;
-            self.go_to(broken.unwrap_or(self.byte_offset));
+            self.byte_offset = broken.unwrap_or(self.byte_offset);
+            self.seek();
         }
     }
 
-    fn go_to(&mut self, byte_offset: u64) {
-        self.carried.clear();
-        self.byte_offset = byte_offset;
-        if let Err(error) = self.content.go_to(byte_offset) {
+    /// Goes to what is behind the bytes that are carried over, wherever the stretches were read.
+    fn seek(&mut self) {
+        if let Err(error) = self.content.go_to(self.byte_offset + self.carried.len() as u64) {
             self.ended = true;
             self.failed = Some(error);
         }

@@ -19,7 +19,6 @@ pub(super) struct Stretches {
     end: u64,
     next: u64,
     numbers: Arc<Numbers>,
-    window: Vec<u8>,
 }
 
 /// A stretch that somebody has taken to read it.
@@ -59,7 +58,6 @@ impl Stretches {
             end,
             next: 0,
             numbers: Arc::new(Numbers { state: Mutex::new(state), changed: Condvar::new() }),
-            window: vec![0; WINDOW_BYTES],
         }
     }
 
@@ -69,14 +67,15 @@ impl Stretches {
         if self.numbers.lock().broken.is_some() {
             return None;
         }
+        let mut window = [0; WINDOW_BYTES];
         let mut bytes = BATCH_BYTES - WINDOW_BYTES;
         for _ in 0..MOST_WINDOWS {
-            let window = begin + bytes as u64;
-            if window + WINDOW_BYTES as u64 >= self.end {
+            let offset = begin + bytes as u64;
+            if offset + WINDOW_BYTES as u64 >= self.end {
                 return None;
             }
-            let (read, _) = read_full(&mut At { file: &self.file, offset: window }, &mut self.window);
-            if let Some(line_break) = memchr(b'\n', &self.window[..read]) {
+            let (read, _) = read_full(&mut At { file: &self.file, offset }, &mut window);
+            if let Some(line_break) = memchr(b'\n', &window[..read]) {
                 bytes += line_break + 1;
                 let turn = self.next;
                 self.next += 1;

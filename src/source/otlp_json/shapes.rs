@@ -17,7 +17,7 @@ use crate::event::{Attributes, Key, LogRecord, Text};
 /// The parts of records, and which followed which.
 pub(super) struct Shapes {
     parts: Vec<Part>,
-    /// The texts of all parts.
+    /// The texts of all parts, with 0, which whole text does not hold, where another record may have another byte.
     texts: Vec<u8>,
     lengths: Lengths,
     /// What there is to spend on learning.
@@ -30,10 +30,7 @@ struct Lengths([u64; Key::ALL.len()]);
 /// Some of the text of a record, from its beginning or from behind a value of any length, to another or to its end.
 #[derive(Default)]
 struct Part {
-    /// Where its text stands among all, with 0, which whole text does not hold, where another record may have another
-    /// byte.
-    text: Range<usize>,
-    /// Where the blocks begin that hold such bytes: together they hold all of them.
+    /// Where the blocks of its text begin that hold bytes that may differ: together they hold all of them.
     open: Box<[u16]>,
     values: Box<[Value]>,
     /// Those of the values that not every text can be.
@@ -148,9 +145,10 @@ impl Shapes {
         }
         let mut place = Self::BEGINNING;
         loop {
-            place = self.next(place, &ahead)?;
+            let next = self.next(place, &ahead)?;
+            place = next.place;
             let part = self.part(place);
-            let text = &ahead.text[ahead.at..][..part.text.len()];
+            let text = &ahead.text[ahead.at..][..usize::from(next.length)];
             ahead.at += text.len();
             is_wanted &= part.is_wanted;
             if is_wanted {
@@ -175,17 +173,17 @@ impl Shapes {
 
     /// The part behind that one which fits.
     #[inline]
-    fn next(&mut self, behind: Place, at: &Cursor<'_>) -> Option<Place> {
+    fn next(&mut self, behind: Place, at: &Cursor<'_>) -> Option<Next> {
         let next = &self.part(behind).next;
         let may_fit = |next: &Next| {
             next.may_fit(at) && fits(at.rest(), next.text(&self.texts), &self.part(next.place).open)
         };
         let index = next.iter().position(may_fit)?;
-        let place = next[index].place;
+        let found = next[index];
         if index > 0 {
             self.parts[usize::from(behind.0)].next.swap(index, index - 1);
         }
-        Some(place)
+        Some(found)
     }
 
     /// Remembers what a record looks like, which is whole and written as the Collector writes.
@@ -217,9 +215,8 @@ impl Shapes {
         // There are not so many.
         let place = Place(u16::try_from(self.parts.len()).unwrap_or(u16::MAX));
         let candidate = Next::to(place, self.texts.len(), text);
-        let start = self.texts.len();
         self.texts.extend_from_slice(text);
-        self.parts.push(Part { text: start..self.texts.len(), ..part });
+        self.parts.push(part);
         let next = &mut self.parts[usize::from(behind.0)].next;
         next.truncate(Self::MOST_NEXT - 1);
         next.push(candidate);
@@ -495,8 +492,7 @@ impl<'t, A: Fn(&str, Option<&str>) -> bool> Apart<'t, A> {
         let open = open_blocks(&text)?;
         let is_wanted = self.name.is_none_or(|name| (self.is_about)(name, self.kind));
         let checked = values.iter().filter(|value| value.is_checked()).copied().collect();
-        let part = Part { open, values, checked, is_wanted, then, ..Part::default() };
-        self.parts.push((text, part));
+        self.parts.push((text, Part { open, values, checked, is_wanted, then, next: Vec::new() }));
         Some(())
     }
 }

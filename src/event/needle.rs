@@ -20,6 +20,12 @@ impl PartialEq for Needle {
 /// What a character begins with that is written by its number.
 static NUMBERED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\\u"));
 
+/// Whether a character may be written by its number in a piece of JSON.
+#[must_use]
+pub fn holds_numbered(json: &str) -> bool {
+    NUMBERED.find(json.as_bytes()).is_some()
+}
+
 /// A shorter part stands almost everywhere.
 const SHORTEST_BYTES: usize = 3;
 

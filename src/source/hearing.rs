@@ -68,10 +68,9 @@ impl<F: Fold> Heard<F> {
 
 impl<F> Heard<F> {
     /// Forgets so many of the last records, of which none was wanted.
-    fn forget_last(&mut self, records: u64) {
-        self.records -= records;
-        let kept = usize::try_from(self.records).unwrap_or(usize::MAX);
-        self.fingerprints.truncate(kept);
+    fn forget_last(&mut self, records: usize) {
+        self.records -= records as u64;
+        self.fingerprints.truncate(self.fingerprints.len().saturating_sub(records));
     }
 }
 
@@ -139,14 +138,14 @@ impl<F: Fold> Hearing<F> {
             return self.hear_records(text, true, line, reader, options);
         };
         let stands = needles.iter().any(|needle| needle.stands_in(text));
-        let before = self.heard.records;
         let (heard, is_read) = self.hear_records(text, stands, line, reader, options);
-        let is_spelled = || needles.iter().any(|needle| needle.may_be_spelled_in(text));
-        if stands || !reader.has_numbered() || !is_spelled() {
+        let may_be_spelled =
+            !stands && reader.has_numbered() && needles.iter().any(|needle| needle.may_be_spelled_in(text));
+        if !may_be_spelled {
             return (heard, is_read);
         }
-        // Nothing but the number of records was noted of it yet.
-        self.heard.forget_last(self.heard.records - before);
+        // Nothing but how many records there are and what they are told by was noted yet.
+        self.heard.forget_last(heard);
         self.hear_records(text, true, line, reader, options)
     }
 

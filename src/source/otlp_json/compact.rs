@@ -15,7 +15,7 @@ use memchr::memmem::Finder;
 use super::cursor::{Cursor, Declined, Member, Quoted, Read, Scalar};
 use super::decode::{decode_resource, decode_scope, hex_id};
 use super::shapes::Shapes;
-use crate::event::{Key, LogRecord, Resource, Scope};
+use crate::event::{Key, LogRecord, Resource, Scope, holds_numbered};
 
 /// Reads the messages of one batch after the other.
 pub(crate) struct CompactReader<'a, 'l> {
@@ -64,8 +64,6 @@ pub(crate) struct ReadRecord<'r, 'a> {
 
 static BEHIND_RESOURCE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"scopeLogs\":["));
 static BEHIND_SCOPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"logRecords\":["));
-/// What a character begins with that is written by its number.
-static NUMBERED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\\u"));
 
 impl Learned {
     pub(crate) fn new() -> Self {
@@ -294,10 +292,6 @@ impl<'a> Cursor<'a> {
         }
         Ok((text, decoded))
     }
-}
-
-fn holds_numbered(text: &str) -> bool {
-    NUMBERED.find(text.as_bytes()).is_some()
 }
 
 /// What an event is, as far as it was read.

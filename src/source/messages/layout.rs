@@ -109,12 +109,13 @@ pub(in crate::source) fn is_worth_reading(path: &Path) -> io::Result<bool> {
     if Layout::of(head) == Layout::Frames {
         return Ok(true);
     }
+    let holds_a_name = |text: &[u8]| NAMES.iter().any(|name| memmem::find(text, name.as_bytes()).is_some());
     if is_utf16(head) {
         // It cannot be read, which is to be said if it holds what is looked for.
         let text: Vec<u8> = head.iter().copied().filter(|byte| *byte != 0).collect();
-        return Ok(NAMES.iter().any(|name| memmem::find(&text, name.as_bytes()).is_some()));
+        return Ok(holds_a_name(&text));
     }
-    Ok(skip_blank(head).is_empty() || NAMES.iter().any(|name| memmem::find(head, name.as_bytes()).is_some()))
+    Ok(skip_blank(head).is_empty() || holds_a_name(head))
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ ratio is to ripgrep's time in the same run. A peer that is not installed is name
 the process; for ripgrep it holds the mapped file.
 
 How long it takes to read a file from the cache depends on how it came there. One that was read from the disk lies there
-in large pieces, one that was just written in pages of 4 KiB: ripgrep, which maps the file, takes half as long again for
-those. Unless told otherwise, the file is put out of the cache and read from the disk before anything is timed.
+in large pieces, one that was just written in pages of 4 KiB, for which ripgrep, which maps the file, takes nearly twice
+as long. Unless told otherwise, the file is put out of the cache and read from the disk before anything is timed.
 """
 
 import argparse

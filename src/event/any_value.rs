@@ -41,7 +41,7 @@ impl AnyValue<'_> {
     pub fn as_integer(&self) -> Option<i64> {
         match self {
             Self::Int(number) => Some(*number),
-            Self::String(text) => text.trim().parse().ok(),
+            Self::String(text) => integer_of(text),
             // Writers in JavaScript send integers as doubles. Beyond 2^53 a double no longer says which integer it was.
             #[expect(clippy::cast_possible_truncation, reason = "checked to be integral and within 2^53")]
             Self::Double(number) if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 => {
@@ -56,8 +56,7 @@ impl AnyValue<'_> {
     pub fn as_boolean(&self) -> Option<bool> {
         match self {
             Self::Bool(truth) => Some(*truth),
-            Self::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-            Self::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            Self::String(text) => truth_of(text),
             _ => None,
         }
     }
@@ -81,6 +80,18 @@ impl AnyValue<'_> {
             ),
         }
     }
+}
+
+/// The whole number that stands in a text.
+pub(super) fn integer_of(text: &str) -> Option<i64> {
+    text.trim().parse().ok()
+}
+
+/// The truth value that stands in a text.
+pub(super) fn truth_of(text: &str) -> Option<bool> {
+    [("true", true), ("false", false)]
+        .into_iter()
+        .find_map(|(word, truth)| text.eq_ignore_ascii_case(word).then_some(truth))
 }
 
 #[cfg(test)]

@@ -1,17 +1,38 @@
 //! OpenTelemetry attributes, read by the type the reader wants.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
 
-use super::any_value::AnyValue;
+use super::any_value::{AnyValue, integer_of, truth_of};
 use super::key::Key;
 use super::text::Text;
 
 /// The attributes of a record, a resource or a scope, in the order written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub struct Attributes<'a> {
-    pairs: Vec<(Cow<'a, str>, AnyValue<'a>)>,
+    /// What plain values are cut out of.
+    text: &'a str,
+    pairs: Vec<Pair>,
+    /// The pairs that are not plain.
+    others: Vec<(Cow<'a, str>, AnyValue<'a>)>,
     /// For each known key one more than the index of its last pair, 0 when there is none.
     slots: [u8; Key::ALL.len()],
+}
+
+/// A key and its value. Small, because every record has many and few are looked at.
+#[derive(Clone, Copy)]
+enum Pair {
+    /// A value that stands there as it is, under a key that is known.
+    Plain { key: Key, start: u32, end: u32 },
+    /// The one with that index among the others.
+    Other(u32),
+}
+
+/// A value that is looked at.
+enum Value<'v, 'a> {
+    Plain(&'a str),
+    Other(&'v AnyValue<'a>),
 }
 
 /// So far a slot can point; pairs behind are searched.
@@ -19,7 +40,7 @@ const REACH: usize = u8::MAX as usize;
 
 impl Default for Attributes<'_> {
     fn default() -> Self {
-        Self { pairs: Vec::new(), slots: [0; Key::ALL.len()] }
+        Self { text: "", pairs: Vec::new(), others: Vec::new(), slots: [0; Key::ALL.len()] }
     }
 }
 
@@ -28,7 +49,8 @@ impl<'a> Attributes<'a> {
     /// proto3 JSON rules have it for repeated members.
     #[must_use]
     pub fn new(pairs: Vec<(Cow<'a, str>, AnyValue<'a>)>) -> Self {
-        let mut attributes = Self { pairs: Vec::with_capacity(pairs.len()), ..Self::default() };
+        let mut attributes = Self::default();
+        attributes.pairs.reserve_exact(pairs.len());
         for (key, value) in pairs {
             attributes.push(Key::of(&key), key, value);
         }
@@ -36,63 +58,104 @@ impl<'a> Attributes<'a> {
     }
 
     /// Adds a pair behind the others. `known` is the key's number, `None` for a key that is not known.
-    #[inline]
     pub fn push(&mut self, known: Option<Key>, key: Cow<'a, str>, value: AnyValue<'a>) {
-        self.pairs.push((key, value));
+        // No message is long enough for more.
+        let index = u32::try_from(self.others.len()).unwrap_or(u32::MAX);
+        self.others.push((key, value));
+        self.pairs.push(Pair::Other(index));
         if let Some(known) = known {
-            self.slots[known as usize] = u8::try_from(self.pairs.len()).unwrap_or(0);
+            self.note(known);
         }
     }
 
-    /// Adds a text as it stands in the file, which most values are. Apart from [`push`](Self::push), so that nothing is
-    /// put together in one place to be moved to another.
-    #[inline(never)]
-    pub fn push_plain(&mut self, known: Option<Key>, key: &'a str, text: &'a str) {
-        self.push(known, Cow::Borrowed(key), AnyValue::String(Text::plain(text)));
+    /// Adds a value that stands as it is in the text of these attributes, as most do.
+    ///
+    /// # Panics
+    /// Not at once, but when the value is looked at, if it is not a part of that text.
+    #[inline]
+    pub fn push_plain(&mut self, key: Key, place: Range<usize>) {
+        let (Ok(start), Ok(end)) = (u32::try_from(place.start), u32::try_from(place.end)) else {
+            let value = AnyValue::String(Text::plain(&self.text[place]));
+            return self.push(Some(key), Cow::Borrowed(key.text()), value);
+        };
+        self.pairs.push(Pair::Plain { key, start, end });
+        self.note(key);
+    }
+
+    /// Notes that the last pair is of that key.
+    #[inline]
+    fn note(&mut self, key: Key) {
+        self.slots[key as usize] = u8::try_from(self.pairs.len()).unwrap_or(0);
     }
 
     /// Adds pairs behind the others, as a list that is there twice is one list.
     pub fn append(&mut self, more: Self) {
-        for (key, value) in more.pairs {
+        for (key, value) in more.into_pairs() {
             self.push(Key::of(&key), key, value);
         }
     }
 
-    /// Takes all pairs out and keeps the room for others.
-    pub fn clear(&mut self) {
+    /// Takes all pairs out and keeps the room for others, whose plain values stand in `text`.
+    pub fn clear(&mut self, text: &'a str) {
+        self.text = text;
         self.pairs.clear();
+        self.others.clear();
         self.slots = [0; Key::ALL.len()];
+    }
+
+    fn value(&self, key: Key) -> Option<Value<'_, 'a>> {
+        let pair = if self.pairs.len() > REACH {
+            self.pairs.iter().rev().find(|pair| self.key_of(pair) == key.text())?
+        } else {
+            self.pairs.get(usize::from(self.slots[key as usize]).checked_sub(1)?)?
+        };
+        Some(self.value_of(pair))
+    }
+
+    fn key_of(&self, pair: &Pair) -> &str {
+        match pair {
+            Pair::Plain { key, .. } => key.text(),
+            Pair::Other(index) => &self.others[*index as usize].0,
+        }
+    }
+
+    #[inline]
+    fn value_of(&self, pair: &Pair) -> Value<'_, 'a> {
+        match pair {
+            Pair::Plain { start, end, .. } => Value::Plain(&self.text[*start as usize..*end as usize]),
+            Pair::Other(index) => Value::Other(&self.others[*index as usize].1),
+        }
     }
 
     /// The value under `key`, also when it is empty.
     #[must_use]
-    pub fn get(&self, key: Key) -> Option<&AnyValue<'a>> {
-        if self.pairs.len() > REACH {
-            return self.get_by_text(key.text());
-        }
-        let slot = usize::from(self.slots[key as usize]);
-        Some(&self.pairs.get(slot.checked_sub(1)?)?.1)
+    pub fn get(&self, key: Key) -> Option<Cow<'_, AnyValue<'a>>> {
+        self.value(key).map(Cow::from)
     }
 
     /// The value under a key that need not be known, also when it is empty.
     #[must_use]
-    pub fn get_by_text(&self, key: &str) -> Option<&AnyValue<'a>> {
-        self.pairs.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+    pub fn get_by_text(&self, key: &str) -> Option<Cow<'_, AnyValue<'a>>> {
+        self.pairs.iter().rev().find(|pair| self.key_of(pair) == key).map(|pair| self.value_of(pair).into())
     }
 
     /// The text under `key`, not decoded yet; `None` when absent or no string.
     #[must_use]
-    pub fn undecoded(&self, key: Key) -> Option<&Text<'a>> {
-        match self.get(key)? {
-            AnyValue::String(text) => Some(text),
-            _ => None,
+    pub fn undecoded(&self, key: Key) -> Option<Text<'a>> {
+        match self.value(key)? {
+            Value::Plain(text) => Some(Text::plain(text)),
+            Value::Other(AnyValue::String(text)) => Some(text.clone()),
+            Value::Other(_) => None,
         }
     }
 
     /// The text under `key`; `None` when absent or no string.
     #[must_use]
     pub fn text(&self, key: Key) -> Option<&str> {
-        self.get(key)?.as_text()
+        match self.value(key)? {
+            Value::Plain(text) => Some(text),
+            Value::Other(value) => value.as_text(),
+        }
     }
 
     /// The text under `key` unless it is `""`, which Codex writes for "none" in several places.
@@ -104,7 +167,10 @@ impl<'a> Attributes<'a> {
     /// The whole number under `key`, from a number or from digits.
     #[must_use]
     pub fn integer(&self, key: Key) -> Option<i64> {
-        self.get(key)?.as_integer()
+        match self.value(key)? {
+            Value::Plain(text) => integer_of(text),
+            Value::Other(value) => value.as_integer(),
+        }
     }
 
     /// The count under `key`: a whole number that is not negative.
@@ -116,12 +182,15 @@ impl<'a> Attributes<'a> {
     /// The truth value under `key`, from a boolean or from text.
     #[must_use]
     pub fn boolean(&self, key: Key) -> Option<bool> {
-        self.get(key)?.as_boolean()
+        match self.value(key)? {
+            Value::Plain(text) => truth_of(text),
+            Value::Other(value) => value.as_boolean(),
+        }
     }
 
     /// Every pair in the order written, repeated keys included.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &AnyValue<'a>)> {
-        self.pairs.iter().map(|(key, value)| (key.as_ref(), value))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Cow<'_, AnyValue<'a>>)> {
+        self.pairs.iter().map(|pair| (self.key_of(pair), self.value_of(pair).into()))
     }
 
     /// How many pairs were written.
@@ -139,36 +208,66 @@ impl<'a> Attributes<'a> {
     /// Every leaf with its full key: nested maps become dotted keys, and of a repeated key only the last value
     /// is handed out, at the place of its first.
     #[must_use]
-    pub fn flattened(&self) -> Vec<(Cow<'_, str>, &AnyValue<'a>)> {
-        fn add<'v, 'a>(
-            flat: &mut Vec<(Cow<'v, str>, &'v AnyValue<'a>)>,
-            key: Cow<'v, str>,
-            value: &'v AnyValue<'a>,
-        ) {
-            if let AnyValue::KvList(pairs) = value {
+    pub fn flattened(&self) -> Vec<(Cow<'_, str>, Cow<'_, AnyValue<'a>>)> {
+        type Flat<'v, 'a> = Vec<(Cow<'v, str>, Cow<'v, AnyValue<'a>>)>;
+
+        fn add<'v, 'a>(flat: &mut Flat<'v, 'a>, key: Cow<'v, str>, value: Value<'v, 'a>) {
+            if let Value::Other(AnyValue::KvList(pairs)) = value {
                 for (inner, value) in pairs {
-                    add(flat, Cow::Owned(format!("{key}.{inner}")), value);
+                    add(flat, Cow::Owned(format!("{key}.{inner}")), Value::Other(value));
                 }
             } else if let Some(earlier) = flat.iter_mut().find(|(name, _)| *name == key) {
-                earlier.1 = value;
+                earlier.1 = value.into();
             } else {
-                flat.push((key, value));
+                flat.push((key, value.into()));
             }
         }
         let mut flat = Vec::with_capacity(self.pairs.len());
-        for (key, value) in &self.pairs {
-            add(&mut flat, Cow::Borrowed(key.as_ref()), value);
+        for pair in &self.pairs {
+            add(&mut flat, Cow::Borrowed(self.key_of(pair)), self.value_of(pair));
         }
         flat
+    }
+
+    fn into_pairs(self) -> impl Iterator<Item = (Cow<'a, str>, AnyValue<'a>)> {
+        let Self { text, pairs, others, .. } = self;
+        let mut others = others.into_iter();
+        pairs.into_iter().filter_map(move |pair| match pair {
+            Pair::Plain { key, start, end } => {
+                let value = AnyValue::String(Text::plain(&text[start as usize..end as usize]));
+                Some((Cow::Borrowed(key.text()), value))
+            }
+            // They are in the same order.
+            Pair::Other(_) => others.next(),
+        })
     }
 
     /// The same attributes with nothing borrowed.
     #[must_use]
     pub fn into_owned(self) -> Attributes<'static> {
-        let pairs = self.pairs.into_iter();
-        Attributes {
-            pairs: pairs.map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned())).collect(),
-            slots: self.slots,
+        let owned =
+            |(key, value): (Cow<'a, str>, AnyValue<'a>)| (Cow::Owned(key.into_owned()), value.into_owned());
+        Attributes::new(self.into_pairs().map(owned).collect())
+    }
+}
+
+impl PartialEq for Attributes<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl fmt::Debug for Attributes<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<'v, 'a> From<Value<'v, 'a>> for Cow<'v, AnyValue<'a>> {
+    fn from(value: Value<'v, 'a>) -> Self {
+        match value {
+            Value::Plain(text) => Cow::Owned(AnyValue::String(Text::plain(text))),
+            Value::Other(value) => Cow::Borrowed(value),
         }
     }
 }
@@ -188,10 +287,51 @@ mod tests {
             ("b".into(), text("x")),
             ("a".into(), text("last")),
         ]);
-        assert_eq!(attributes.get_by_text("a"), Some(&text("last")));
+        assert_eq!(attributes.get_by_text("a").as_deref(), Some(&text("last")));
         let flat: Vec<_> =
-            attributes.flattened().into_iter().map(|(key, value)| (key, value.clone())).collect();
+            attributes.flattened().into_iter().map(|(key, value)| (key, value.into_owned())).collect();
         assert_eq!(flat, [("a".into(), text("last")), ("b".into(), text("x"))]);
+    }
+
+    #[test]
+    fn attributes_are_the_same_whether_their_values_stand_in_a_text_or_elsewhere() {
+        let mut cut_out = Attributes::default();
+        cut_out.clear("gpt 3 true");
+        cut_out.push_plain(Key::Model, 0..3);
+        cut_out.push(None, "other".into(), AnyValue::Int(1));
+        cut_out.push_plain(Key::Attempt, 4..5);
+        cut_out.push_plain(Key::Success, 6..10);
+        let pairs = vec![
+            ("model".into(), text("gpt")),
+            ("other".into(), AnyValue::Int(1)),
+            ("attempt".into(), text("3")),
+            ("success".into(), text("true")),
+        ];
+        let elsewhere = Attributes::new(pairs);
+        assert_eq!(cut_out, elsewhere);
+        assert_eq!(cut_out.clone().into_owned(), elsewhere);
+        assert_eq!(cut_out.flattened(), elsewhere.flattened());
+        for attributes in [cut_out, elsewhere] {
+            assert_eq!(attributes.filled(Key::Model), Some("gpt"));
+            assert_eq!(attributes.undecoded(Key::Model), Some(Text::plain("gpt")));
+            assert_eq!(attributes.count(Key::Attempt), Some(3));
+            assert_eq!(attributes.boolean(Key::Success), Some(true));
+            assert_eq!(attributes.get_by_text("other").as_deref(), Some(&AnyValue::Int(1)));
+            assert_eq!(attributes.get(Key::Slug), None);
+        }
+    }
+
+    #[test]
+    fn however_many_attributes_there_are_each_is_found() {
+        let digits = "0123456789".repeat(30);
+        let mut attributes = Attributes::default();
+        attributes.clear(&digits);
+        attributes.push_plain(Key::Model, 0..1);
+        for (place, digit) in (0..digits.len()).zip((0..10).cycle()) {
+            attributes.push_plain(Key::Attempt, place..place + 1);
+            assert_eq!(attributes.integer(Key::Attempt), Some(digit));
+            assert_eq!(attributes.text(Key::Model), Some("0"));
+        }
     }
 
     #[test]

@@ -78,13 +78,13 @@ pub struct LogRecord<'a> {
     pub callsite: Option<Text<'a>>,
 }
 
-impl LogRecord<'_> {
-    /// Empties the record and keeps the room for another one's attributes.
-    pub fn clear(&mut self) {
+impl<'a> LogRecord<'a> {
+    /// Empties the record and keeps the room for another one's attributes, which stand in `text`.
+    pub fn clear(&mut self, text: &'a str) {
         let Self { time, observed_time, severity_number, severity_text, body, attributes, .. } = self;
         (*time, *observed_time, *severity_number, *severity_text) = (None, None, None, None);
         *body = AnyValue::Empty;
-        attributes.clear();
+        attributes.clear(text);
         (self.trace_id, self.span_id, self.callsite) = (None, None, None);
     }
 

@@ -78,6 +78,15 @@ impl<'a> From<Cow<'a, str>> for Text<'a> {
     }
 }
 
+impl<'a> From<Text<'a>> for Cow<'a, str> {
+    fn from(text: Text<'a>) -> Self {
+        match text.0 {
+            Held::Plain(text) => Cow::Borrowed(text),
+            Held::Written { .. } => Cow::Owned(text.as_str().to_owned()),
+        }
+    }
+}
+
 impl Deref for Text<'_> {
     type Target = str;
 

@@ -200,9 +200,9 @@ pub struct ToolResult<'a> {
     /// The MCP server, for its tools.
     pub mcp_server: Option<&'a str>,
     /// What the model asked for: JSON, a patch, code or a command line.
-    pub arguments: Option<&'a Text<'a>>,
+    pub arguments: Option<Text<'a>>,
     /// What the model was told, possibly cut.
-    pub output: Option<&'a Text<'a>>,
+    pub output: Option<Text<'a>>,
     /// Whether telemetry cut the output.
     pub output_truncated: Option<bool>,
     /// Whether the tool's handler calls it a success, which is not the exit code: a command that exits with 3 is a

@@ -290,12 +290,13 @@ impl Fold for CallLog {
             return;
         }
         let order = event.order();
-        let what = match event.kind() {
+        let kind = event.kind();
+        let what = match &kind {
             EventKind::ConversationStarts(start) => {
                 What::Policies(order, start.approval_policy, start.sandbox_policy)
             }
-            EventKind::NetworkPolicyDecision(verdict) => What::Verdict(order, verdict),
-            kind => match Fact::of(order, &kind, self.detail) {
+            EventKind::NetworkPolicyDecision(verdict) => What::Verdict(order, *verdict),
+            kind => match Fact::of(order, kind, self.detail) {
                 Some(fact) => What::Call(fact),
                 None => return,
             },

@@ -190,7 +190,7 @@ impl Evidence {
                     && result.mcp_server.is_none()
                     && result.success != Some(false)
                 {
-                    match result.output.and_then(|output| spawned_conversation(output)) {
+                    match result.output.as_deref().and_then(spawned_conversation) {
                         Some(child) => self.rare_mut().spawned.push(child),
                         None => self.spawned_unnamed = true,
                     }

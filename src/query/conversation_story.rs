@@ -438,7 +438,7 @@ fn remark(event: &Event<'_>, kind: &EventKind<'_>) -> Remark {
             ];
             for (key, value) in event.attributes().flattened() {
                 if !known.contains(&key.as_ref()) {
-                    say(&key, Some(plain(value)));
+                    say(&key, Some(plain(&value)));
                 }
             }
             if event.record.body == AnyValue::Empty && event.name().is_none() {

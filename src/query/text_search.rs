@@ -82,7 +82,7 @@ impl TextSearch {
         for (attribute, value) in event.attributes().flattened() {
             found |= self.find_in(attribute, value, &mut matches);
         }
-        found |= self.find_in(Cow::Borrowed(BODY), &event.record.body, &mut matches);
+        found |= self.find_in(Cow::Borrowed(BODY), Cow::Borrowed(&event.record.body), &mut matches);
         if self.inverted { (!found).then(Vec::new) } else { found.then_some(matches) }
     }
 
@@ -90,7 +90,7 @@ impl TextSearch {
     fn find_in<'a>(
         &self,
         attribute: Cow<'a, str>,
-        value: &'a AnyValue<'a>,
+        value: Cow<'a, AnyValue<'a>>,
         matches: &mut Vec<TextMatch<'a>>,
     ) -> bool {
         if !self.attributes.is_empty() && !self.attributes.contains(attribute.as_ref()) {
@@ -137,15 +137,22 @@ fn needle(pattern: &str, ignore_case: bool) -> Option<Needle> {
 }
 
 /// The texts of a value that are searched: one, or one for each element of a list.
-fn texts_of<'a>(value: &'a AnyValue<'a>) -> Vec<Cow<'a, str>> {
+fn texts_of<'a>(value: Cow<'a, AnyValue<'a>>) -> Vec<Cow<'a, str>> {
+    let value = match value {
+        Cow::Borrowed(value) => value,
+        Cow::Owned(AnyValue::String(text)) => return vec![text.into()],
+        Cow::Owned(_) => return Vec::new(),
+    };
     match value {
         AnyValue::Empty => Vec::new(),
         AnyValue::String(text) | AnyValue::Bytes(text) => vec![Cow::Borrowed(text.as_str())],
         AnyValue::Bool(truth) => vec![Cow::Borrowed(if *truth { "true" } else { "false" })],
         AnyValue::Int(number) => vec![Cow::Owned(number.to_string())],
         AnyValue::Double(number) => vec![Cow::Owned(number.to_string())],
-        AnyValue::Array(values) => values.iter().flat_map(texts_of).collect(),
-        AnyValue::KvList(pairs) => pairs.iter().flat_map(|(_, value)| texts_of(value)).collect(),
+        AnyValue::Array(values) => values.iter().flat_map(|value| texts_of(Cow::Borrowed(value))).collect(),
+        AnyValue::KvList(pairs) => {
+            pairs.iter().flat_map(|(_, value)| texts_of(Cow::Borrowed(value))).collect()
+        }
     }
 }
 

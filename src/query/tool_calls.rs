@@ -251,7 +251,7 @@ impl<'a> Names<'a> {
 
 impl<'a> Fact<'a> {
     /// What an event says, in that detail, when it is about a tool call.
-    pub(super) fn of(order: EventOrder, kind: &EventKind<'a>, detail: CallDetail) -> Option<Self> {
+    pub(super) fn of(order: EventOrder, kind: &'a EventKind<'a>, detail: CallDetail) -> Option<Self> {
         let in_words = |text: Option<&'a str>| text.filter(|_| detail >= CallDetail::WithoutOutput);
         let names = |call_id: Option<&'a str>, tool_name: Option<&'a str>, namespace: Option<&'a str>| {
             Names { call_id: call_id.into(), tool_name: tool_name.into(), tool_namespace: namespace.into() }
@@ -293,18 +293,22 @@ impl<'a> Fact<'a> {
             EventKind::ToolResult(result) => {
                 let what = What::Result {
                     mcp_server: result.server(),
-                    command: (result.arguments.filter(|_| detail >= CallDetail::WithoutOutput))
+                    command: (result.arguments.as_ref().filter(|_| detail >= CallDetail::WithoutOutput))
                         .and_then(|arguments| {
                             command_line(result.tool_name, result.server(), Some(arguments))
                         })
                         .map(Cow::Owned),
-                    arguments: (result.arguments.filter(|_| detail != CallDetail::Outcome)).map(Text::as_str),
+                    arguments: result
+                        .arguments
+                        .as_ref()
+                        .filter(|_| detail != CallDetail::Outcome)
+                        .map(Text::as_str),
                     success: result.success,
-                    exit_code: (result.output)
+                    exit_code: (result.output.as_ref())
                         .filter(|_| detail >= CallDetail::WithoutOutput && result.server().is_none())
                         .and_then(|output| exit_code(output)),
                     duration_ms: result.duration_ms.filter(|_| detail != CallDetail::Outcome),
-                    output: (result.output.filter(|_| detail >= CallDetail::Whole)).map(Text::as_str),
+                    output: result.output.as_ref().filter(|_| detail >= CallDetail::Whole).map(Text::as_str),
                     output_truncated: result.output_truncated.filter(|_| detail != CallDetail::Outcome),
                     agent_name: in_words(result.agent_name),
                 };

@@ -91,7 +91,7 @@ impl Serialize for FlatAttributes<'_> {
         let flat = self.0.map(Attributes::flattened).unwrap_or_default();
         let mut map = serializer.serialize_map(Some(flat.len()))?;
         for (key, value) in flat {
-            map.serialize_entry(&key, &PlainValue(Some(value)))?;
+            map.serialize_entry(&key, &PlainValue(Some(&value)))?;
         }
         map.end()
     }

@@ -102,7 +102,7 @@ impl RowMaker for LiveEvents {
             _ => usize::MAX,
         };
         for key in TOLD {
-            let Some(value) = event.attributes().get(key).and_then(told) else { continue };
+            let Some(value) = event.attributes().get(key).and_then(|value| told(&value)) else { continue };
             let heading = format!("  {}", word(key));
             let Some(left) = room.checked_sub(heading.width() + SHORTEST) else { break };
             let (value, width) = shortened(&visible_line(&value), left + SHORTEST);

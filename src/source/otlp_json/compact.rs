@@ -207,7 +207,7 @@ impl<'a, 'l> CompactReader<'a, 'l> {
 
     fn read_record_step_by_step(&mut self, at: &mut Cursor<'a>) -> Read<()> {
         self.is_wanted = self.may_matter;
-        self.record.clear();
+        self.record.clear(at.text);
         at.expect("{\"")?;
         let mut seen = 0;
         loop {

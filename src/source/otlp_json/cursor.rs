@@ -350,7 +350,7 @@ impl<'a> Scalar<'a> {
     #[inline]
     pub(super) fn push_to(self, attributes: &mut Attributes<'a>, known: Option<Key>, key: &'a str) {
         let value = match self {
-            Self::Text(Quoted::Plain(text)) => return attributes.push_plain(known, key, text),
+            Self::Text(Quoted::Plain(text)) => AnyValue::String(Text::plain(text)),
             Self::Text(Quoted::Escaped(text)) => AnyValue::String(Text::encoded(text, decode_string)),
             Self::Int(number) => AnyValue::Int(number),
             Self::Bool(truth) => AnyValue::Bool(truth),

@@ -479,7 +479,7 @@ mod tests {
     fn value(json: &str) -> AnyValue<'static> {
         let text = format!(r#"{{"attributes":[{{"key":"k","value":{json}}}]}}"#);
         let record = decode_record(&text).expect("a record");
-        record.attributes.get_by_text("k").expect("the attribute").clone().into_owned()
+        record.attributes.get_by_text("k").expect("the attribute").into_owned().into_owned()
     }
 
     #[test]
@@ -568,7 +568,7 @@ mod tests {
         let record = decode_record(&text).expect("a record");
         assert_eq!(
             (record.attributes.len(), record.attributes.get_by_text("k")),
-            (2, Some(&AnyValue::Int(2)))
+            (2, Some(Cow::Owned(AnyValue::Int(2))))
         );
     }
 

@@ -12,7 +12,7 @@ use wide::u8x16;
 
 use super::cursor::{Cursor, Quoted, Read, Scalar, Type, is_id, is_moment, moment, special_lanes};
 use super::decode::hex_id;
-use crate::event::{Attributes, Key, LogRecord, Text};
+use crate::event::{AnyValue, Attributes, Key, LogRecord, Text};
 
 /// The parts of records, and which followed which.
 pub(super) struct Shapes {
@@ -141,18 +141,19 @@ impl Shapes {
         let mut ahead = Cursor { ..*at };
         let mut is_wanted = may_matter;
         if is_wanted {
-            record.clear();
+            record.clear(at.text);
         }
         let mut place = Self::BEGINNING;
         loop {
             let next = self.next(place, &ahead)?;
             place = next.place;
             let part = self.part(place);
-            let text = &ahead.text[ahead.at..][..usize::from(next.length)];
+            let start = ahead.at;
+            let text = &ahead.text[start..][..usize::from(next.length)];
             ahead.at += text.len();
             is_wanted &= part.is_wanted;
             if is_wanted {
-                part.fill(text, record).ok()?;
+                part.fill(text, start, record).ok()?;
             } else {
                 part.check(text).ok()?;
             }
@@ -160,9 +161,10 @@ impl Shapes {
                 Then::EndOfRecord => break,
                 Then::Part => {}
                 Then::Value(attribute, of_type) => {
+                    let start = ahead.at;
                     let value = ahead.scalar(of_type).ok()?;
                     if is_wanted {
-                        attribute.push(value, text, &mut record.attributes);
+                        attribute.push(value, start, text, &mut record.attributes);
                     }
                 }
             }
@@ -273,32 +275,37 @@ impl Part {
         Ok(())
     }
 
-    /// Fills its values in.
-    fn fill<'a>(&self, text: &'a str, record: &mut LogRecord<'a>) -> Read<()> {
+    /// Fills its values in, of a text that begins there in the message.
+    fn fill<'a>(&self, text: &'a str, start: usize, record: &mut LogRecord<'a>) -> Read<()> {
         for value in &self.values {
-            let written = value.place.of(text);
             match value.holds {
-                Holds::Text(attribute) => {
-                    let plain = Scalar::Text(Quoted::Plain(written));
-                    attribute.push(plain, text, &mut record.attributes);
+                Holds::Text(Attribute { known: Some(key), .. }) => {
+                    let Range { start: from, end: until } = value.place.range();
+                    record.attributes.push_plain(key, start + from..start + until);
                 }
-                Holds::Bool(attribute, truth) => {
-                    attribute.push(Scalar::Bool(truth), text, &mut record.attributes);
+                Holds::Text(Attribute { known: None, key }) => {
+                    let plain = AnyValue::String(Text::plain(value.place.of(text)));
+                    record.attributes.push(None, Cow::Borrowed(key.of(text)), plain);
                 }
-                Holds::Time => record.time = moment(written)?,
-                Holds::ObservedTime => record.observed_time = moment(written)?,
+                Holds::Bool(Attribute { known, key }, truth) => {
+                    record.attributes.push(known, Cow::Borrowed(key.of(text)), AnyValue::Bool(truth));
+                }
+                Holds::Time => record.time = moment(value.place.of(text))?,
+                Holds::ObservedTime => record.observed_time = moment(value.place.of(text))?,
                 Holds::SeverityNumber(number) => record.severity_number = number,
-                Holds::SeverityText => record.severity_text = Some(Cow::Borrowed(written)),
+                Holds::SeverityText => record.severity_text = Some(Cow::Borrowed(value.place.of(text))),
                 Holds::TraceId => {
+                    let written = value.place.of(text);
                     is_id(written)?;
                     record.trace_id = hex_id(Cow::Borrowed(written), 16);
                 }
                 Holds::SpanId => {
+                    let written = value.place.of(text);
                     is_id(written)?;
                     record.span_id = hex_id(Cow::Borrowed(written), 8);
                 }
                 Holds::Callsite => {
-                    record.callsite = Some(Text::plain(written)).filter(|text| !text.is_empty());
+                    record.callsite = Some(Text::plain(value.place.of(text))).filter(|text| !text.is_empty());
                 }
             }
         }
@@ -341,9 +348,15 @@ fn plain_or_closed(bytes: &[u8; BLOCK], own: &[u8; BLOCK]) -> u8x16 {
 }
 
 impl Attribute {
+    /// Adds the value behind the part, which begins there in the message.
     #[inline]
-    fn push<'a>(self, value: Scalar<'a>, part: &'a str, attributes: &mut Attributes<'a>) {
-        value.push_to(attributes, self.known, self.key.of(part));
+    fn push<'a>(self, value: Scalar<'a>, start: usize, part: &'a str, attributes: &mut Attributes<'a>) {
+        match (value, self.known) {
+            (Scalar::Text(Quoted::Plain(text)), Some(key)) => {
+                attributes.push_plain(key, start..start + text.len());
+            }
+            _ => value.push_to(attributes, self.known, self.key.of(part)),
+        }
     }
 
     /// Whether it tells the kind of event: then it has to be the same in all records of a shape.

@@ -36,8 +36,8 @@ impl Formatter for OneLine {
 }
 
 fn write_escaped<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {
-    // Most fragments are of these characters alone, which are seen many at a time.
-    if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    // Most fragments are short and of these characters alone, which are seen many at a time.
+    if fragment.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
         return out.write_all(fragment.as_bytes());
     }
     let mut rest = fragment;

@@ -11,7 +11,7 @@ use super::earliest::Earliest;
 use super::few::Few;
 use super::network_requests::{NetworkVerdict, PackedVerdict, fold_verdicts};
 use super::packed::Packed;
-use super::shared_text::{SharedText, SharedTexts};
+use super::shared_text::SharedText;
 use super::token_totals::{ResponseLedger, TokenTotals};
 use crate::event::{
     Decision, Event, EventFilter, EventKind, EventOrder, Fold, Key, Location, NetworkDecision,
@@ -25,7 +25,6 @@ use crate::event::{
 #[derive(Clone, Debug, Default)]
 pub struct ConversationIndex {
     filter: EventFilter,
-    texts: SharedTexts,
     conversations: ByConversation<Heard>,
     spawns: Spawns,
     without_conversation: u64,
@@ -164,7 +163,7 @@ impl Shared {
     const USER_ACCOUNT_ID: usize = 7;
     const AUTH_MODE: usize = 8;
 
-    fn add(&mut self, event: &Event<'_>, order: EventOrder, texts: &SharedTexts) {
+    fn add(&mut self, event: &Event<'_>, order: EventOrder) {
         // Of the values that are there.
         let nothing_new = self.places.iter().all(|(place, _)| *place <= order);
         for index in 0..self.values.len() {
@@ -172,7 +171,7 @@ impl Shared {
                 continue;
             }
             if let Some(value) = Self::value(index, event) {
-                self.offer(index, order, || texts.of(value));
+                self.offer(index, order, || SharedText::of(value));
             }
         }
     }
@@ -283,7 +282,7 @@ impl ConversationIndex {
 
 impl Fold for ConversationIndex {
     fn fresh(&self) -> Self {
-        Self { texts: self.texts.clone(), ..Self::new(self.filter.clone()) }
+        Self::new(self.filter.clone())
     }
 
     fn add(&mut self, event: &Event<'_>) {
@@ -296,9 +295,9 @@ impl Fold for ConversationIndex {
         let order = event.order();
         let kind = (!is_only_counted(event)).then(|| event.kind());
         let heard = self.conversations.of(Some(id));
-        heard.evidence.add(event, order, kind.as_ref(), &self.texts);
+        heard.evidence.add(event, order, kind.as_ref());
         if admitted {
-            heard.add(event, order, kind.as_ref(), &self.texts);
+            heard.add(event, order, kind.as_ref());
         }
     }
 
@@ -310,20 +309,14 @@ impl Fold for ConversationIndex {
 }
 
 impl Heard {
-    fn add(
-        &mut self,
-        event: &Event<'_>,
-        order: EventOrder,
-        kind: Option<&EventKind<'_>>,
-        texts: &SharedTexts,
-    ) {
+    fn add(&mut self, event: &Event<'_>, order: EventOrder, kind: Option<&EventKind<'_>>) {
         self.events += 1;
         self.first.offer(order, || ());
         self.last = self.last.max(order.time());
         if let Some(model) = event.model() {
-            self.note_model(model, order, || texts.of(model));
+            self.note_model(model, order, || SharedText::of(model));
         }
-        self.shared.add(event, order, texts);
+        self.shared.add(event, order);
         let Some(kind) = kind else { return };
         if let Some(response) = self.responses.add(order, kind, |response| TokenTotals::of(&response.tokens))
         {
@@ -331,7 +324,7 @@ impl Heard {
         }
         match kind {
             EventKind::ConversationStarts(start) => {
-                let shared = |text: Option<&str>| text.map(|text| texts.of(text));
+                let shared = |text: Option<&str>| text.map(SharedText::of);
                 self.starts += 1;
                 self.start.offer(order, || Start {
                     model: shared(event.model()),

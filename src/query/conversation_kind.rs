@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::earliest::Earliest;
-use super::shared_text::{SharedText, SharedTexts};
+use super::shared_text::SharedText;
 use crate::event::{Event, EventKind, EventOrder, PromptAuthor, spawned_conversation};
 
 /// What kind of conversation it is.
@@ -152,20 +152,14 @@ const AHEAD_OF_NEED_MS: u64 = 5_000;
 
 impl Evidence {
     /// Hears an event. `kind` is `None` where it is of no matter.
-    pub(super) fn add(
-        &mut self,
-        event: &Event<'_>,
-        order: EventOrder,
-        kind: Option<&EventKind<'_>>,
-        texts: &SharedTexts,
-    ) {
+    pub(super) fn add(&mut self, event: &Event<'_>, order: EventOrder, kind: Option<&EventKind<'_>>) {
         self.events += 1;
         self.note_process(event.resource.fingerprint);
         match kind {
             Some(EventKind::ConversationStarts(start)) => {
                 self.starts += 1;
                 let policies = [start.approval_policy, start.sandbox_policy];
-                self.first_start.offer(order, || policies.map(|policy| policy.map(|text| texts.of(text))));
+                self.first_start.offer(order, || policies.map(|policy| policy.map(SharedText::of)));
             }
             Some(EventKind::UserPrompt(prompt)) => match prompt.author() {
                 PromptAuthor::Asked => self.asked += 1,

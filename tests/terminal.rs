@@ -2,11 +2,11 @@
 
 #![cfg(target_os = "linux")]
 
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
+
+use memchr::memmem;
 
 /// A command line on a terminal of 80 columns.
 fn terminal(command: &str, variables: &[(&str, &str)]) -> Command {
@@ -117,17 +117,19 @@ fn the_usual_pager_leaves_what_fits_on_the_screen_there() {
     assert!(text.contains("1 conversation on 1 day"), "{text}");
 }
 
-/// A read that takes longer than anyone waits without a word.
-const SLOW: &str = "(cat one_conversation.jsonl; sleep 0.9) | codex-audit list -f -";
-
 #[test]
 fn a_long_read_says_how_far_it_has_come_and_leaves_no_trace_of_it() {
-    let Some((text, exit)) = shown(SLOW, &[("PAGER", "")]) else { return };
+    // It goes on when Enter is pressed.
+    let line = "(cat one_conversation.jsonl; read key < /dev/tty) | codex-audit list -f -";
+    let Some((text, exit)) = shown_to_a_typist(line, "", "reading ", "\n") else { return };
     assert_eq!(exit, Some(0));
     let (line, answer) = text.rsplit_once("\r\u{1b}[2K").unwrap_or_else(|| panic!("not erased: {text:?}"));
     assert!(line.contains("reading ") && line.contains("KiB"), "{text:?}");
     assert!(answer.contains("1 conversation on 1 day") && !answer.contains("reading"), "{text:?}");
 }
+
+/// A read that takes longer than anyone waits without a word.
+const SLOW: &str = "(cat one_conversation.jsonl; sleep 0.9) | codex-audit list -f -";
 
 #[test]
 fn nothing_is_said_of_a_read_that_is_short_or_where_nobody_looks_or_it_is_not_wanted() {
@@ -144,19 +146,30 @@ fn nothing_is_said_of_a_read_that_is_short_or_where_nobody_looks_or_it_is_not_wa
     }
 }
 
-/// The program on a terminal where somebody presses keys, each after so many milliseconds.
-fn shown_to_a_typist(command: &str, pager: &str, keys: &[(u64, &str)]) -> Option<(String, Option<i32>)> {
+/// The program on a terminal where somebody presses a key when they see that text.
+fn shown_to_a_typist(command: &str, pager: &str, seen: &str, key: &str) -> Option<(String, Option<i32>)> {
     let mut terminal = terminal(command, &[("PAGER", pager)]);
     let Ok(mut child) = terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else { return None };
     let mut keyboard = child.stdin.take().expect("a keyboard");
-    for (after, key) in keys {
-        thread::sleep(Duration::from_millis(*after));
-        // Whoever has ended reads no more.
-        drop(keyboard.write_all(key.as_bytes()).and_then(|()| keyboard.flush()));
+    let mut screen = child.stdout.take().expect("a screen");
+    let mut key = Some(key);
+    let (mut shown, mut more) = (Vec::new(), [0; 4096]);
+    loop {
+        let read = screen.read(&mut more).expect("a screen that shows something, or that it has ended");
+        if read == 0 {
+            break;
+        }
+        shown.extend_from_slice(&more[..read]);
+        if memmem::find(&shown, seen.as_bytes()).is_some()
+            && let Some(key) = key.take()
+        {
+            keyboard.write_all(key.as_bytes()).and_then(|()| keyboard.flush()).expect("a key can be pressed");
+        }
     }
-    let output = child.wait_with_output().expect("it ends");
-    drop(keyboard);
-    Some((String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n"), output.status.code()))
+    let exit = child.wait().expect("it ends");
+    let shown = String::from_utf8_lossy(&shown).replace("\r\n", "\n");
+    assert_eq!(key, None, "{seen:?} is never there: {shown:?}");
+    Some((shown, exit.code()))
 }
 
 const CTRL_C: &str = "\u{3}";
@@ -164,23 +177,29 @@ const CTRL_C: &str = "\u{3}";
 #[test]
 fn ctrl_c_ends_at_once_with_130_and_leaves_the_terminal_clean() {
     // It waits for what is typed, which is nothing.
-    let Some((text, exit)) = shown_to_a_typist("exec codex-audit list -f -", "", &[(1_200, CTRL_C)]) else {
-        return;
-    };
+    let line = "exec codex-audit list -f -";
+    let Some((text, exit)) = shown_to_a_typist(line, "", "reading ", CTRL_C) else { return };
     assert_eq!(exit, Some(130), "{text:?}");
     let (line, rest) = text.rsplit_once("\r\u{1b}[2K").unwrap_or_else(|| panic!("not erased: {text:?}"));
     assert!(line.contains("reading ") && !rest.contains("reading"), "{text:?}");
     assert!(rest.ends_with("\u{1b}[0m"), "{text:?}");
 }
 
-/// Says of itself that it began and ended, and does not hear Ctrl-C.
-const DEAF_PAGER: &str = "sh -c 'trap \"\" INT; echo begins; sleep 1; echo ends'";
+/// Says of itself that it began and ended, does not hear Ctrl-C, and is left with Enter. It reads so much of the answer.
+fn deaf_pager(reads: &str) -> String {
+    format!("sh -c 'trap \"\" INT; {reads}; echo begins; read key < /dev/tty; echo ends'")
+}
+
+const CTRL_C_AND_ENTER: &str = "\u{3}\n";
 
 #[test]
 fn in_a_pager_ctrl_c_is_the_pager_s_and_what_is_left_of_the_answer_is_broken_off_with_it() {
     // More than a pipe holds. The shell would hear Ctrl-C, too.
     let line = "exec codex-audit show --keep-duplicates -f captures/rotated";
-    let Some((text, exit)) = shown_to_a_typist(line, DEAF_PAGER, &[(900, CTRL_C)]) else { return };
+    let pager = deaf_pager("read line");
+    let Some((text, exit)) = shown_to_a_typist(line, &pager, "begins", CTRL_C_AND_ENTER) else {
+        return;
+    };
     assert_eq!(exit, Some(130), "{text:?}");
     assert!(text.contains("begins\n") && text.contains("ends\n"), "the pager was left behind: {text:?}");
 }
@@ -188,7 +207,10 @@ fn in_a_pager_ctrl_c_is_the_pager_s_and_what_is_left_of_the_answer_is_broken_off
 #[test]
 fn an_answer_that_is_whole_keeps_its_exit_code_whatever_is_pressed_in_the_pager() {
     let line = "exec codex-audit verify -f damaged/not_otlp.jsonl";
-    let Some((text, exit)) = shown_to_a_typist(line, DEAF_PAGER, &[(500, CTRL_C)]) else { return };
+    let pager = deaf_pager("cat > /dev/null");
+    let Some((text, exit)) = shown_to_a_typist(line, &pager, "begins", CTRL_C_AND_ENTER) else {
+        return;
+    };
     assert_eq!(exit, Some(3), "{text:?}");
     assert!(text.contains("ends\n"), "{text:?}");
 }

@@ -107,7 +107,6 @@ struct Paged {
 
 impl Paged {
     fn new(mut child: Child, interrupt: Option<Interrupt>) -> Self {
-        interrupt.iter().for_each(Interrupt::pager_begins);
         let to = child.stdin.take();
         let told = interrupt.clone();
         let ended = thread::spawn(move || {
@@ -149,9 +148,12 @@ impl Paged {
 
 impl Answers {
     fn start(&mut self, pager: &Pager) {
+        // Before it does, so that no Ctrl-C leaves it behind.
+        self.interrupt.iter().for_each(Interrupt::pager_begins);
         self.way = match pager.start() {
             Ok(child) => Way::Paged(Paged::new(child, self.interrupt.clone())),
             Err(error) => {
+                self.interrupt.iter().for_each(Interrupt::pager_has_ended);
                 if pager.is_named && !self.quiet {
                     let name = pager.name();
                     let note = tr!("note: the pager `{name}` cannot be started: {error}", name, error);

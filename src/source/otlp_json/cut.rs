@@ -13,6 +13,7 @@ use regex::Regex;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::decode::WireText;
 use crate::source::account::DamageKind;
 
 /// The raw text of a message's parts. Reused from message to message.
@@ -253,9 +254,9 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
         let mut known = false;
         let mut empty = true;
         let mut bare = None;
-        while let Some(Name(name)) = map.next_key::<Name<'_>>()? {
+        while let Some(WireText(name)) = map.next_key()? {
             empty = false;
-            match name {
+            match name.as_ref() {
                 "resourceLogs" | "resource_logs" => {
                     known = true;
                     map.next_value_seed(Elements { cut: self.cut, level: Level::Resource })?;
@@ -268,7 +269,7 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
                 "resource" | "scopeLogs" | "scope_logs" => {
                     known = true;
                     let index = *bare.get_or_insert_with(|| self.cut.open_resource());
-                    resource_logs_member(self.cut, index, name, &mut map)?;
+                    resource_logs_member(self.cut, index, &name, &mut map)?;
                 }
                 // Whoever keeps requests as they came puts the path beside the body.
                 "body" => known |= map.next_value_seed(Document { cut: self.cut })?,
@@ -409,8 +410,8 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
         match self.level {
             Level::Scope { resource } => {
                 let index = self.cut.open_scope(resource);
-                while let Some(Name(name)) = map.next_key::<Name<'_>>()? {
-                    match name {
+                while let Some(WireText(name)) = map.next_key()? {
+                    match name.as_ref() {
                         "scope" => self.cut.scopes[index].1 = raw_object(&mut map)?,
                         "logRecords" | "log_records" => {
                             map.next_value_seed(Elements {
@@ -424,8 +425,8 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
             }
             _ => {
                 let index = self.cut.open_resource();
-                while let Some(Name(name)) = map.next_key::<Name<'_>>()? {
-                    resource_logs_member(self.cut, index, name, &mut map)?;
+                while let Some(WireText(name)) = map.next_key()? {
+                    resource_logs_member(self.cut, index, &name, &mut map)?;
                 }
             }
         }
@@ -466,31 +467,6 @@ fn pass_over<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<(), A::E
     }
 }
 
-/// A member's name. Writers do not escape the names that matter; an escaped one is some other name.
-struct Name<'a>(&'a str);
-
-impl<'de> de::Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-        impl<'de> Visitor<'de> for NameVisitor {
-            type Value = Name<'de>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a member name")
-            }
-
-            fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Name<'de>, E> {
-                Ok(Name(name))
-            }
-
-            fn visit_str<E: de::Error>(self, _: &str) -> Result<Name<'de>, E> {
-                Ok(Name(""))
-            }
-        }
-        deserializer.deserialize_str(NameVisitor)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -509,6 +485,21 @@ mod tests {
         format!(
             r#"{{"resourceLogs":[{{"resource":{{}},"scopeLogs":[{{"scope":{{}},"logRecords":[{record}]}}]}}]}}"#
         )
+    }
+
+    #[test]
+    fn a_name_with_escapes_is_the_same_name() {
+        let plain = message(r#"{"a":1}"#);
+        assert_eq!(texts(&plain).0, [r#"{}/{}/{"a":1}"#]);
+        for name in ["resourceLogs", "resource", "scopeLogs", "scope", "logRecords"] {
+            let (first, rest) = name.split_at(1);
+            let escaped = format!("\"\\u{:04x}{rest}\":", u32::from(first.as_bytes()[0]));
+            let message = plain.replace(&format!("\"{name}\":"), &escaped);
+            assert_ne!(message, plain);
+            assert_eq!(texts(&message), texts(&plain), "{message}");
+        }
+        // A name that is none for half a character is no reason to lose what stands beside it.
+        assert_eq!(texts(&plain.replace("\"scope\":", "\"\\ud800\":{},\"scope\":")), texts(&plain));
     }
 
     #[test]

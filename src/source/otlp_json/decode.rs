@@ -62,7 +62,7 @@ fn decode_block(text: &str) -> Result<WireBlock<'_>, DecodeError> {
 }
 
 /// A string that need not be valid Unicode: JSON can name half a surrogate pair.
-struct WireText<'a>(Cow<'a, str>);
+pub(super) struct WireText<'a>(pub(super) Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for WireText<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -87,6 +87,43 @@ fn collect(code: TokenStream, path: &str, found: &mut BTreeMap<Message, String>)
     }
 }
 
+/// What a macro is given for the places of its message: the name of each, or none.
+fn given(arguments: &[TokenTree]) -> Vec<Option<String>> {
+    let is_comma = |token: &TokenTree| token.to_string() == ",";
+    let arguments = arguments.split(is_comma).skip(1).filter(|argument| !argument.is_empty());
+    arguments
+        .map(|argument| match argument {
+            [TokenTree::Ident(name)] => Some(name.to_string()),
+            [TokenTree::Ident(name), TokenTree::Punct(sign), ..] if sign.as_char() == '=' => {
+                Some(name.to_string())
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// The message of each macro in the source, with its file and with what it is given.
+fn all_given(code: TokenStream, path: &str, found: &mut Vec<(String, String, Vec<Option<String>>)>) {
+    let tokens: Vec<TokenTree> = code.into_iter().collect();
+    for window in tokens.windows(3) {
+        let [TokenTree::Ident(name), TokenTree::Punct(sign), TokenTree::Group(group)] = window else {
+            continue;
+        };
+        let arguments: Vec<TokenTree> = group.stream().into_iter().collect();
+        if sign.as_char() == '!'
+            && MACROS.contains(&name.to_string().as_str())
+            && let Some(text) = arguments.first().and_then(string)
+        {
+            found.push((path.to_owned(), text, given(&arguments)));
+        }
+    }
+    for token in tokens {
+        if let TokenTree::Group(group) = token {
+            all_given(group.stream(), path, found);
+        }
+    }
+}
+
 /// The text of a string in the source.
 fn string(token: &TokenTree) -> Option<String> {
     Some(syn::parse_str::<syn::LitStr>(&token.to_string()).ok()?.value())
@@ -134,6 +171,27 @@ fn every_message_is_there_in_chinese_and_nothing_is_left_over() {
     assert!(missing.is_empty(), "po/zh_CN.po lacks {missing:#?}");
     let left_over: Vec<_> = translations.keys().filter(|message| !messages.contains_key(*message)).collect();
     assert!(left_over.is_empty(), "nobody says {left_over:#?}");
+}
+
+#[test]
+fn every_place_of_a_message_is_filled() {
+    let mut found = Vec::new();
+    for (path, text) in files_below(&root().join("src")) {
+        all_given(text.parse().unwrap_or_else(|error| panic!("{path}: {error}")), &path, &mut found);
+    }
+    assert!(found.len() > 300, "only {} messages were seen: this test has gone blind", found.len());
+    let is_filled = |(_, text, given): &&(String, String, Vec<Option<String>>)| {
+        let mut places = places(text).into_iter();
+        let has_name = |place: &String| given.contains(&Some(place.clone()));
+        places.len() == given.len() && places.all(|place| place.parse::<u8>().is_ok() || has_name(&place))
+    };
+    // Patterns, whose places others fill: of reasons by what was told apart, of the progress by its bar.
+    let is_pattern = |(path, _, given): &&(String, String, Vec<Option<String>>)| {
+        given.is_empty() && ["reasons.rs", "progress.rs"].iter().any(|file| path.ends_with(file))
+    };
+    let unfilled: Vec<_> =
+        found.iter().filter(|message| !is_pattern(message) && !is_filled(message)).collect();
+    assert!(unfilled.is_empty(), "{unfilled:#?}");
 }
 
 #[test]

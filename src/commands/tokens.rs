@@ -337,15 +337,13 @@ fn fine_print(total: &UsageSum, prices: &PriceBook) -> Vec<Line> {
     for ((model, reason), responses) in &total.unpriced {
         let model = model.as_deref().map_or_else(|| tr!("a model that is not recorded"), str::to_owned);
         let responses = plural(*responses, "response", "responses");
-        lines.push(Line::new().tone(
-            Tone::Warn,
-            tr!(
-                "unpriced: {responses} of {model}: {reason}",
-                responses,
-                model,
-                reasons::known(&reason.to_string()).told()
+        let reason = reasons::known(&reason.to_string()).told();
+        lines.push(
+            Line::new().tone(
+                Tone::Warn,
+                tr!("unpriced: {responses} of {model}: {reason}", responses, model, reason),
             ),
-        ));
+        );
     }
     if !total.unpriced.is_empty() && total.tokens.responses > 0 {
         lines.push(Line::from(tr!("what could be priced comes to {}", total.priced)));

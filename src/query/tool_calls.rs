@@ -350,10 +350,10 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
     for Fact { order, names, what } in facts {
         let call_id = names.call_id.text();
+        // An id that has its result is used up, and some models begin to count anew: what comes behind is about another
+        // call. To join it to the finished one could say of a call that it was allowed when it was another one.
         let known = call_id.and_then(|id| by_id.get(id)).copied();
-        // An id that has its result is used up: a second result under it is another call.
-        let known =
-            known.filter(|index| !(matches!(what, What::Result { .. }) && calls[*index].result.is_some()));
+        let known = known.filter(|index| calls[*index].result.is_none());
         let index = known.unwrap_or(calls.len());
         if known.is_none() {
             by_id.extend(call_id.map(|id| (id, index)));
@@ -429,7 +429,63 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
 
 #[cfg(test)]
 mod tests {
-    use super::Name;
+    use super::*;
+    use crate::event::{Location, UnixNano};
+
+    fn fact(second: u64, what: What<'static>) -> Fact<'static> {
+        let order = EventOrder::new(UnixNano::new(second * 1_000_000_000), Location::default());
+        let names =
+            Names { call_id: Name::Is("call_0"), tool_name: Name::Is("shell"), tool_namespace: Name::None };
+        Fact { order, names, what }
+    }
+
+    fn decided(second: u64, decision: Decision) -> Fact<'static> {
+        let what = What::Decision { decision, decision_raw: None, source: None, source_raw: None };
+        fact(second, what)
+    }
+
+    fn result(second: u64, success: bool) -> Fact<'static> {
+        let what = What::Result {
+            mcp_server: None,
+            command: None,
+            arguments: None,
+            success: Some(success),
+            exit_code: None,
+            duration_ms: None,
+            output: None,
+            output_truncated: None,
+            agent_name: None,
+        };
+        fact(second, what)
+    }
+
+    #[test]
+    fn what_is_decided_behind_a_result_is_about_another_call_of_the_same_id() {
+        let facts = [
+            decided(1, Decision::Denied),
+            result(2, false),
+            decided(3, Decision::Approved),
+            fact(4, What::Sandbox(Some("denied"))),
+            result(5, true),
+            fact(6, What::Sandbox(Some("timed_out"))),
+        ];
+        let calls = calls_of(facts);
+        let told: Vec<_> = (calls.iter())
+            .map(|call| {
+                let decisions: Vec<_> = call.decisions.iter().map(|decision| decision.decision).collect();
+                let success = call.result.as_ref().map(|result| result.success);
+                (decisions, call.sandbox_outcomes.join(" "), success)
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (vec![Decision::Denied], String::new(), Some(Some(false))),
+                (vec![Decision::Approved], "denied".to_owned(), Some(Some(true))),
+                (vec![], "timed_out".to_owned(), None),
+            ]
+        );
+    }
 
     #[test]
     fn a_name_that_is_said_again_is_kept_once_and_comes_back() {

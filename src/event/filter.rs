@@ -64,6 +64,14 @@ impl EventFilter {
         Needle::of_text(self.conversation_prefix.as_deref()?, true)
     }
 
+    /// Whether the question is about the conversation of this event.
+    #[must_use]
+    pub fn admits_conversation(&self, event: &Event<'_>) -> bool {
+        self.conversation_prefix
+            .as_deref()
+            .is_none_or(|prefix| event.conversation_id().is_some_and(|id| begins_with(id, prefix)))
+    }
+
     /// Whether the question is about this event. An event that lacks what a condition asks for is not admitted: an
     /// event without time is in no span of time.
     #[must_use]
@@ -74,11 +82,6 @@ impl EventFilter {
                     self.since.is_none_or(|since| time >= since)
                         && self.until.is_none_or(|until| time < until)
                 })
-        };
-        let of_conversation = || {
-            self.conversation_prefix
-                .as_deref()
-                .is_none_or(|prefix| event.conversation_id().is_some_and(|id| begins_with(id, prefix)))
         };
         let of_user = || {
             self.user.as_deref().is_none_or(|user| {
@@ -92,7 +95,7 @@ impl EventFilter {
         let of_service =
             || self.service.as_deref().is_none_or(|service| event.resource.service_name() == Some(service));
         let of_env = || self.env.as_deref().is_none_or(|env| event.resource.env() == Some(env));
-        of_conversation() && of_service() && of_env() && of_model() && of_user() && in_time()
+        self.admits_conversation(event) && of_service() && of_env() && of_model() && of_user() && in_time()
     }
 }
 

@@ -298,6 +298,8 @@ impl Fold for ConversationIndex {
         heard.evidence.add(event, order, kind.as_ref());
         if admitted {
             heard.add(event, order, kind.as_ref());
+        } else if let Some(kind) = &kind {
+            heard.responses.note_request(order, kind);
         }
     }
 

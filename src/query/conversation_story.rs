@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 use super::packed::Packed;
+use super::token_totals::over_websocket;
 use super::tool_calls::{CallDetail, Fact, ToolCall, call_during, calls_of};
 use crate::event::{
     AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, LogRecord, Needle, Resource, Scope,
@@ -19,6 +20,8 @@ pub struct StoryCollector {
     only: Option<Arc<BTreeSet<Option<String>>>>,
     stream_events_apart: bool,
     kept: BTreeMap<Option<String>, Vec<Kept>>,
+    /// The requests to the model that are not admitted, and whether they went over the WebSocket.
+    left_out: BTreeMap<Option<String>, Vec<(EventOrder, bool)>>,
 }
 
 #[derive(Clone, Debug)]
@@ -129,7 +132,7 @@ impl StoryCollector {
     /// of its own.
     #[must_use]
     pub fn new(filter: EventFilter, stream_events_apart: bool) -> Self {
-        Self { filter, only: None, stream_events_apart, kept: BTreeMap::new() }
+        Self { filter, only: None, stream_events_apart, kept: BTreeMap::new(), left_out: BTreeMap::new() }
     }
 
     /// Keeps only the events of these conversations; `None` stands for the records of none.
@@ -140,9 +143,13 @@ impl StoryCollector {
 
     /// The story of each conversation, by its id; `None` stands for the records of none.
     #[must_use]
-    pub fn settle(self) -> BTreeMap<Option<String>, Story> {
+    pub fn settle(mut self) -> BTreeMap<Option<String>, Story> {
         let apart = self.stream_events_apart;
-        self.kept.into_iter().map(|(id, kept)| (id, Story::of(kept, apart))).collect()
+        let mut story_of = |(id, kept)| {
+            let left_out = self.left_out.remove(&id).unwrap_or_default();
+            (id, Story::of(kept, left_out, apart))
+        };
+        self.kept.into_iter().map(&mut story_of).collect()
     }
 }
 
@@ -156,11 +163,17 @@ impl Fold for StoryCollector {
     }
 
     fn add(&mut self, event: &Event<'_>) {
-        if !self.filter.admits(event) {
+        if !self.filter.admits_conversation(event) {
             return;
         }
         let conversation = event.conversation_id().map(str::to_owned);
         if self.only.as_ref().is_some_and(|only| !only.contains(&conversation)) {
+            return;
+        }
+        if !self.filter.admits(event) {
+            if let Some(over_websocket) = over_websocket(&event.kind()) {
+                self.left_out.entry(conversation).or_default().push((event.order(), over_websocket));
+            }
             return;
         }
         let kept = Kept {
@@ -175,13 +188,17 @@ impl Fold for StoryCollector {
         for (id, kept) in later.kept {
             self.kept.entry(id).or_default().extend(kept);
         }
+        for (id, left_out) in later.left_out {
+            self.left_out.entry(id).or_default().extend(left_out);
+        }
     }
 }
 
 impl Story {
-    fn of(mut kept: Vec<Kept>, stream_events_apart: bool) -> Self {
+    fn of(mut kept: Vec<Kept>, mut left_out: Vec<(EventOrder, bool)>, stream_events_apart: bool) -> Self {
         kept.sort_by_key(|kept| kept.order);
-        let mut teller = Teller { stream_events_apart, ..Teller::default() };
+        left_out.sort_unstable();
+        let mut teller = Teller { stream_events_apart, left_out, ..Teller::default() };
         for kept in &kept {
             let scope = Scope { name: kept.scope.as_deref().map(Into::into) };
             teller.hear(&Event {
@@ -198,6 +215,8 @@ impl Story {
 #[derive(Default)]
 struct Teller {
     stream_events_apart: bool,
+    /// Requests to the model that are not told, in the order of time, and whether they went over the WebSocket.
+    left_out: Vec<(EventOrder, bool)>,
     steps: Vec<(EventOrder, Step)>,
     responses: Vec<(EventOrder, ModelStep)>,
     calls: Packed<Fact<'static>>,
@@ -269,11 +288,14 @@ impl Teller {
                 }
             }
             EventKind::ResponseCompleted(completed) => {
+                let left_out = self.left_out.partition_point(|(request, _)| *request < order);
+                let left_out = left_out.checked_sub(1).is_some_and(|last| self.left_out[last].1);
                 let response = self.response(order, |response| response.tokens.is_none());
+                let over_websocket =
+                    response.request.as_ref().map_or(left_out, |request| request.over_websocket);
                 response.tokens = Some(completed.tokens);
                 response.ttft_ms = completed.ttft_ms;
-                response.warm_up = completed.may_be_warm_up()
-                    && response.request.as_ref().is_some_and(|request| request.over_websocket);
+                response.warm_up = completed.may_be_warm_up() && over_websocket;
             }
             EventKind::TurnTtft(turn) => {
                 let response = self.response(order, |response| response.turn_ttft_ms.is_none());

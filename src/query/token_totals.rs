@@ -134,6 +134,15 @@ pub(super) struct Settled<T> {
     pub(super) warm_ups: Vec<(EventOrder, T)>,
 }
 
+/// Of a request to the model, whether it went over the WebSocket; `None` of any other event.
+pub(super) fn over_websocket(kind: &EventKind<'_>) -> Option<bool> {
+    match kind {
+        EventKind::ApiRequest(request) => request.to_model().then_some(false),
+        EventKind::WebsocketRequest(_) => Some(true),
+        _ => None,
+    }
+}
+
 impl<T: Packable> ResponseLedger<T> {
     /// Hears an event. `keep` makes of a completion what the question wants to keep of it: it is handed back at once
     /// where it is a response beyond doubt.
@@ -144,17 +153,21 @@ impl<T: Packable> ResponseLedger<T> {
         keep: impl FnOnce(&ResponseCompleted<'_>) -> T::Of<'a>,
     ) -> Option<T::Of<'a>> {
         match kind {
-            EventKind::ApiRequest(request) if request.to_model() => {
-                self.0.push(&(order, Heard::Request { over_websocket: false }));
-            }
-            EventKind::WebsocketRequest(_) => self.0.push(&(order, Heard::Request { over_websocket: true })),
             EventKind::ResponseCompleted(completed) if completed.may_be_warm_up() => {
                 self.0.push(&(order, Heard::Doubtful(keep(completed))));
             }
             EventKind::ResponseCompleted(completed) => return Some(keep(completed)),
-            _ => {}
+            _ => self.note_request(order, kind),
         }
         None
+    }
+
+    /// Notes an event if it is a request to the model. Which one was the last before a completion does not depend on
+    /// what a question is about.
+    pub(super) fn note_request(&mut self, order: EventOrder, kind: &EventKind<'_>) {
+        if let Some(over_websocket) = over_websocket(kind) {
+            self.0.push(&(order, Heard::Request { over_websocket }));
+        }
     }
 
     /// Takes in what was heard later.

@@ -47,6 +47,19 @@ fn conversations_without_an_event_in_the_span_are_not_there() {
 }
 
 #[test]
+fn a_warm_up_is_one_though_its_request_is_not_asked_for() {
+    let span = "-q -f captures/collector/websocket-0.169.0.jsonl --since 2026-11-20T21:55:30.465Z";
+    let listed = &run(&format!("list --json {span}")).records()[0];
+    let summed = &run(&format!("tokens --by conversation --json {span}")).records()[0];
+    for (record, counts) in [(listed, &listed["tokens"]), (summed, summed)] {
+        assert_eq!(["responses", "input"].map(|name| counts[name].as_u64()), [Some(3), Some(5_466)]);
+        assert_eq!(record["warmups"], 1);
+    }
+    let shown = said(&format!("show --last {span}"));
+    assert!(shown.contains("warm-up of the connection") && shown.contains("in 5,466 "), "{shown}");
+}
+
+#[test]
 fn an_event_without_a_time_is_in_no_span() {
     assert_eq!(ids("-f events_without_time.jsonl"), ["01b00040", "01b00041"]);
     assert_eq!(ids("-f events_without_time.jsonl --since 1970-01-02"), ["01b00040"]);

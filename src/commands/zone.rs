@@ -9,7 +9,7 @@ use chrono::{
 use chrono_tz::Tz;
 use tr::tr;
 
-use crate::event::UnixNano;
+use crate::event::{UnixNano, nanoseconds_of};
 
 /// The zone in which times are shown and days are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,23 +102,20 @@ impl Zone {
     }
 
     /// The moment at which this zone's clocks show that date and time: the earlier one where they show it twice, the
-    /// first one after it where they skip it. `None` before 1970.
+    /// first one after it where they skip it. Before 1970 the first moment that there is, and the last one after 2554.
     fn moment(self, shown: NaiveDateTime) -> Option<UnixNano> {
         let resolve = |shown: NaiveDateTime| match self {
             Self::Fixed(offset) => {
-                offset.from_local_datetime(&shown).earliest().map(|time| time.timestamp_nanos_opt())
+                offset.from_local_datetime(&shown).earliest().map(|time| nanoseconds_of(&time))
             }
             Self::Named(zone) => {
-                zone.from_local_datetime(&shown).earliest().map(|time| time.timestamp_nanos_opt())
+                zone.from_local_datetime(&shown).earliest().map(|time| nanoseconds_of(&time))
             }
-            Self::Local => {
-                Local.from_local_datetime(&shown).earliest().map(|time| time.timestamp_nanos_opt())
-            }
+            Self::Local => Local.from_local_datetime(&shown).earliest().map(|time| nanoseconds_of(&time)),
         };
         // Clocks skip an hour as a rule, and never more than a day.
-        let nanoseconds =
-            (0..=24 * 4).find_map(|quarters| resolve(shown + Duration::minutes(15 * quarters)))??;
-        UnixNano::new(u64::try_from(nanoseconds).ok()?)
+        let later = |quarters: i64| shown.checked_add_signed(Duration::minutes(15 * quarters));
+        (0..=24 * 4).find_map(|quarters| resolve(later(quarters)?)).map(UnixNano::nearest)
     }
 
     /// Reads a moment as `--since` and `--until` take it; `now` is the present.
@@ -144,10 +141,10 @@ impl Zone {
         }
         if let Some(back) = text.strip_prefix('-') {
             let back = span_nanoseconds(back).ok_or_else(misread)?;
-            return now.get().checked_sub(back).and_then(UnixNano::new).ok_or_else(misread);
+            return Ok(UnixNano::nearest(i128::from(now.get()) - i128::from(back)));
         }
-        if let Some(time) = UnixNano::from_rfc3339(text) {
-            return Ok(time);
+        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+            return Ok(UnixNano::nearest(nanoseconds_of(&time)));
         }
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|date| date.and_time(NaiveTime::MIN));
         let shown = date
@@ -246,6 +243,17 @@ mod tests {
         assert_eq!(read("utc", "-1d12h").as_deref(), Some("2026-11-19T05:30:00.000+00:00"));
         for nonsense in ["3h", "-3", "-", "-h", "tomorrow", "2026-13-01", "-99999999999999999999d"] {
             assert_eq!(read("utc", nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_time_before_or_after_all_that_a_log_can_hold_is_an_open_end() {
+        let first = zone("utc").rfc3339(UnixNano::MIN);
+        for early in ["1970-01-01", "0001-01-01", "1970-01-01T00:00:00Z", "-36500d"] {
+            assert_eq!(read("beijing", early), Some(first.clone()), "{early}");
+        }
+        for late in ["9999-12-31", "2600-01-01T00:00:00+08:00", "2554-12-31 12:00"] {
+            assert!(read("utc", late).is_some_and(|time| time.starts_with("2554-")), "{late}");
         }
     }
 

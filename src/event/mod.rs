@@ -40,7 +40,7 @@ pub use network::{NetworkDecision, NetworkPolicyDecision};
 pub use order::{EventOrder, Location};
 pub use review::GuardianAssessment;
 pub use text::{Decode, Text};
-pub use time::UnixNano;
+pub use time::{UnixNano, nanoseconds_of};
 pub use tokens::{ResponseCompleted, TokenCounts};
 pub use tool_call::{Decision, DecisionSource, SandboxOutcome, ToolDecision, ToolResult};
 pub use tool_text::{command_line, exit_code, output_body, patched_files, spawned_conversation};

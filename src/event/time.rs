@@ -2,11 +2,17 @@
 
 use std::num::NonZeroU64;
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeZone};
 
 /// A moment in nanoseconds since the Unix epoch. Zero does not exist: on the wire it means "no time".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixNano(NonZeroU64);
+
+/// Nanoseconds from 1970 to a moment, negative for those before.
+#[must_use]
+pub fn nanoseconds_of(moment: &DateTime<impl TimeZone>) -> i128 {
+    i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos())
+}
 
 impl UnixNano {
     /// The first moment after the epoch.
@@ -18,6 +24,13 @@ impl UnixNano {
         NonZeroU64::new(nanoseconds).map(Self)
     }
 
+    /// The moment so many nanoseconds after 1970, or the nearest one that there is: the first one for those before.
+    #[must_use]
+    pub fn nearest(nanoseconds: i128) -> Self {
+        let nanoseconds = u64::try_from(nanoseconds.max(0)).unwrap_or(u64::MAX);
+        Self::new(nanoseconds).unwrap_or(Self::MIN)
+    }
+
     /// Reads RFC 3339, as in the attribute `event.timestamp`. `None` for anything else and for moments that
     /// 64 bits of nanoseconds since 1970 cannot hold.
     #[must_use]
@@ -25,9 +38,7 @@ impl UnixNano {
         if let Some(moment) = Self::from_codex_timestamp(text.as_bytes()) {
             return Some(moment);
         }
-        let moment = DateTime::parse_from_rfc3339(text).ok()?;
-        let nanoseconds =
-            i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos());
+        let nanoseconds = nanoseconds_of(&DateTime::parse_from_rfc3339(text).ok()?);
         Self::new(u64::try_from(nanoseconds).ok()?)
     }
 

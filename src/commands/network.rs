@@ -1,6 +1,7 @@
 //! `codex-audit network`: what did it try to reach, and did it get there?
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use clap::Args;
 use globset::GlobMatcher;
@@ -64,6 +65,7 @@ impl NetworkArgs {
         let question = CallLog::new(run.filter.clone(), CallDetail::Asked);
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let mut rows = scan.answer.requests();
+        let mixed = mixed(&rows);
         let unmet =
             host.and_then(|glob| unmet::of_names(Condition::Host, glob, rows.iter().filter_map(host_of)));
         rows.retain(|row| self.admits(row, host));
@@ -82,6 +84,7 @@ impl NetworkArgs {
                 writer.finish()?;
             }
         }
+        note_mixed(&mut run, mixed)?;
         Ok(run.conclude_rows(rows.is_empty(), unmet, &scan.account, why_nothing)?)
     }
 
@@ -92,11 +95,13 @@ impl NetworkArgs {
             if host.is_some() {
                 counts.hear_hosts(rows);
             }
+            counts.mixed += mixed(rows);
             counts.count(rows.iter().filter(|row| self.admits(row, host)));
         };
         let counts = scan.answer.count_requests(count, Counts::join);
         let unmet = host
             .and_then(|glob| unmet::of_names(Condition::Host, glob, counts.hosts.iter().map(String::as_str)));
+        let mixed = counts.mixed;
         let records = counts.records(run.zone);
         match run.format.text_medium() {
             Some(_) if records.is_empty() => {}
@@ -107,6 +112,7 @@ impl NetworkArgs {
                 writer.finish()?;
             }
         }
+        note_mixed(&mut run, mixed)?;
         Ok(run.conclude_rows(records.is_empty(), unmet, &scan.account, why_nothing)?)
     }
 
@@ -115,6 +121,23 @@ impl NetworkArgs {
         (self.decision.is_empty() || self.decision.contains(&row.request.last.decision))
             && host.is_none_or(|glob| host_of(row).is_some_and(|host| glob.is_match(host)))
     }
+}
+
+/// How many rows may stand for several requests.
+fn mixed(rows: &[NetworkRow]) -> u64 {
+    rows.iter().filter(|row| row.request.is_mixed).count() as u64
+}
+
+/// Says that requests may be hidden behind others, also where no row is left.
+fn note_mixed(run: &mut Run<'_>, mixed: u64) -> io::Result<()> {
+    if mixed == 0 {
+        return Ok(());
+    }
+    let rows = plural(mixed, "row stands", "rows stand");
+    run.note(&tr!(
+        "{rows} for records about several hosts or connections, which share an execution.id: only the last of each is told, and a denial may be among the others; `codex-audit grep network_proxy --in event.name` shows every record",
+        rows
+    ))
 }
 
 fn why_nothing() -> String {
@@ -184,6 +207,7 @@ struct Counts {
     requests: BTreeMap<(Option<String>, NetworkDecision), Count>,
     /// Of all rows, asked for or not.
     hosts: BTreeSet<String>,
+    mixed: u64,
 }
 
 #[derive(Default)]
@@ -232,6 +256,7 @@ impl Counts {
             self.requests.entry(key).or_default().add(&more);
         }
         self.hosts.extend(other.hosts);
+        self.mixed += other.mixed;
         self
     }
 

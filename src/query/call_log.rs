@@ -224,7 +224,12 @@ impl Heard {
         left_out.sort_unstable();
         let calls = calls_of(facts);
         let mut rows = Vec::new();
-        for request in fold_verdicts(verdicts) {
+        let requests = match conversation_id {
+            Some(_) => fold_verdicts(verdicts),
+            // They may be of several conversations.
+            None => verdicts.into_iter().flat_map(|verdict| fold_verdicts(vec![verdict])).collect(),
+        };
+        for request in requests {
             if left_out.binary_search(&request.last.order.location()).is_err() {
                 let call = call_during(&calls, &request).map(|index| calls[index].clone().with_command());
                 rows.push(NetworkRow { conversation_id: conversation_id.map(str::to_owned), request, call });

@@ -75,10 +75,17 @@ impl NetworkVerdict {
             let (Some(first), Some(then)) = (self.order.time(), later.order.time()) else { return false };
             then.milliseconds_since(first).is_some_and(|passed| passed <= SECOND_MS)
         };
-        self.client_address.is_some()
-            && (&self.client_address, &self.server_address, self.server_port, &self.method)
-                == (&later.client_address, &later.server_address, later.server_port, &later.method)
-            && within_a_second()
+        self.client().is_some() && self.ends() == later.ends() && within_a_second()
+    }
+
+    /// The program's end of the connection where it is known: Codex writes a word where it is not.
+    fn client(&self) -> Option<&str> {
+        self.client_address.as_deref().filter(|client| *client != "unknown")
+    }
+
+    /// What tells one request of a program from another: both ends, the port and the method.
+    fn ends(&self) -> (Option<&str>, Option<&str>, Option<u64>, Option<&str>) {
+        (self.client(), self.server_address.as_deref(), self.server_port, self.method.as_deref())
     }
 }
 
@@ -91,6 +98,9 @@ pub struct NetworkRequest {
     pub first: EventOrder,
     /// How many verdicts the request had.
     pub verdicts: u64,
+    /// Not all of them are about the same host, port, method and end of the program: what shares an execution's id may
+    /// be several requests, of which only the last one is told.
+    pub is_mixed: bool,
 }
 
 /// Folds the verdicts of one conversation into requests, in time order of their last verdict.
@@ -101,11 +111,17 @@ pub fn fold_verdicts(mut verdicts: Vec<NetworkVerdict>) -> Vec<NetworkRequest> {
     for verdict in verdicts {
         match requests.iter_mut().rev().find(|(first, _)| first.is_followed_by(&verdict)) {
             Some((_, request)) => {
+                request.is_mixed |= request.last.ends() != verdict.ends();
                 request.last = verdict;
                 request.verdicts += 1;
             }
             None => {
-                let request = NetworkRequest { first: verdict.order, last: verdict.clone(), verdicts: 1 };
+                let request = NetworkRequest {
+                    first: verdict.order,
+                    last: verdict.clone(),
+                    verdicts: 1,
+                    is_mixed: false,
+                };
                 requests.push((verdict, request));
             }
         }

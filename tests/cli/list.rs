@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{codex_audit, run, said};
+use crate::harness::{codex_audit, fixture, run, said};
 
 /// The only conversation in a fixture.
 fn only(fixture: &str) -> Value {
@@ -198,6 +198,19 @@ fn two_verdicts_on_one_network_request_are_one_request_and_the_last_one_stands()
     assert_eq!([&record["network_requests"], &record["network_denied"]], [5, 3]);
     let captured = only("captures/collector/network-0.169.0.jsonl");
     assert_eq!([&captured["network_requests"], &captured["network_denied"]], [4, 2]);
+}
+
+#[test]
+fn requests_to_several_hosts_that_share_an_execution_are_said_to_be_hidden() {
+    let captured = String::from_utf8(fixture("captures/collector/network-0.169.0.jsonl")).expect("text");
+    let ids = run("network --json -f captures/collector/network-0.169.0.jsonl").column("execution_id");
+    let shared = ids.iter().fold(captured.clone(), |text, id| text.replace(id, &ids[0]));
+    for question in ["network", "network --summary", "network --host nowhere.invalid"] {
+        let said = codex_audit(&format!("{question} --json -f -")).with_stdin(shared.clone()).run();
+        assert!(said.stderr.contains("1 row stands for records about several hosts"), "{}", said.stderr);
+        let said = codex_audit(&format!("{question} --json -f -")).with_stdin(captured.clone()).run();
+        assert!(!said.stderr.contains("several hosts"), "{}", said.stderr);
+    }
 }
 
 #[test]

@@ -279,28 +279,34 @@ impl Telling<'_> {
 
     /// The text as it is to be shown, and what to say of the rest.
     fn cut(&self, text: &str, lines: usize) -> (String, Option<Line>) {
-        const CHARACTERS: usize = 1_000;
         if !self.short {
             return (text.to_owned(), None);
         }
-        let mut shown: String = text.lines().take(lines).collect::<Vec<_>>().join("\n");
-        if shown.chars().count() > CHARACTERS {
-            shown = shown.chars().take(CHARACTERS).collect::<String>() + "…";
-        }
-        let more = text.lines().count().saturating_sub(lines);
-        let left_out = if more > 0 {
-            Some(format!("… {}", plural(more as u64, "more line", "more lines")))
-        } else if shown.len() < text.len() && shown.ends_with('…') {
-            let left = text.chars().count() - CHARACTERS;
-            Some(format!("… {}", plural(left as u64, "more character", "more characters")))
-        } else {
-            None
-        };
-        (
-            shown,
-            left_out.map(|words| Line::new().tone(Tone::Dim, tr!("{words}; --no-trunc shows all", words))),
-        )
+        let (shown, left_out) = first_of(text, lines);
+        let rest =
+            left_out.map(|words| Line::new().tone(Tone::Dim, tr!("{words}; --no-trunc shows all", words)));
+        (shown, rest)
     }
+}
+
+/// The first lines of a text, and words for what is left out of it.
+fn first_of(text: &str, lines: usize) -> (String, Option<String>) {
+    const CHARACTERS: usize = 1_000;
+    let mut shown: String = text.lines().take(lines).collect::<Vec<_>>().join("\n");
+    let is_long = shown.chars().count() > CHARACTERS;
+    if is_long {
+        let head: String = shown.chars().take(CHARACTERS).collect();
+        shown = head.trim_end_matches('\n').to_owned() + "…";
+    }
+    // The line in which a long text is cut is seen to go on.
+    let more = text.lines().count().saturating_sub(shown.lines().count());
+    let left_out = if more > 0 {
+        Some(plural(more as u64, "more line", "more lines"))
+    } else {
+        is_long
+            .then(|| plural((text.chars().count() - CHARACTERS) as u64, "more character", "more characters"))
+    };
+    (shown, left_out.map(|words| format!("… {words}")))
 }
 
 impl Clock {
@@ -467,4 +473,25 @@ fn token_words(
         number(output),
         number(reasoning)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_of;
+
+    #[test]
+    fn what_is_left_out_of_a_text_is_every_line_that_is_not_shown() {
+        let words = |text: &str, lines| first_of(text, lines).1.unwrap_or_default();
+        assert_eq!(first_of("one\ntwo\n", 2), ("one\ntwo".to_owned(), None));
+        assert_eq!(words("1\n2\n3\n4", 3), "… 1 more line");
+        // Of lines of a hundred characters the tenth is the last, and is cut.
+        let long = format!("{}\n", "x".repeat(100)).repeat(49);
+        assert_eq!(words(&long, 12), "… 39 more lines");
+        let shown = first_of(&long, 12).0;
+        assert_eq!((shown.lines().count(), shown.chars().count()), (10, 1_001));
+        // Between two lines, none is cut.
+        let lines_of_ten = format!("{}\n", "x".repeat(9)).repeat(150);
+        assert_eq!(words(&lines_of_ten, 120), "… 50 more lines");
+        assert_eq!(words(&"x".repeat(1_500), 12), "… 500 more characters");
+    }
 }

@@ -75,7 +75,7 @@ impl Evidence<'_> {
                 kinds.iter().map(|(kind, count)| format!("{count} {}", kind.as_str())).collect();
             let places = counted(damage.len() as u64, "place", "places");
             let text = sentence!(
-                "{places} could not be read ({}): what was recorded there is lost.",
+                "{places} could not be read ({}): what stands there is in no answer.",
                 kinds.join(", "),
                 places
             );

@@ -37,7 +37,8 @@ pub(super) fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> 
             write_row(row, table.columns.len(), out)?;
         }
     }
-    if inside && !table.footer.is_empty() {
+    if inside {
+        // Whatever comes next would be a row.
         writeln!(out)?;
     }
     write_prose(&table.footer, out)
@@ -99,15 +100,15 @@ fn write_code(line: &Line, language: &str, out: &mut dyn Write) -> io::Result<()
 fn inline(line: &Line) -> String {
     let mut markdown = String::new();
     for span in &line.0 {
-        let escaped = text(&span.text);
-        let core = escaped.trim();
-        if core.is_empty() || !matches!(span.tone, Tone::Strong | Tone::Bad | Tone::Match) {
-            markdown.push_str(&escaped);
-            continue;
+        // Markdown takes no space next to the inner side of its stars, and a sign there only beside some others.
+        let core = span.text.trim_matches(|letter: char| !letter.is_alphanumeric());
+        let is_bold = !core.is_empty() && matches!(span.tone, Tone::Strong | Tone::Bad | Tone::Match);
+        match span.text.split_once(core) {
+            Some((before, after)) if is_bold => {
+                let _ = write!(markdown, "{}**{}**{}", text(before), text(core), text(after));
+            }
+            _ => markdown.push_str(&text(&span.text)),
         }
-        // Markdown takes no space next to the inner side of its stars.
-        let (before, after) = escaped.split_once(core).unwrap_or_default();
-        let _ = write!(markdown, "{before}**{core}**{after}");
     }
     markdown.trim().to_owned()
 }
@@ -168,6 +169,17 @@ mod tests {
         let mut out = Vec::new();
         write(&mut out).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_matters_is_bold_wherever_signs_and_spaces_stand() {
+        let line = Line::new()
+            .plain("23✗ failed")
+            .tone(Tone::Bad, ", 3⊘ refused")
+            .tone(Tone::Bad, " · ⊘ ")
+            .tone(Tone::Strong, "$0.16")
+            .plain("次");
+        assert_eq!(inline(&line), "23✗ failed, **3⊘ refused** · ⊘ &#36;**0.16**次");
     }
 
     #[test]

@@ -28,13 +28,18 @@ pub(super) fn decision_words(decision: Option<&CallDecision>) -> Line {
         (decision, _) => decision_word(decision),
     };
     let (tone, by) = source_words(decision.source, decision.source_raw.as_deref());
-    let by = match decision.decision {
-        _ if by.is_empty() => by,
-        Decision::TimedOut => tr!(" waiting for {by}", by),
-        _ => tr!(" by {by}", by),
+    // Who it was stands before all that may be cut.
+    let words = match decision.decision {
+        _ if by.is_empty() => word,
+        Decision::ApprovedForSession => tr!("approved by {by} for the session", by),
+        Decision::ApprovedWithAmendment => tr!("approved by {by} with amendment", by),
+        Decision::ApprovedWithNetworkPolicyAllow => tr!("approved by {by} with network policy allow", by),
+        Decision::DeniedWithNetworkPolicyDeny => tr!("denied by {by} with network policy deny", by),
+        Decision::TimedOut => word + &tr!(" waiting for {by}", by),
+        _ => word + &tr!(" by {by}", by),
     };
     let tone = if decision.decision.refuses() { Tone::Bad } else { tone };
-    Line::new().tone(tone, format!("{word}{by}"))
+    Line::new().tone(tone, words)
 }
 
 /// What came of a call.

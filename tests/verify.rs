@@ -315,7 +315,7 @@ fn a_sheet_holds_all_three_kinds_of_rows() {
 #[test]
 fn for_people_it_ends_with_what_no_file_can_show() {
     let said = run(&["verify", "-f", "one_conversation.jsonl"]);
-    insta::assert_snapshot!(said.out, @r"
+    insta::assert_snapshot!(said.out, @"
      FILE                    FORM         BYTES  MESSAGES  DAMAGED  RECORDS  FIRST EVENT                 LAST EVENT                  SHA-256
      one_conversation.jsonl  JSON lines  11,137         3        0       10  2026-11-02 09:00:00 +08:00  2026-11-02 09:00:02 +08:00  914c3a2b2ea20b483b66dd0f5cb4f9c99bb2f01a1ae2bc17994be88a6716701c
     1 file · 11,137 bytes · 3 messages · 10 records · 1 conversation
@@ -333,7 +333,7 @@ fn for_people_it_ends_with_what_no_file_can_show() {
     Nothing to say against the input.
 
     No file shows what was never written to it: Codex drops events when its queue of 2,048 overflows or the Collector does not answer, and what a Collector had not written when it was killed is gone.
-    Whole is not the same as genuine: who can write to the files can change them. Keep these hashes where the files are not.
+    Whole is not the same as genuine: who can write to the files can change them. Keep these hashes, which --no-trunc shows whole, where the files are not.
     Names, users and times are what Codex reported of itself.
     ");
 }

@@ -327,7 +327,7 @@ fn summary_table(records: &[ToolDecisionSummaryRecord]) -> Table {
     let mut total = Line::new().plain(plural(calls, "call", "calls"));
     let blocked: u64 = records.iter().map(|record| record.sandbox_denied).sum();
     if blocked > 0 {
-        total.push(Tone::Bad, tr!(" · {blocked} blocked by the sandbox", blocked));
+        total.push(Tone::Bad, tr!(" · {blocked} recorded as blocked by the sandbox", blocked));
     }
     footer.push(total);
     footer.push(Line::new().tone(Tone::Dim, LIMIT.told()));

@@ -111,6 +111,24 @@ impl Ink {
         cut
     }
 
+    /// Cut to `limit` columns, with `…` inside where something is missing. Two thirds are of the end: names of rotated
+    /// files, and of files in folders, differ there.
+    pub(super) fn cut_inside(self, limit: usize) -> Self {
+        if self.width() <= limit {
+            return self;
+        }
+        let mut room = limit.saturating_sub(1) * 2 / 3;
+        let mut begin = self.text.len();
+        for (start, cluster) in self.text.grapheme_indices(true).rev() {
+            let Some(left) = room.checked_sub(cluster.width()) else { break };
+            (room, begin) = (left, start);
+        }
+        let end = self.slice(begin..self.text.len());
+        let mut cut = self.cut(limit - end.width());
+        cut.append(&end);
+        cut
+    }
+
     /// Broken into lines of at most `limit` columns: between words and between Chinese
     /// characters where it can be, anywhere where it must be.
     pub(super) fn wrap(self, limit: usize) -> Vec<Self> {
@@ -276,6 +294,16 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn names_that_begin_alike_keep_their_ends() {
+        let cut = |text: &str, limit| Ink::line(&Line::from(text)).cut_inside(limit).paint(false);
+        assert_eq!(cut("rotated-2026-11-20T09.jsonl", 27), "rotated-2026-11-20T09.jsonl");
+        assert_eq!(cut("rotated-2026-11-20T09.jsonl", 16), "rotat…0T09.jsonl");
+        assert_eq!(cut("请先列出文件名", 8), "请…件名");
+        assert_eq!(cut("long", 1), "…");
+        assert_eq!(cut("long", 0), "");
+    }
+
+    #[test]
     fn chinese_wraps_between_characters_but_not_before_a_full_stop() {
         assert_eq!(wrapped("请先列出文件。然后运行测试", 12), ["请先列出文", "件。然后运行", "测试"]);
         assert_eq!(wrapped("修复 add() 的错误（很小）", 14), ["修复 add() 的", "错误（很小）"]);
@@ -320,6 +348,7 @@ pub(super) mod tests {
         fn cut_and_wrapped_text_keeps_within_the_limit(text in any_text(), limit in 1usize..30) {
             let ink = Ink::line(&Line::from(text));
             prop_assert!(ink.clone().cut(limit).width() <= limit);
+            prop_assert!(ink.clone().cut_inside(limit).width() <= limit);
             for line in ink.wrap(limit) {
                 prop_assert!(line.width() <= limit, "{line:?}");
             }

@@ -47,7 +47,9 @@ fn write_rows(table: &Table, layout: &Layout, style: &Style, out: &mut dyn Write
     if headed {
         drawing.set_header(layout.shown.iter().map(|(index, width)| {
             let heading = Line::new().tone(Tone::Dim, &table.columns[*index].heading);
-            DrawnCell::new_owned(layout.fit(Ink::line(&heading).trimmed(), *width).paint(style.color))
+            DrawnCell::new_owned(
+                layout.fit(Ink::line(&heading).trimmed(), *width, Shrink::default()).paint(style.color),
+            )
         }));
     }
     let mut hanging: Vec<String> = Vec::new();
@@ -55,7 +57,7 @@ fn write_rows(table: &Table, layout: &Layout, style: &Style, out: &mut dyn Write
         debug_assert!(row.len() <= table.columns.len(), "a cell without a column: {row:?}");
         drawing.add_row(layout.shown.iter().map(|(index, width)| {
             let cell = row.get(*index).unwrap_or(&Cell::Empty);
-            let ink = layout.fit(cell_ink(cell, *width), *width);
+            let ink = layout.fit(cell_ink(cell, *width), *width, table.columns[*index].shrink);
             let painted = ink.paint(style.color);
             if ink.width() <= *width {
                 return DrawnCell::new_owned(painted);
@@ -148,7 +150,7 @@ impl Layout {
             return Self { shown, cuts: false };
         };
         let least = |(index, width): &(usize, usize)| match table.columns[*index].shrink {
-            Shrink::Cut { min } => min.clamp(1, *width),
+            Shrink::Cut { min } | Shrink::CutInside { min } => min.clamp(1, *width),
             Shrink::Never | Shrink::Drop { .. } => *width,
         };
 
@@ -194,8 +196,12 @@ impl Layout {
         Self { shown, cuts: true }
     }
 
-    fn fit(&self, ink: Ink, width: usize) -> Ink {
-        if self.cuts { ink.cut(width) } else { ink }
+    fn fit(&self, ink: Ink, width: usize, shrink: Shrink) -> Ink {
+        match shrink {
+            _ if !self.cuts => ink,
+            Shrink::CutInside { .. } => ink.cut_inside(width),
+            _ => ink.cut(width),
+        }
     }
 
     /// Tells comfy-table about the columns, which it knows only once it has rows.
@@ -435,6 +441,7 @@ mod tests {
         let shrink = prop_oneof![
             Just(Shrink::Never),
             (0usize..20).prop_map(|min| Shrink::Cut { min }),
+            (0usize..20).prop_map(|min| Shrink::CutInside { min }),
             (0u8..3).prop_map(|priority| Shrink::Drop { priority }),
         ];
         let column = (any_text(), any::<bool>(), shrink).prop_map(|(heading, right, shrink)| Column {

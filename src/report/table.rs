@@ -36,6 +36,11 @@ pub enum Shrink {
         /// The width that stays, in terminal columns.
         min: usize,
     },
+    /// The middle of its cells, whose beginnings are alike and whose ends tell them apart.
+    CutInside {
+        /// The width that stays, in terminal columns.
+        min: usize,
+    },
     /// All of itself, where cutting the others is not enough.
     Drop {
         /// The highest are kept first; of equals, the leftmost.
@@ -69,6 +74,12 @@ impl Column {
     #[must_use]
     pub fn cut(self, min: usize) -> Self {
         Self { shrink: Shrink::Cut { min }, ..self }
+    }
+
+    /// Lets its cells lose their middle, down to `min` terminal columns.
+    #[must_use]
+    pub fn cut_inside(self, min: usize) -> Self {
+        Self { shrink: Shrink::CutInside { min }, ..self }
     }
 
     /// Lets it go where there is too little room; the highest `priority` is kept first.

@@ -32,7 +32,7 @@ const LIMITS: [Sentence; 3] = [
         "No file shows what was never written to it: Codex drops events when its queue of 2,048 overflows or the Collector does not answer, and what a Collector had not written when it was killed is gone."
     ),
     sentence!(
-        "Whole is not the same as genuine: who can write to the files can change them. Keep these hashes where the files are not."
+        "Whole is not the same as genuine: who can write to the files can change them. Keep these hashes, which --no-trunc shows whole, where the files are not."
     ),
     sentence!("Names, users and times are what Codex reported of itself."),
 ];
@@ -65,7 +65,7 @@ impl Screen<'_> {
         Table {
             title,
             columns: vec![
-                Column::left(tr!("FILE")).cut(16),
+                Column::left(tr!("FILE")).cut_inside(24),
                 Column::left(tr!("FORM")).drop_at(1),
                 Column::right(tr!("BYTES")),
                 Column::right(tr!("MESSAGES")).drop_at(3),
@@ -73,7 +73,7 @@ impl Screen<'_> {
                 Column::right(tr!("RECORDS")),
                 Column::left(tr!("FIRST EVENT")).drop_at(2),
                 Column::left(tr!("LAST EVENT")).drop_at(2),
-                Column::left(tr!("SHA-256")).cut(12),
+                Column::left(tr!("SHA-256")).cut(8),
             ],
             sections: vec![Section { heading: None, rows }],
             footer: self.totals(),

@@ -185,9 +185,10 @@ fn ctrl_c_ends_at_once_with_130_and_leaves_the_terminal_clean() {
     assert!(rest.ends_with("\u{1b}[0m"), "{text:?}");
 }
 
-/// Says of itself that it began and ended, does not hear Ctrl-C, and is left with Enter. It reads so much of the answer.
+/// Says of itself that it began and ended, does not hear Ctrl-C, and is left with Enter, though not at once: the program
+/// hears Ctrl-C on a thread of its own. It reads so much of the answer.
 fn deaf_pager(reads: &str) -> String {
-    format!("sh -c 'trap \"\" INT; {reads}; echo begins; read key < /dev/tty; echo ends'")
+    format!("sh -c 'trap \"\" INT; {reads}; echo begins; read key < /dev/tty; sleep 0.3; echo ends'")
 }
 
 const CTRL_C_AND_ENTER: &str = "\u{3}\n";

@@ -8,6 +8,7 @@ use tr::tr;
 
 use super::account::Exit;
 use super::help;
+use super::human::beginning_of_id;
 use super::records::{EventRecord, MatchRecord, SCHEMA_VERSION};
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
@@ -116,15 +117,20 @@ impl RowMaker for Hits {
         let time = event.time().map_or_else(
             || tr!("no time"),
             |time| {
-                // On a terminal of 80 columns the heading is to be one line.
+                // On a terminal the heading is to be one line.
                 let form = if style.truncate { "%Y-%m-%d %H:%M:%S %:z" } else { "%Y-%m-%d %H:%M:%S%.3f %:z" };
                 zone.show(time).format(form).to_string()
             },
         );
         let name = event.name().map_or_else(|| tr!("record"), |name| event_family(name).to_owned());
+        let is_narrow = style.truncate && style.width.is_some_and(|width| width < WHOLE_IDS_WIDTH);
+        let id = event.conversation_id().map_or_else(
+            || tr!("no conversation"),
+            |id| if is_narrow { beginning_of_id(id).to_owned() } else { id.to_owned() },
+        );
         let mut lines = vec![
             Line::new()
-                .tone(tone, event.conversation_id().map_or_else(|| tr!("no conversation"), str::to_owned))
+                .tone(tone, id)
                 .tone(Tone::Dim, format!("  {time}  "))
                 .tone(if found.is_some() { Tone::Strong } else { Tone::Dim }, name),
         ];
@@ -132,6 +138,9 @@ impl RowMaker for Hits {
         lines
     }
 }
+
+/// A terminal that is as wide has room for a whole id, a time and the longest name of an event.
+const WHOLE_IDS_WIDTH: usize = 100;
 
 /// The lines of the values in which something was found, with what was found marked.
 fn matched_lines(found: &[TextMatch<'_>], style: &Style) -> Vec<Line> {

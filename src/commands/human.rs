@@ -84,6 +84,11 @@ pub(crate) fn shown_ids<'a>(
     if short { short_ids(ids) } else { ids.into_iter().map(|id| (id, id)).collect() }
 }
 
+/// So much of a conversation's id as tells it from others that were opened in the same minute; `show` takes it.
+pub(super) fn beginning_of_id(id: &str) -> &str {
+    id.get(..13).unwrap_or(id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -66,7 +66,9 @@ impl Interrupt {
 
     fn pressed(&self) {
         self.state.was_pressed.store(true, Ordering::SeqCst);
-        if !self.state.is_paged.load(Ordering::SeqCst) {
+        // It may be heard of late, when the pager is gone: what was whole then stays so.
+        let is_answered = self.state.is_answered.load(Ordering::SeqCst);
+        if !self.state.is_paged.load(Ordering::SeqCst) && !is_answered {
             self.end();
         }
     }

@@ -11,7 +11,7 @@ use super::account::Exit;
 use super::help;
 use super::human::{plural, shown_ids};
 use super::output::RecordWriter;
-use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION};
+use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION, nano_digits};
 use super::wording::{day_heading, target, verdict_words};
 use super::{Run, Zone, unmet};
 use crate::event::{NetworkDecision, UnixNano, name_glob};
@@ -270,7 +270,9 @@ impl Counts {
                 requests: count.requests,
                 conversations: count.conversations,
                 first_time: count.first.map(|time| zone.rfc3339(time)),
+                first_time_unix_nano: nano_digits(count.first),
                 last_time: count.last.map(|time| zone.rfc3339(time)),
+                last_time_unix_nano: nano_digits(count.last),
             })
             .collect()
     }

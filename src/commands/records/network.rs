@@ -119,8 +119,12 @@ pub struct NetworkSummaryRecord {
     pub conversations: u64,
     /// Time of the first, RFC 3339 with offset.
     pub first_time: Option<String>,
+    /// The same in nanoseconds since 1970, as digits.
+    pub first_time_unix_nano: Option<String>,
     /// Time of the last.
     pub last_time: Option<String>,
+    /// The same in nanoseconds since 1970, as digits.
+    pub last_time_unix_nano: Option<String>,
 }
 
 impl Record for NetworkSummaryRecord {

@@ -4,6 +4,7 @@ use tr::tr;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::commands::Zone;
+use crate::commands::human::beginning_of_id;
 use crate::commands::records::EventRecord;
 use crate::commands::rows::RowMaker;
 use crate::event::{AnyValue, Event, EventKind, Key, event_family};
@@ -59,9 +60,6 @@ fn word(key: Key) -> String {
     }
 }
 
-/// So much of an id tells conversations apart that were opened in the same minute.
-const SHOWN_OF_ID: usize = 13;
-
 /// Where less than this is left of a line, no further value begins.
 const SHORTEST: usize = 4;
 
@@ -88,7 +86,7 @@ impl RowMaker for LiveEvents {
             event.time().map_or_else(|| tr!("no time"), |time| zone.show(time).format(form).to_string());
         let id = event.conversation_id().map_or_else(|| tr!("no conversation"), str::to_owned);
         // On a terminal a line is to be one line: the beginning of the id leads to the rest.
-        let id = if style.truncate { id.get(..SHOWN_OF_ID).unwrap_or(&id) } else { &id };
+        let id = if style.truncate { beginning_of_id(&id) } else { &id };
         let name = event.name().map_or_else(|| tr!("record"), |name| event_family(name).to_owned());
         let mut line = Line::new()
             .plain(format!("{time}  "))

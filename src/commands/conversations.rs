@@ -7,6 +7,14 @@ use super::Run;
 use crate::query::Candidate;
 use crate::render::visible_line;
 
+/// The beginning of an id, as it is given on the command line.
+pub(super) fn beginning_of_id(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Err(tr!("every id begins so: give an id; `show --last` shows the newest conversation"));
+    }
+    Ok(text.to_owned())
+}
+
 impl Run<'_> {
     /// Whether the beginning of an id fits at most one of these conversations. Says which they are if it does not.
     pub(super) fn is_unambiguous(&mut self, candidates: &[Candidate]) -> io::Result<bool> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use tr::tr;
 
+use super::conversations::beginning_of_id;
 use super::settings::{Effective, Origin, Setting, Settings};
 use super::world::World;
 use super::zone::Zone;
@@ -39,8 +40,13 @@ pub struct InputArgs {
     pub keep_duplicates: bool,
 
     /// Read with this many threads; the answer does not depend on it
-    #[arg(long, value_name = "N", global = true)]
+    #[arg(long, value_name = "N", global = true, value_parser = at_least_one)]
     pub threads: Option<usize>,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| tr!("it is no whole number from 1 on"))
 }
 
 /// Which events to ask about.
@@ -59,7 +65,7 @@ pub struct FilterArgs {
     pub until: Option<String>,
 
     /// Only this conversation; the beginning of its id is enough where no other begins so
-    #[arg(long, value_name = "ID", global = true)]
+    #[arg(long, value_name = "ID", global = true, value_parser = beginning_of_id)]
     pub conversation: Option<String>,
 
     /// Only events of models that match, e.g. `gpt-5.1*`

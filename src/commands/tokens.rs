@@ -147,6 +147,9 @@ impl TokensArgs {
     /// # Errors
     /// When the price file cannot be used or the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
+        if let Some((_, twice)) = self.by.iter().enumerate().find(|(at, by)| self.by[..*at].contains(by)) {
+            anyhow::bail!(tr!("--by: `{name}` is given more than once", name = twice.name()));
+        }
         let prices = run.price_book(self.prices.as_deref())?.with_unverified(self.unverified_prices);
         let prices = Arc::new(prices);
         let question = UsageQuestion {

@@ -6,9 +6,10 @@ use std::str::FromStr;
 use chrono::{
     DateTime, Duration, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc,
 };
-use chrono_tz::Tz;
+use chrono_tz::{TZ_VARIANTS, Tz};
 use tr::tr;
 
+use super::likeness::nearest;
 use crate::event::{UnixNano, nanoseconds_of};
 
 /// The zone in which times are shown and days are counted.
@@ -43,10 +44,20 @@ impl FromStr for Zone {
         {
             return Ok(Self::Fixed(offset));
         }
-        Tz::from_str_insensitive(name).map(Self::Named).map_err(|_| {
-            tr!("no time zone `{name}`; there are beijing, local, utc, IANA names such as Europe/Berlin, and offsets such as +08:00", name)
+        Tz::from_str_insensitive(name).map(Self::Named).map_err(|_| match meant(name) {
+            Some(meant) => tr!("no time zone `{name}`; did you mean `{meant}`? There are beijing, local, utc, IANA names such as Europe/Berlin, and offsets such as +08:00", name, meant),
+            None => tr!("no time zone `{name}`; there are beijing, local, utc, IANA names such as Europe/Berlin, and offsets such as +08:00", name),
         })
     }
+}
+
+/// The zone whose name is most like this one, or whose city it is.
+fn meant(name: &str) -> Option<&'static str> {
+    let city = || {
+        let mut names = TZ_VARIANTS.iter().map(|zone| zone.name());
+        names.find(|zone| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(name)))
+    };
+    nearest(name, TZ_VARIANTS.iter().map(|zone| zone.name()).chain(["beijing", "local"])).or_else(city)
 }
 
 /// `+08:00`, `+0800` or `+08`, up to a day either way.
@@ -212,6 +223,23 @@ mod tests {
         for name in ["", "mars", "+25:00", "+8:00", "08:00"] {
             assert!(name.parse::<Zone>().is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_zone_that_is_misspelt_or_named_by_its_city_is_understood_well_enough_to_be_asked_back() {
+        for (name, zone) in [
+            ("Asia/Shangai", Some("Asia/Shanghai")),
+            ("europe/berln", Some("Europe/Berlin")),
+            ("tokyo", Some("Asia/Tokyo")),
+            ("beijng", Some("beijing")),
+            ("mars", None),
+            ("+25:00", None),
+            ("", None),
+        ] {
+            assert_eq!(meant(name), zone, "{name}");
+        }
+        let asked_back = "Asia/Shangai".parse::<Zone>().expect_err("no such zone");
+        assert!(asked_back.contains("did you mean `Asia/Shanghai`?"), "{asked_back}");
     }
 
     #[test]

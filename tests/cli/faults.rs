@@ -253,6 +253,29 @@ fn a_pattern_that_the_shell_has_opened_out_is_told_from_other_wrong_usage() {
 }
 
 #[test]
+fn a_value_that_means_nothing_is_wrong_usage_and_says_what_would_do() {
+    let told = |line: &str| {
+        let said = run(&format!("{line} -f one_conversation.jsonl"));
+        assert_eq!((said.stdout.as_str(), said.exit), ("", Some(2)), "{line}");
+        said.stderr.lines().next().unwrap_or_default().to_owned() + "\n"
+    };
+    let lines = ["show ''", "list --conversation ''", "list --threads 0", "tokens --by day,model,day"];
+    insta::assert_snapshot!(lines.map(told).concat(), @"
+    error: invalid value '' for '[ID]': every id begins so: give an id; `show --last` shows the newest conversation
+    error: invalid value '' for '--conversation <ID>': every id begins so: give an id; `show --last` shows the newest conversation
+    error: invalid value '0' for '--threads <N>': it is no whole number from 1 on
+    error: --by: `day` is given more than once
+    ");
+    let in_chinese = lines.map(|line| told(&format!("{line} --lang zh")));
+    insta::assert_snapshot!(in_chinese.concat(), @"
+    错误：`` 不是 `[ID]` 的有效值：空的 ID 与任何会话都相符，请写出 ID；`show --last` 显示最新的会话
+    错误：`` 不是 `--conversation <ID>` 的有效值：空的 ID 与任何会话都相符，请写出 ID；`show --last` 显示最新的会话
+    错误：`0` 不是 `--threads <N>` 的有效值：应为正整数
+    错误：--by：`day` 只能写一次
+    ");
+}
+
+#[test]
 fn wrong_usage_is_2() {
     insta::assert_snapshot!(talk(&run("lst")), @"
     error: unrecognized subcommand 'lst'

@@ -11,6 +11,7 @@ use clap::Args;
 use tr::tr;
 
 use super::account::Exit;
+use super::conversations::beginning_of_id;
 use super::help;
 use super::records::EventRecord;
 use super::rows::{Around, RowMaker};
@@ -36,7 +37,7 @@ use timeline::{Clock, Telling};
 #[command(after_long_help = help::SHOW)]
 pub struct ShowArgs {
     /// The conversation; the beginning of its id is enough where no other begins so
-    #[arg(value_name = "ID", conflicts_with = "conversation")]
+    #[arg(value_name = "ID", conflicts_with = "conversation", value_parser = beginning_of_id)]
     id: Option<String>,
 
     /// Show the conversation that was opened last

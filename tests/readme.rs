@@ -229,6 +229,28 @@ fn every_command_has_an_example() {
 }
 
 #[test]
+fn every_key_of_a_file_of_prices_is_in_its_page() {
+    use codex_audit::query::price_book::PriceBook;
+    let page = text_of("docs/prices.md");
+    let price = "[[price]]\nmodel = \"m\"\ninput = \"1\"\noutput = \"2\"\n";
+    let (in_file, in_price) = (format!("no_key = 1\n{price}"), format!("{price}no_key = 1\n"));
+    let in_long_context = format!("{price}[price.long_context]\nno_key = 1\n");
+    let mut keys = 0;
+    for text in [in_file, in_price, in_long_context] {
+        let refusal = PriceBook::from_toml(&text, "prices.toml").expect_err("no such key").reason;
+        let (_, known) = refusal.split_once("expected one of ").expect("the keys that there are");
+        for key in known.split('`').skip(1).step_by(2) {
+            let is_there = ["`KEY`", "[KEY]]`", "[price.KEY]`"]
+                .iter()
+                .any(|form| page.contains(&form.replace("KEY", key)));
+            assert!(is_there, "docs/prices.md: {key}");
+            keys += 1;
+        }
+    }
+    assert!(keys > 20, "{keys} keys were seen");
+}
+
+#[test]
 fn no_code_of_the_program_writes_a_file_or_speaks_to_a_network() {
     let mut folders = vec![root().join("src")];
     let mut files = 0;

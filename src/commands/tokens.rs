@@ -46,6 +46,12 @@ pub struct TokensArgs {
 
     /// Take prices from this TOML file: its models replace those of the price book inside the program
     ///
+    /// A price is a table `[[price]]` with model = "gpt-5.1-codex", input = "1.25", `cached_input` = "0.125" and
+    /// output = "10", a line each: US dollars for one million tokens, in quotation marks. Where prices change, from and
+    /// to are dates: from = 2026-10-01. There are also aliases, `cache_write`, unverified, grade, source, retrieved,
+    /// note and `[price.long_context]`, and version and replace for the file as a whole; docs/prices.md of the source
+    /// says what they mean.
+    ///
     /// Without it, `price_book` of the settings file is taken, if it names one.
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     prices: Option<PathBuf>,

@@ -108,7 +108,11 @@ impl Run<'_> {
         }
         let more = account.damage().count().saturating_sub(LISTED_PLACES);
         if more > 0 {
-            writeln!(self.err, "{}", tr!("note: {more} more damaged places are not listed", more))?;
+            writeln!(
+                self.err,
+                "{}",
+                tr!("note: {more} more damaged places are not listed; `verify --json` lists all", more)
+            )?;
         }
         for file in &account.files {
             for note in &file.notes {

@@ -25,7 +25,7 @@ use crate::report::{Cell, Column, Line, Section, Table, Tone};
 /// named where time allows just one.
 ///
 /// What the logs cannot show: Codex records this only with its network proxy on (`features.network_proxy`), and
-/// requests that go around the proxy, as those to localhost do, leave no record.
+/// requests that go around the proxy leave no record. Those to localhost do, unless the command says otherwise.
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_long_help = help::NETWORK)]
 pub struct NetworkArgs {

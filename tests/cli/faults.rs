@@ -173,7 +173,7 @@ fn damage_is_counted_where_it_is_too_much_to_list() {
     -:98: byte 776: no JSON
     -:99: byte 784: no JSON
     -:100: byte 792: no JSON
-    note: 150 more damaged places are not listed
+    note: 150 more damaged places are not listed; `verify --json` lists all
     note: nothing in the input is OTLP as a Collector writes it: was another file meant?
     ");
     assert_eq!(said.exit, Some(3));

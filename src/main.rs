@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use tr::tr;
 
 use codex_audit::cli::Cli;
-use codex_audit::commands::{Exit, World};
+use codex_audit::commands::{Exit, World, told_error};
 
 /// Each thread keeps what it frees at hand, which the systems' own allocators do less well, musl's least of all.
 #[global_allocator]
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => Exit::Answered,
         Err(error) => {
             // Nothing can be done when not even this can be written.
-            drop(writeln!(console.err, "{}", tr!("error: {}", format!("{error:#}"))));
+            drop(writeln!(console.err, "{}", tr!("error: {}", told_error(&error))));
             Exit::Failed
         }
     };

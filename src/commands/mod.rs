@@ -54,6 +54,7 @@ pub use man::ManArgs;
 pub use network::NetworkArgs;
 pub use output::OutputArgs;
 pub use progress::Progress;
+pub use reasons::told_error;
 pub use show::ShowArgs;
 pub use tokens::TokensArgs;
 pub use tool_decision::ToolDecisionArgs;

@@ -1,10 +1,14 @@
 //! The prices that count: those of the program, and before them those of a file.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
+use tr::tr;
+
 use super::Run;
-use crate::query::price_book::PriceBook;
+use super::reasons;
+use crate::query::price_book::{PriceBook, PriceBookError};
 
 impl Run<'_> {
     /// The price book, with the prices of `named` before its own, else of the file that the settings name.
@@ -15,7 +19,29 @@ impl Run<'_> {
         let book = PriceBook::builtin();
         let Some(path) = named.or(self.price_file.as_deref()) else { return Ok(book) };
         let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|error| anyhow::anyhow!("{name}: {error}"))?;
-        Ok(book.extended_with(PriceBook::from_toml(&text, &name)?))
+        let text = fs::read_to_string(path).map_err(|error| anyhow::Error::msg(unread(&name, &error)))?;
+        let prices = PriceBook::from_toml(&text, &name).map_err(|error| anyhow::Error::msg(told(&error)))?;
+        Ok(book.extended_with(prices))
+    }
+}
+
+fn unread(name: &str, error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::NotFound {
+        return tr!("{name} does not exist", name);
+    }
+    tr!("{name} cannot be read: {error}", name, error = reasons::unread(error).told())
+}
+
+fn told(error: &PriceBookError) -> String {
+    let line = error.line.map_or_else(String::new, |line| format!(":{line}"));
+    let place = format!("{}{line}", error.origin);
+    tr!("{place}: {reason}", place, reason = reasons::known(&error.reason).told())
+}
+
+/// Which prices these are, for people.
+pub(super) fn version_words(prices: &PriceBook) -> String {
+    match prices.version().strip_prefix("built-in ") {
+        Some(rest) => tr!("built-in {rest}", rest),
+        None => prices.version().to_owned(),
     }
 }

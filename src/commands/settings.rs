@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use tr::tr;
 
 use super::likeness::nearest;
+use super::reasons;
 use super::zone::Zone;
 use crate::render::Format;
 use crate::words::Language;
@@ -110,7 +111,13 @@ impl Settings {
         match fs::read_to_string(path) {
             Ok(text) => settings.with(&text, path, home),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !is_named => Ok(settings),
-            Err(error) => Err(tr!("the settings file {name} cannot be read: {error}", name, error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(tr!("the settings file {name} does not exist", name))
+            }
+            Err(error) => {
+                let error = reasons::unread(&error).told();
+                Err(tr!("the settings file {name} cannot be read: {error}", name, error))
+            }
         }
     }
 
@@ -118,7 +125,7 @@ impl Settings {
         let fault = |place: Place, what: &str| format!("{}:{}: {what}", path.display(), place.line);
         let table = DeTable::parse(text).map_err(|error| {
             let place = Place::of(error.span().map_or(0, |span| span.start), text);
-            fault(place, &error.message().replace('\n', ", "))
+            fault(place, &tr!("no TOML: {what}", what = error.message().replace('\n', ", ")))
         })?;
         self.exists = true;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -278,7 +285,7 @@ mod tests {
         insta::assert_snapshot!(told("color = 'yes'"), @"/etc/own/config.toml:1: color: no `yes`; there are auto, always, never");
         insta::assert_snapshot!(told("lang = 'fr'"), @"/etc/own/config.toml:1: lang: no language `fr`; there are en and zh");
         insta::assert_snapshot!(told("files = ['-']"), @"/etc/own/config.toml:1: files names files, folders or globs; standard input is named by -f alone");
-        assert!(told("tz = 'utc'\ntz = ").starts_with("/etc/own/config.toml:2: "));
+        assert!(told("tz = 'utc'\ntz = ").starts_with("/etc/own/config.toml:2: no TOML: "));
     }
 
     #[test]
@@ -286,6 +293,6 @@ mod tests {
         let path = Path::new("no/such/config.toml");
         assert!(!Settings::read(path, false, None).expect("settings").exists);
         let refused = Settings::read(path, true, None).expect_err("it was named");
-        assert!(refused.starts_with("the settings file no/such/config.toml cannot be read: "), "{refused}");
+        assert_eq!(refused, "the settings file no/such/config.toml does not exist");
     }
 }

@@ -12,6 +12,7 @@ use super::account::Exit;
 use super::help;
 use super::human::{count, plural, separated, shown_ids};
 use super::output::{Record, RecordWriter};
+use super::prices::version_words;
 use super::reasons;
 use super::records::{PricedResponseRecord, TokenUsageRecord};
 use super::time_span::TimeSpan;
@@ -361,7 +362,7 @@ fn fine_print(total: &UsageSum, prices: &PriceBook) -> Vec<Line> {
         Tone::Dim,
         tr!(
             "Estimate at API list prices, standard tier (price book {}); a ChatGPT plan is billed otherwise. --explain shows every step.",
-            prices.version()
+            version_words(prices)
         ),
     ));
     lines
@@ -376,8 +377,9 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
             Ok(priced) => {
                 let products: Vec<String> = priced.steps().map(product).collect();
                 let tier = priced.tier.to_string();
+                let row = priced.row.id();
                 let row =
-                    if tier == "base" { priced.row.id() } else { format!("{} {tier}", priced.row.id()) };
+                    if tier == "base" { row } else { format!("{row} {}", reasons::known(&tier).told()) };
                 (
                     Cell::from(row),
                     Cell::from(products.join(" + ")),
@@ -418,5 +420,11 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
 }
 
 fn product(step: &Step) -> String {
-    format!("{} {} × {}", separated(u128::from(step.tokens)), step.component, step.rate)
+    let component = reasons::known(&step.component.to_string()).told();
+    tr!(
+        "{tokens} {component} × {rate}",
+        tokens = separated(u128::from(step.tokens)),
+        component,
+        rate = step.rate
+    )
 }

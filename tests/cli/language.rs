@@ -5,11 +5,16 @@ use std::fs;
 use crate::harness::{codex_audit, fixtures, run};
 
 /// Every command whose answer has words in it, with inputs that bring out most of them.
-const QUESTIONS: [&str; 14] = [
+const QUESTIONS: [&str; 19] = [
     "list -f captures/collector/mcp-0.169.0.jsonl -f captures/collector/network-0.169.0.jsonl",
     "list -f captures/damaged/killed-collector.jsonl",
     "show 01a1f842-e -f captures/collector/exec-0.169.0.jsonl",
     "show 01a1faf7-9a7 -f captures/collector/reviewer-0.169.0.jsonl",
+    "show 01a1faf5 --all -f captures/collector/websocket-0.169.0.jsonl",
+    "show -f redacted_prompts.jsonl",
+    "tokens --explain --prices ../docs/house-prices.toml -f captures/collector/websocket-0.169.0.jsonl",
+    "verify -f damaged/torn_line.jsonl -f damaged/nul_run.jsonl",
+    "show -f captures/collector/exec-0.169.0.jsonl --conversation 0 --model [",
     "list --model gpt-6 -f captures/collector/exec-0.169.0.jsonl",
     "show nobody -f captures/collector/exec-0.169.0.jsonl",
     "grep -c . -f captures/damaged/killed-collector.jsonl",

@@ -12,6 +12,7 @@ use tr::tr;
 
 use super::account::Exit;
 use super::output::RecordWriter;
+use super::reasons;
 use super::records::FindingRecord;
 use super::{Run, World};
 use crate::event::EventFilter;
@@ -138,7 +139,7 @@ impl DoctorArgs {
                 CodexConfig::missing(&name)
             }
             Err(error) => {
-                let text = sentence!("{name} cannot be read: {error}", name, error);
+                let text = sentence!("{name} cannot be read: {error}", name, error = reasons::unread(&error));
                 examination.findings.push(Finding::new(
                     subject,
                     Severity::Error,
@@ -192,7 +193,7 @@ impl DoctorArgs {
                     }
                     _ => (
                         "collector_config_unreadable",
-                        sentence!("{name} cannot be read: {error}", name, error),
+                        sentence!("{name} cannot be read: {error}", name, error = reasons::unread(&error)),
                     ),
                 };
                 examination.findings.push(Finding::new(

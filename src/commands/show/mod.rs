@@ -1,6 +1,7 @@
 //! `codex-audit show`: what happened in one conversation?
 
 mod live;
+mod remark_words;
 mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use tr::tr;
 
-use super::Costs;
+use super::{Costs, remark_words};
 
 use crate::commands::human::{plural, separated, span};
 use crate::commands::wording::{decision_words, outcome_words, sandbox_words, target, verdict_words};
@@ -157,7 +157,7 @@ impl Telling<'_> {
             }
             None => {
                 let length = length.map_or_else(String::new, |length| {
-                    format!(", {}", plural(length, "character", "characters"))
+                    tr!(", {}", plural(length, "character", "characters"))
                 });
                 entry(
                     Tone::Person,
@@ -253,9 +253,9 @@ impl Telling<'_> {
                 text.push(Tone::Dim, " · ");
             }
             if !name.is_empty() {
-                text.push(Tone::Dim, format!("{name} "));
+                text.push(Tone::Dim, format!("{} ", remark_words::before_value(&remark.label, name)));
             }
-            let (shown, left_out) = self.cut(value, 3);
+            let (shown, left_out) = self.cut(&remark_words::value(&remark.label, name, value), 3);
             text.push(if remark.failed { Tone::Bad } else { Tone::Plain }, shown);
             if left_out.is_some() {
                 text.push(Tone::Dim, " …");
@@ -263,6 +263,9 @@ impl Telling<'_> {
         }
         // Labels have eight columns.
         let label = match remark.label.as_str() {
+            "record" => tr!("record"),
+            "startup" => tr!("startup"),
+            "stream" => tr!("stream"),
             "websocket_connect" => tr!("connect"),
             "api_request" => tr!("request"),
             "agent_communication" | "agent_response" => tr!("agent"),
@@ -284,7 +287,7 @@ impl Telling<'_> {
         }
         let (shown, left_out) = first_of(text, lines);
         let rest =
-            left_out.map(|words| Line::new().tone(Tone::Dim, tr!("{words}; --no-trunc shows all", words)));
+            left_out.map(|words| Line::new().tone(Tone::Dim, tr!("… {words}; --no-trunc shows all", words)));
         (shown, rest)
     }
 }
@@ -306,7 +309,7 @@ fn first_of(text: &str, lines: usize) -> (String, Option<String>) {
         is_long
             .then(|| plural((text.chars().count() - CHARACTERS) as u64, "more character", "more characters"))
     };
-    (shown, left_out.map(|words| format!("… {words}")))
+    (shown, left_out)
 }
 
 impl Clock {
@@ -483,15 +486,15 @@ mod tests {
     fn what_is_left_out_of_a_text_is_every_line_that_is_not_shown() {
         let words = |text: &str, lines| first_of(text, lines).1.unwrap_or_default();
         assert_eq!(first_of("one\ntwo\n", 2), ("one\ntwo".to_owned(), None));
-        assert_eq!(words("1\n2\n3\n4", 3), "… 1 more line");
+        assert_eq!(words("1\n2\n3\n4", 3), "1 more line");
         // Of lines of a hundred characters the tenth is the last, and is cut.
         let long = format!("{}\n", "x".repeat(100)).repeat(49);
-        assert_eq!(words(&long, 12), "… 39 more lines");
+        assert_eq!(words(&long, 12), "39 more lines");
         let shown = first_of(&long, 12).0;
         assert_eq!((shown.lines().count(), shown.chars().count()), (10, 1_001));
         // Between two lines, none is cut.
         let lines_of_ten = format!("{}\n", "x".repeat(9)).repeat(150);
-        assert_eq!(words(&lines_of_ten, 120), "… 50 more lines");
-        assert_eq!(words(&"x".repeat(1_500), 12), "… 500 more characters");
+        assert_eq!(words(&lines_of_ten, 120), "50 more lines");
+        assert_eq!(words(&"x".repeat(1_500), 12), "500 more characters");
     }
 }

@@ -71,12 +71,13 @@ impl Evidence<'_> {
             for damage in &damage {
                 *kinds.entry(damage.kind).or_default() += 1;
             }
-            let kinds: Vec<_> =
-                kinds.iter().map(|(kind, count)| format!("{count} {}", kind.as_str())).collect();
+            let kinds = kinds
+                .into_iter()
+                .map(|(kind, count)| sentence!("{count} {kind}", count, kind = reasons::damage(kind)));
             let places = counted(damage.len() as u64, "place", "places");
             let text = sentence!(
                 "{places} could not be read ({}): what stands there is in no answer.",
-                kinds.join(", "),
+                Sentence::listed(kinds).unwrap_or_default(),
                 places
             );
             findings.push(error("damaged", text, Some(first.location)));

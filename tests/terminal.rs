@@ -66,6 +66,16 @@ fn what_is_said_keeps_within_a_terminal_and_is_one_line_in_a_pipe() {
 }
 
 #[test]
+fn how_much_of_a_long_text_is_left_out_is_said_in_the_reader_s_language() {
+    let command = "codex-audit show 01a1f849-6cf -q -f captures/collector/mcp-0.169.0.jsonl --lang";
+    for (language, said) in [("en", " … 22 more lines; --no-trunc"), ("zh", " 还有 22 行；--no-trunc")]
+    {
+        let Some((text, _)) = shown(&format!("{command} {language}"), &[("PAGER", "")]) else { return };
+        assert!(text.contains(said), "{text}");
+    }
+}
+
+#[test]
 fn a_pager_that_is_left_early_changes_no_exit_code() {
     for (line, code) in [
         ("verify -f damaged/not_otlp.jsonl", 3),

@@ -191,6 +191,24 @@ fn a_prompt_that_no_answer_follows_is_noted() {
 }
 
 #[test]
+fn what_sums_and_spans_of_time_leave_out_is_named() {
+    let start = line("2026-11-20T10:00:00Z", "a", START);
+    let without_time = line("some day", "a", START);
+    assert_eq!(
+        run_in(&fixtures(), &["verify", "--json", "-f", "-"], (start.clone() + &without_time).as_bytes())
+            .findings(),
+        pairs(&[("record_without_time", "note")])
+    );
+    for (count, is_readable) in [("12", true), ("", true), ("-1", false), ("18446744073709551616", false)] {
+        let tokens = json!({"key": "output_token_count", "value": {"stringValue": count}});
+        let more = start.replace("\"attributes\":[", &format!("\"attributes\":[{tokens},"));
+        let said = run_in(&fixtures(), &["verify", "--json", "-f", "-"], more.as_bytes());
+        let expected = if is_readable { vec![] } else { pairs(&[("unreadable_token_count", "warning")]) };
+        assert_eq!((said.findings(), said.exit), (expected, Some(i32::from(!is_readable))), "{count}");
+    }
+}
+
+#[test]
 fn input_without_any_record_is_not_passed_in_silence() {
     let said = run(&["verify", "--json", "-f", "captures/signals"]);
     assert_eq!((said.findings(), said.exit), (pairs(&[("no_records", "warning")]), Some(1)));

@@ -45,6 +45,23 @@ impl<'a> ResponseCompleted<'a> {
         })
     }
 
+    /// Whether a count is there that is none: no whole number, or one below 0 or beyond 64 bits.
+    #[must_use]
+    pub fn has_unreadable_count(attributes: &Attributes<'_>) -> bool {
+        const COUNTS: [Key; 6] = [
+            Key::InputTokenCount,
+            Key::CachedTokenCount,
+            Key::CacheWriteTokenCount,
+            Key::OutputTokenCount,
+            Key::ReasoningTokenCount,
+            Key::ToolTokenCount,
+        ];
+        COUNTS.into_iter().any(|key| {
+            attributes.get(key).is_some_and(|value| value.as_text() != Some(""))
+                && attributes.count(key).is_none()
+        })
+    }
+
     /// Returns `None` for a record without counts: the bare twin that HTTP responses have, a response that broke
     /// off, or any other event of the stream.
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Option<Self> {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::by_conversation::ByConversation;
-use crate::event::{Event, EventKind, Fold, Key, Location, UnixNano, is_known};
+use crate::event::{Event, EventKind, Fold, Key, Location, ResponseCompleted, UnixNano, is_known};
 
 /// Hears every event, and answers with what a reviewer must know before relying on the input.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct InputAudit {
     copies: Sightings,
     events: BTreeMap<Box<str>, u64>,
     unnamed: Sightings,
+    without_time: Sightings,
+    unreadable_counts: Sightings,
     unknown: BTreeMap<Box<str>, Sightings>,
     without_conversation: Sightings,
     users: BTreeMap<Box<str>, u64>,
@@ -51,6 +53,10 @@ pub struct InputFacts {
     pub events: BTreeMap<Box<str>, u64>,
     /// Records without a name.
     pub unnamed: Sightings,
+    /// Records without any time.
+    pub without_time: Sightings,
+    /// Records with a token count that cannot be read as one.
+    pub unreadable_counts: Sightings,
     /// Records with a name that no known release of Codex sends, by name.
     pub unknown: BTreeMap<Box<str>, Sightings>,
     /// Records that belong to no conversation.
@@ -190,6 +196,8 @@ impl InputAudit {
             copies: Sightings::default(),
             events: BTreeMap::new(),
             unnamed: Sightings::default(),
+            without_time: Sightings::default(),
+            unreadable_counts: Sightings::default(),
             unknown: BTreeMap::new(),
             without_conversation: Sightings::default(),
             users: BTreeMap::new(),
@@ -211,6 +219,8 @@ impl InputAudit {
             copies: self.copies,
             events: self.events,
             unnamed: self.unnamed,
+            without_time: self.without_time,
+            unreadable_counts: self.unreadable_counts,
             unknown: self.unknown,
             without_conversation: self.without_conversation,
             users: self.users,
@@ -284,6 +294,12 @@ impl Fold for InputAudit {
             }
             None => self.unnamed.note(location),
         }
+        if time.is_none() {
+            self.without_time.note(location);
+        }
+        if ResponseCompleted::has_unreadable_count(attributes) {
+            self.unreadable_counts.note(location);
+        }
         let user = attributes.filled(Key::UserEmail).or_else(|| attributes.filled(Key::UserAccountId));
         count(&mut self.users, user);
         let version = (attributes.filled(Key::AppVersion))
@@ -338,6 +354,8 @@ impl Fold for InputAudit {
             }
         }
         self.unnamed.join(later_part.unnamed);
+        self.without_time.join(later_part.without_time);
+        self.unreadable_counts.join(later_part.unreadable_counts);
         for (name, sightings) in later_part.unknown {
             self.unknown.entry(name).or_default().join(sightings);
         }

@@ -137,6 +137,20 @@ impl Evidence<'_> {
                 has
             )
         });
+        note_sightings(facts.without_time, findings, "record_without_time", |records| {
+            sentence!(
+                "{records} no time: --since and --until leave such records out.",
+                records = counted(records, "record has", "records have")
+            )
+        });
+        if facts.unreadable_counts.count > 0 {
+            let records = counted(facts.unreadable_counts.count, "record has", "records have");
+            let text = sentence!(
+                "{records} a number of tokens that is no whole number from 0 on: it is in no sum.",
+                records
+            );
+            findings.push(warning("unreadable_token_count", text, facts.unreadable_counts.first));
+        }
         note_sightings(facts.without_conversation, findings, "records_without_conversation", |records| {
             let belong = if records == 1 { sentence!("belongs") } else { sentence!("belong") };
             sentence!("{} {belong} to no conversation.", counted(records, "record", "records"), belong)

@@ -61,6 +61,7 @@ static CLAUSES: LazyLock<Vec<(Regex, Sentence)>> = LazyLock::new(|| {
         sentence!("only an unverified price of {} is known"),
         sentence!("no price of {} is known"),
         sentence!("cached tokens were not recorded"),
+        sentence!("the tokens read or written are not recorded as a number"),
         sentence!("the counts contradict each other: cached tokens and cache writes exceed the input"),
         sentence!("input"),
         sentence!("cached input"),

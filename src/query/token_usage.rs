@@ -164,7 +164,7 @@ fn price<'b>(
 ) -> Result<Priced<'b>, Unpriced> {
     let model = model.ok_or(Unpriced::UnknownModel)?;
     let (Some(input), Some(output)) = (tokens.input, tokens.output) else {
-        return Err(Unpriced::InconsistentCounts);
+        return Err(Unpriced::CountsNotRecorded);
     };
     let quantities =
         TokenQuantities { input, cached_input: tokens.cached_input, cache_write: tokens.cache_write, output };

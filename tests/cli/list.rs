@@ -141,6 +141,18 @@ fn counts_are_read_from_text_numbers_and_doubles_and_a_missing_total_is_the_sum(
 }
 
 #[test]
+fn a_response_whose_counts_are_no_numbers_has_no_price_and_says_why() {
+    let whole = String::from_utf8(fixture("one_conversation.jsonl")).expect("text");
+    let (before, behind) = whole.split_once("\"input_token_count\",\"value\":{").expect("a count");
+    let (_, behind) = behind.split_once('}').expect("its end");
+    let unreadable = format!("{before}\"input_token_count\",\"value\":{{\"stringValue\":\"1e3\"}}{behind}");
+    let said = codex_audit("tokens -q -f -").with_stdin(unreadable).run();
+    let reason =
+        "unpriced: 1 response of gpt-5.1-codex: the tokens read or written are not recorded as a number\n";
+    assert!(said.stdout.contains(reason), "{}", said.stdout);
+}
+
+#[test]
 fn a_warm_up_is_counted_apart_and_an_empty_answer_is_not_one() {
     let record = only("warm_up.jsonl");
     assert_eq!(record["warmups"], 1);

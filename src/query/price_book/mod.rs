@@ -291,6 +291,9 @@ pub enum Unpriced {
     /// How much of the input came from the cache is not in the log.
     #[error("cached tokens were not recorded")]
     CachedInputNotRecorded,
+    /// How much was read or written is not in the log, or no number.
+    #[error("the tokens read or written are not recorded as a number")]
+    CountsNotRecorded,
     /// The parts of the input are more than the input.
     #[error("the counts contradict each other: cached tokens and cache writes exceed the input")]
     InconsistentCounts,

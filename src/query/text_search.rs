@@ -97,7 +97,7 @@ impl TextSearch {
             return false;
         }
         let mut found = false;
-        for text in texts_of(value) {
+        for text in lasting_texts_of(value) {
             if self.inverted {
                 found |= self.pattern.is_match(&text);
                 continue;
@@ -136,23 +136,25 @@ fn needle(pattern: &str, ignore_case: bool) -> Option<Needle> {
     Needle::of_text(&texts.into_iter().max_by_key(String::len)?, false)
 }
 
+/// The texts of a value that are searched, as long as the value lasts.
+fn lasting_texts_of<'a>(value: Cow<'a, AnyValue<'a>>) -> Vec<Cow<'a, str>> {
+    match value {
+        Cow::Borrowed(value) => texts_of(value),
+        Cow::Owned(AnyValue::String(text)) => vec![text.into()],
+        Cow::Owned(value) => texts_of(&value).into_iter().map(|text| Cow::Owned(text.into_owned())).collect(),
+    }
+}
+
 /// The texts of a value that are searched: one, or one for each element of a list.
-fn texts_of<'a>(value: Cow<'a, AnyValue<'a>>) -> Vec<Cow<'a, str>> {
-    let value = match value {
-        Cow::Borrowed(value) => value,
-        Cow::Owned(AnyValue::String(text)) => return vec![text.into()],
-        Cow::Owned(_) => return Vec::new(),
-    };
+fn texts_of<'a>(value: &'a AnyValue<'_>) -> Vec<Cow<'a, str>> {
     match value {
         AnyValue::Empty => Vec::new(),
         AnyValue::String(text) | AnyValue::Bytes(text) => vec![Cow::Borrowed(text.as_str())],
         AnyValue::Bool(truth) => vec![Cow::Borrowed(if *truth { "true" } else { "false" })],
         AnyValue::Int(number) => vec![Cow::Owned(number.to_string())],
         AnyValue::Double(number) => vec![Cow::Owned(number.to_string())],
-        AnyValue::Array(values) => values.iter().flat_map(|value| texts_of(Cow::Borrowed(value))).collect(),
-        AnyValue::KvList(pairs) => {
-            pairs.iter().flat_map(|(_, value)| texts_of(Cow::Borrowed(value))).collect()
-        }
+        AnyValue::Array(values) => values.iter().flat_map(texts_of).collect(),
+        AnyValue::KvList(pairs) => pairs.iter().flat_map(|(_, value)| texts_of(value)).collect(),
     }
 }
 

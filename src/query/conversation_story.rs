@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 use super::packed::Packed;
-use super::token_totals::over_websocket;
+use super::token_totals::{last_went_over_websocket, may_be_request, over_websocket};
 use super::tool_calls::{CallDetail, Fact, ToolCall, call_during, calls_of};
 use crate::event::{
     AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, LogRecord, Needle, Resource, Scope,
@@ -143,13 +143,13 @@ impl StoryCollector {
 
     /// The story of each conversation, by its id; `None` stands for the records of none.
     #[must_use]
-    pub fn settle(mut self) -> BTreeMap<Option<String>, Story> {
-        let apart = self.stream_events_apart;
-        let mut story_of = |(id, kept)| {
-            let left_out = self.left_out.remove(&id).unwrap_or_default();
-            (id, Story::of(kept, left_out, apart))
+    pub fn settle(self) -> BTreeMap<Option<String>, Story> {
+        let Self { stream_events_apart, kept, mut left_out, .. } = self;
+        let story_of = |(id, kept)| {
+            let left_out = left_out.remove(&id).unwrap_or_default();
+            (id, Story::of(kept, left_out, stream_events_apart))
         };
-        self.kept.into_iter().map(&mut story_of).collect()
+        kept.into_iter().map(story_of).collect()
     }
 }
 
@@ -163,14 +163,16 @@ impl Fold for StoryCollector {
     }
 
     fn add(&mut self, event: &Event<'_>) {
-        if !self.filter.admits_conversation(event) {
+        let is_admitted = self.filter.admits(event);
+        let may_be_request = || event.name().is_some_and(may_be_request);
+        if !(is_admitted || may_be_request() && self.filter.admits_conversation(event)) {
             return;
         }
         let conversation = event.conversation_id().map(str::to_owned);
         if self.only.as_ref().is_some_and(|only| !only.contains(&conversation)) {
             return;
         }
-        if !self.filter.admits(event) {
+        if !is_admitted {
             if let Some(over_websocket) = over_websocket(&event.kind()) {
                 self.left_out.entry(conversation).or_default().push((event.order(), over_websocket));
             }
@@ -288,8 +290,7 @@ impl Teller {
                 }
             }
             EventKind::ResponseCompleted(completed) => {
-                let left_out = self.left_out.partition_point(|(request, _)| *request < order);
-                let left_out = left_out.checked_sub(1).is_some_and(|last| self.left_out[last].1);
+                let left_out = last_went_over_websocket(&self.left_out, order);
                 let response = self.response(order, |response| response.tokens.is_none());
                 let over_websocket =
                     response.request.as_ref().map_or(left_out, |request| request.over_websocket);

@@ -134,6 +134,11 @@ pub(super) struct Settled<T> {
     pub(super) warm_ups: Vec<(EventOrder, T)>,
 }
 
+/// Whether an event of that name may be a request to the model.
+pub(super) fn may_be_request(name: &str) -> bool {
+    matches!(name, "codex.api_request" | "codex.websocket_request")
+}
+
 /// Of a request to the model, whether it went over the WebSocket; `None` of any other event.
 pub(super) fn over_websocket(kind: &EventKind<'_>) -> Option<bool> {
     match kind {
@@ -141,6 +146,12 @@ pub(super) fn over_websocket(kind: &EventKind<'_>) -> Option<bool> {
         EventKind::WebsocketRequest(_) => Some(true),
         _ => None,
     }
+}
+
+/// Whether the last request before that place went over the WebSocket, of requests in the order of time.
+pub(super) fn last_went_over_websocket(requests: &[(EventOrder, bool)], order: EventOrder) -> bool {
+    let before = requests.partition_point(|(request, _)| *request < order);
+    before.checked_sub(1).is_some_and(|last| requests[last].1)
 }
 
 impl<T: Packable> ResponseLedger<T> {
@@ -190,9 +201,12 @@ impl<T: Packable> ResponseLedger<T> {
             requests.sort_unstable();
         }
         for (order, kept) in doubtful {
-            let before = requests.partition_point(|(request, _)| *request < order);
-            let over_websocket = before.checked_sub(1).is_some_and(|last| requests[last].1);
-            if over_websocket { &mut settled.warm_ups } else { &mut settled.responses }.push((order, kept));
+            if last_went_over_websocket(&requests, order) {
+                &mut settled.warm_ups
+            } else {
+                &mut settled.responses
+            }
+            .push((order, kept));
         }
         settled
     }

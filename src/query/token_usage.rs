@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::by_conversation::ByConversation;
 use super::packed::Packable;
 use super::price_book::{PriceBook, Priced, TokenQuantities, Unpriced, Usd};
-use super::token_totals::{ResponseLedger, TokenTotals};
+use super::token_totals::{ResponseLedger, TokenTotals, may_be_request};
 use crate::event::{
     Event, EventFilter, EventOrder, Fold, Key, Needle, ResponseCompleted, TokenCounts, UnixNano,
 };
@@ -264,8 +264,7 @@ impl Fold for TokenUsage {
     fn is_about(&self, name: &str, kind: Option<&str>) -> bool {
         match name {
             "codex.sse_event" => ResponseCompleted::may_be(kind),
-            "codex.api_request" | "codex.websocket_request" => true,
-            _ => false,
+            _ => may_be_request(name),
         }
     }
 

@@ -227,7 +227,7 @@ impl Heard {
         let requests = match conversation_id {
             Some(_) => fold_verdicts(verdicts),
             // They may be of several conversations.
-            None => verdicts.into_iter().flat_map(|verdict| fold_verdicts(vec![verdict])).collect(),
+            None => verdicts.into_iter().map(NetworkRequest::of).collect(),
         };
         for request in requests {
             if left_out.binary_search(&request.last.order.location()).is_err() {

@@ -103,6 +103,13 @@ pub struct NetworkRequest {
     pub is_mixed: bool,
 }
 
+impl NetworkRequest {
+    /// The request of one verdict.
+    pub(super) fn of(verdict: NetworkVerdict) -> Self {
+        Self { first: verdict.order, last: verdict, verdicts: 1, is_mixed: false }
+    }
+}
+
 /// Folds the verdicts of one conversation into requests, in time order of their last verdict.
 #[must_use]
 pub fn fold_verdicts(mut verdicts: Vec<NetworkVerdict>) -> Vec<NetworkRequest> {
@@ -116,13 +123,7 @@ pub fn fold_verdicts(mut verdicts: Vec<NetworkVerdict>) -> Vec<NetworkRequest> {
                 request.verdicts += 1;
             }
             None => {
-                let request = NetworkRequest {
-                    first: verdict.order,
-                    last: verdict.clone(),
-                    verdicts: 1,
-                    is_mixed: false,
-                };
-                requests.push((verdict, request));
+                requests.push((verdict.clone(), NetworkRequest::of(verdict)));
             }
         }
     }

@@ -12,7 +12,7 @@ use wide::u8x16;
 
 use super::cursor::{Cursor, Quoted, Read, Scalar, Type, is_id, is_moment, moment, special_lanes};
 use super::decode::hex_id;
-use crate::event::{AnyValue, Attributes, Key, LogRecord, Text};
+use crate::event::{Attributes, Key, LogRecord, Text};
 
 /// The parts of records, and which followed which.
 pub(super) struct Shapes {
@@ -278,34 +278,35 @@ impl Part {
     /// Fills its values in, of a text that begins there in the message.
     fn fill<'a>(&self, text: &'a str, start: usize, record: &mut LogRecord<'a>) -> Read<()> {
         for value in &self.values {
+            let written = || value.place.of(text);
             match value.holds {
                 Holds::Text(Attribute { known: Some(key), .. }) => {
                     let Range { start: from, end: until } = value.place.range();
                     record.attributes.push_plain(key, start + from..start + until);
                 }
                 Holds::Text(Attribute { known: None, key }) => {
-                    let plain = AnyValue::String(Text::plain(value.place.of(text)));
-                    record.attributes.push(None, Cow::Borrowed(key.of(text)), plain);
+                    let plain = Scalar::Text(Quoted::Plain(written()));
+                    plain.push_to(&mut record.attributes, None, key.of(text));
                 }
                 Holds::Bool(Attribute { known, key }, truth) => {
-                    record.attributes.push(known, Cow::Borrowed(key.of(text)), AnyValue::Bool(truth));
+                    Scalar::Bool(truth).push_to(&mut record.attributes, known, key.of(text));
                 }
-                Holds::Time => record.time = moment(value.place.of(text))?,
-                Holds::ObservedTime => record.observed_time = moment(value.place.of(text))?,
+                Holds::Time => record.time = moment(written())?,
+                Holds::ObservedTime => record.observed_time = moment(written())?,
                 Holds::SeverityNumber(number) => record.severity_number = number,
-                Holds::SeverityText => record.severity_text = Some(Cow::Borrowed(value.place.of(text))),
+                Holds::SeverityText => record.severity_text = Some(Cow::Borrowed(written())),
                 Holds::TraceId => {
-                    let written = value.place.of(text);
+                    let written = written();
                     is_id(written)?;
                     record.trace_id = hex_id(Cow::Borrowed(written), 16);
                 }
                 Holds::SpanId => {
-                    let written = value.place.of(text);
+                    let written = written();
                     is_id(written)?;
                     record.span_id = hex_id(Cow::Borrowed(written), 8);
                 }
                 Holds::Callsite => {
-                    record.callsite = Some(Text::plain(value.place.of(text))).filter(|text| !text.is_empty());
+                    record.callsite = Some(Text::plain(written())).filter(|text| !text.is_empty());
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::reasons;
 use super::unmet;
 use crate::query::Unmet;
 use crate::render::visible_line;
-use crate::source::{Account, Damage, FileAccount};
+use crate::source::{Account, Damage};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,15 +146,13 @@ impl Run<'_> {
 
     /// Says what it may mean that messages were read, and no log record among them.
     fn tell_emptiness(&mut self, account: &Account) -> io::Result<()> {
-        let sum = |of: fn(&FileAccount) -> u64| account.files.iter().map(of).sum::<u64>();
-        let [messages, damaged, records] =
-            [sum(|file| file.messages), sum(|file| file.damaged), sum(|file| file.records)];
+        let messages = account.total(|file| file.messages);
         let is_explained =
             account.files.iter().any(|file| file.unfinished_line.is_some() || !file.notes.is_empty());
-        if messages == 0 || records > 0 || is_explained {
+        if messages == 0 || account.total(|file| file.records) > 0 || is_explained {
             return Ok(());
         }
-        let note = if damaged == messages {
+        let note = if account.total(|file| file.damaged) == messages {
             tr!("note: nothing in the input is OTLP as a Collector writes it: was another file meant?")
         } else {
             tr!(

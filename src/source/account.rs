@@ -138,6 +138,12 @@ impl Account {
         (0..).zip(&self.files).filter(|(_, file)| file.was_opened)
     }
 
+    /// What the files have of something, together.
+    #[must_use]
+    pub fn total(&self, of: fn(&FileAccount) -> u64) -> u64 {
+        self.files.iter().map(of).sum()
+    }
+
     /// Whether part of the input could not be read.
     #[must_use]
     pub fn is_damaged(&self) -> bool {

@@ -180,7 +180,7 @@ impl<'a> VerifySummaryRecord<'a> {
         findings: &'a [Finding],
         zone: Zone,
     ) -> Self {
-        let sum = |of: fn(&FileAccount) -> u64| account.files.iter().map(of).sum();
+        let sum = |of| account.total(of);
         let counts = |counts: &'a BTreeMap<Box<str>, u64>| {
             counts.iter().map(|(name, count)| (name.as_ref(), *count)).collect()
         };

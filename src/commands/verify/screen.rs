@@ -106,7 +106,7 @@ impl Screen<'_> {
     }
 
     fn totals(&self) -> Vec<Line> {
-        let sum = |of: fn(&FileAccount) -> u64| self.account.files.iter().map(of).sum::<u64>();
+        let sum = |of| self.account.total(of);
         let mut line = Line::new()
             .plain(plural(self.account.opened().count() as u64, "file", "files"))
             .plain(format!(" · {}", plural(sum(|file| file.bytes), "byte", "bytes")))

@@ -8,7 +8,7 @@ use crate::query::Candidate;
 use crate::render::visible_line;
 
 /// The beginning of an id, as it is given on the command line.
-pub(super) fn beginning_of_id(text: &str) -> Result<String, String> {
+pub(super) fn id_to_find(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Err(tr!("every id begins so: give an id; `show --last` shows the newest conversation"));
     }

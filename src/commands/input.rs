@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use tr::tr;
 
-use super::conversations::beginning_of_id;
+use super::conversations::id_to_find;
 use super::settings::{Effective, Origin, Setting, Settings};
 use super::world::World;
 use super::zone::Zone;
@@ -65,7 +65,7 @@ pub struct FilterArgs {
     pub until: Option<String>,
 
     /// Only this conversation; the beginning of its id is enough where no other begins so
-    #[arg(long, value_name = "ID", global = true, value_parser = beginning_of_id)]
+    #[arg(long, value_name = "ID", global = true, value_parser = id_to_find)]
     pub conversation: Option<String>,
 
     /// Only events of models that match, e.g. `gpt-5.1*`

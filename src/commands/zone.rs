@@ -116,13 +116,9 @@ impl Zone {
     /// first one after it where they skip it. Before 1970 the first moment that there is, and the last one after 2554.
     fn moment(self, shown: NaiveDateTime) -> Option<UnixNano> {
         let resolve = |shown: NaiveDateTime| match self {
-            Self::Fixed(offset) => {
-                offset.from_local_datetime(&shown).earliest().map(|time| nanoseconds_of(&time))
-            }
-            Self::Named(zone) => {
-                zone.from_local_datetime(&shown).earliest().map(|time| nanoseconds_of(&time))
-            }
-            Self::Local => Local.from_local_datetime(&shown).earliest().map(|time| nanoseconds_of(&time)),
+            Self::Fixed(offset) => earliest(&offset, shown),
+            Self::Named(zone) => earliest(&zone, shown),
+            Self::Local => earliest(&Local, shown),
         };
         // Clocks skip an hour as a rule, and never more than a day.
         let later = |quarters: i64| shown.checked_add_signed(Duration::minutes(15 * quarters));
@@ -166,6 +162,11 @@ impl Zone {
             .map_err(|_| misread())?;
         self.moment(shown).ok_or_else(misread)
     }
+}
+
+/// Nanoseconds from 1970 to the first time that clocks of a zone show that; `None` where they skip it.
+fn earliest(zone: &impl TimeZone, shown: NaiveDateTime) -> Option<i128> {
+    zone.from_local_datetime(&shown).earliest().map(|time| nanoseconds_of(&time))
 }
 
 /// `3h`, `7d`, `1h30m`: one or more numbers with a unit each.

@@ -12,7 +12,7 @@ use clap::Args;
 use tr::tr;
 
 use super::account::Exit;
-use super::conversations::beginning_of_id;
+use super::conversations::id_to_find;
 use super::help;
 use super::records::EventRecord;
 use super::rows::{Around, RowMaker};
@@ -38,7 +38,7 @@ use timeline::{Clock, Telling};
 #[command(after_long_help = help::SHOW)]
 pub struct ShowArgs {
     /// The conversation; the beginning of its id is enough where no other begins so
-    #[arg(value_name = "ID", conflicts_with = "conversation", value_parser = beginning_of_id)]
+    #[arg(value_name = "ID", conflicts_with = "conversation", value_parser = id_to_find)]
     id: Option<String>,
 
     /// Show the conversation that was opened last

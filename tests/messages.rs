@@ -20,13 +20,29 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every message in the source, with the file it stands in.
-fn messages() -> BTreeMap<Message, String> {
-    let mut found = BTreeMap::new();
-    for (path, text) in files_below(&root().join("src")) {
-        let code: TokenStream = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
-        collect(code, &path, &mut found);
+/// What stands in the source.
+#[derive(Default)]
+struct Found {
+    /// Every message, with the file it stands in.
+    messages: BTreeMap<Message, String>,
+    /// Of each macro its file, its message, and what it is given for the places: the name of each, or none.
+    given: Vec<(String, String, Vec<Option<String>>)>,
+}
+
+impl Found {
+    fn in_the_source() -> Self {
+        let mut found = Self::default();
+        for (path, text) in files_below(&root().join("src")) {
+            let code: TokenStream = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
+            collect(code, &path, &mut found);
+        }
+        found
     }
+}
+
+/// Every message of the program, with the file it stands in.
+fn messages() -> BTreeMap<Message, String> {
+    let mut found = Found::in_the_source().messages;
     for text in help_texts() {
         found.entry((text, None)).or_insert_with(|| "help".to_owned());
     }
@@ -61,7 +77,7 @@ fn files_below(folder: &Path) -> Vec<(String, String)> {
     files
 }
 
-fn collect(code: TokenStream, path: &str, found: &mut BTreeMap<Message, String>) {
+fn collect(code: TokenStream, path: &str, found: &mut Found) {
     let tokens: Vec<TokenTree> = code.into_iter().collect();
     for (index, token) in tokens.iter().enumerate() {
         let TokenTree::Group(group) = token else { continue };
@@ -75,12 +91,13 @@ fn collect(code: TokenStream, path: &str, found: &mut BTreeMap<Message, String>)
         let arguments: Vec<TokenTree> = group.stream().into_iter().collect();
         if is_macro {
             if let Some(text) = arguments.first().and_then(string) {
-                found.insert((text, None), path.to_owned());
+                found.given.push((path.to_owned(), text.clone(), given(&arguments)));
+                found.messages.insert((text, None), path.to_owned());
             }
         } else if is_count {
             let texts: Vec<_> = arguments.iter().filter_map(string).collect();
             if let Ok([one, many]) = <[String; 2]>::try_from(texts) {
-                found.insert((one, Some(many)), path.to_owned());
+                found.messages.insert((one, Some(many)), path.to_owned());
             }
         }
         collect(group.stream(), path, found);
@@ -100,28 +117,6 @@ fn given(arguments: &[TokenTree]) -> Vec<Option<String>> {
             _ => None,
         })
         .collect()
-}
-
-/// The message of each macro in the source, with its file and with what it is given.
-fn all_given(code: TokenStream, path: &str, found: &mut Vec<(String, String, Vec<Option<String>>)>) {
-    let tokens: Vec<TokenTree> = code.into_iter().collect();
-    for window in tokens.windows(3) {
-        let [TokenTree::Ident(name), TokenTree::Punct(sign), TokenTree::Group(group)] = window else {
-            continue;
-        };
-        let arguments: Vec<TokenTree> = group.stream().into_iter().collect();
-        if sign.as_char() == '!'
-            && MACROS.contains(&name.to_string().as_str())
-            && let Some(text) = arguments.first().and_then(string)
-        {
-            found.push((path.to_owned(), text, given(&arguments)));
-        }
-    }
-    for token in tokens {
-        if let TokenTree::Group(group) = token {
-            all_given(group.stream(), path, found);
-        }
-    }
 }
 
 /// The text of a string in the source.
@@ -175,10 +170,7 @@ fn every_message_is_there_in_chinese_and_nothing_is_left_over() {
 
 #[test]
 fn every_place_of_a_message_is_filled() {
-    let mut found = Vec::new();
-    for (path, text) in files_below(&root().join("src")) {
-        all_given(text.parse().unwrap_or_else(|error| panic!("{path}: {error}")), &path, &mut found);
-    }
+    let found = Found::in_the_source().given;
     assert!(found.len() > 300, "only {} messages were seen: this test has gone blind", found.len());
     let is_filled = |(_, text, given): &&(String, String, Vec<Option<String>>)| {
         let mut places = places(text).into_iter();

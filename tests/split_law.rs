@@ -665,3 +665,23 @@ fn how_records_are_spread_over_lines_changes_no_answer() {
         assert!(shown(other) == shown_first, "show of {other}");
     }
 }
+
+#[test]
+fn frames_of_many_batches_are_read_the_same_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = fs::read(fixtures().join("one_conversation.jsonl")).expect("a fixture");
+    let line = line.split(|byte| *byte == b'\n').next().expect("a line");
+    let length = u32::try_from(line.len()).expect("a short line").to_be_bytes();
+    let frame = [&length, line].concat();
+    let count = 4 * 1024 * 1024 / frame.len();
+    fs::write(folder.path().join("frames"), frame.repeat(count)).expect("a file");
+    let counted = |threads: u32| {
+        let line = format!("list --json --quiet --keep-duplicates --threads {threads} -f frames");
+        stdout(folder.path(), &line)
+    };
+    let one = counted(1);
+    assert!(!one.is_empty());
+    for threads in [2, 16, 16] {
+        assert!(counted(threads) == one, "{threads} threads");
+    }
+}

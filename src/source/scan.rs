@@ -5,6 +5,7 @@
 //! hold some is heard once more without them. So the answer never depends on the threads.
 
 use std::io;
+use std::thread;
 
 use super::account::{Account, FileAccount, Unopened};
 use super::copies::Copies;
@@ -62,7 +63,7 @@ pub fn scan<F: Fold>(
     let messages = Messages::new(&input.files, input.digests).reporting_to(&input.bytes_read);
     let threads = rayon::current_num_threads().min(MOST_THREADS);
     let turns = Turns::new(messages, threads);
-    let delivered: io::Result<()> = rayon::in_place_scope(|scope| {
+    let delivered: io::Result<()> = thread::scope(|scope| {
         let _stop = turns.stop_at_end();
         let mut are_others_here = false;
         while let Some((batch, hearing)) = turns.next(|batch| hearer.hear(batch, &mut learned)) {
@@ -72,7 +73,7 @@ pub fn scan<F: Fold>(
             // Most files are small: nobody is called for one batch.
             if !std::mem::replace(&mut are_others_here, true) {
                 for _ in 1..threads {
-                    scope.spawn(|_| {
+                    scope.spawn(|| {
                         let mut learned = Learned::new();
                         turns.help(|batch| hearer.hear(batch, &mut learned));
                     });

@@ -5,9 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use rayon::Yield;
 
 use super::messages::{Batch, Messages};
 
@@ -38,11 +35,6 @@ struct State<H> {
     is_lost: bool,
 }
 
-/// Other threads wait for room so long before they look whether they can help with something else: ever longer, up to
-/// this, for somebody may be reading in a pager.
-const PATIENCE: Duration = Duration::from_millis(1);
-const MOST_PATIENCE: Duration = Duration::from_millis(100);
-
 impl<'i, H: Send> Turns<'i, H> {
     pub(super) fn new(messages: Messages<'i>, threads: usize) -> Self {
         Self {
@@ -60,7 +52,8 @@ impl<'i, H: Send> Turns<'i, H> {
         }
     }
 
-    /// Hears batches until there are no more, on a thread beside the one that takes back.
+    /// Hears batches until there are no more, on a thread beside the one that takes back. It must not be one of those
+    /// that share work out among themselves: reading does, and while it waits for its share would be given this.
     pub(super) fn help(&self, mut hear: impl FnMut(&Batch) -> H) {
         let _stop = Stop(self);
         while let Some(batch) = self.begin() {
@@ -118,7 +111,6 @@ impl<'i, H: Send> Turns<'i, H> {
 
     /// Waits until there is room for one more; `None` when no more are begun.
     fn begin(&self) -> Option<Batch> {
-        let mut patience = PATIENCE;
         let mut state = lock(&self.state);
         loop {
             if state.is_over {
@@ -127,15 +119,7 @@ impl<'i, H: Send> Turns<'i, H> {
             if let Some(batch) = self.begin_now(&mut state) {
                 return Some(batch);
             }
-            drop(state);
-            // Whoever takes back may be writing, and have work to share out.
-            let has_helped = rayon::yield_now() == Some(Yield::Executed);
-            state = lock(&self.state);
-            if !has_helped {
-                let waited = self.changed.wait_timeout(state, patience);
-                state = waited.unwrap_or_else(PoisonError::into_inner).0;
-                patience = MOST_PATIENCE.min(patience * 2);
-            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -186,6 +170,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::Arc;
+    use std::thread;
 
     use super::super::input::InputFile;
     use super::*;
@@ -203,10 +188,10 @@ mod tests {
     fn hear_all<H: Send>(text: &str, hear: impl Fn(&Batch) -> H + Sync, mut take: impl FnMut(H) -> bool) {
         let files = [InputFile::KeptStdin(Arc::from(text.as_bytes()))];
         let turns = Turns::new(Messages::new(&files, false), 3);
-        rayon::in_place_scope(|scope| {
+        thread::scope(|scope| {
             let _stop = turns.stop_at_end();
             for _ in 0..2 {
-                scope.spawn(|_| turns.help(&hear));
+                scope.spawn(|| turns.help(&hear));
             }
             while let Some((batch, heard)) = turns.next(&hear) {
                 turns.give_back(batch);

@@ -1,13 +1,12 @@
 //! The drawing of the house, as a test: imports go one way, and every file opens with its sentence.
 //!
 //! ```text
-//!  main → cli → commands → source  query  render
-//!                             └──┬──┘       │
-//!                              event      report
-//!                                  words
+//!  main → cli → commands → source  query  setup    render
+//!                             └──┬──┴─────┤├────────┤│
+//!                              event      words     report
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -189,6 +188,36 @@ fn imports_go_one_way() {
         }
     }
     assert!(imports > 20, "only {imports} imports were seen: this test has gone blind");
+}
+
+/// The modules of the same folder that a file names, its tests left aside.
+fn neighbours_named_in(code: &str) -> BTreeSet<String> {
+    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let steps = code.match_indices("super::").filter(|(at, _)| !code[..*at].ends_with("super::"));
+    steps.flat_map(|(at, step)| heads(&code[at + step.len()..])).collect()
+}
+
+#[test]
+fn files_of_one_folder_import_each_other_in_no_circle() {
+    let mut imported: BTreeMap<Vec<String>, BTreeSet<Vec<String>>> = BTreeMap::new();
+    for (path, text) in files_below(&source_folder()) {
+        let module = module_of(&path);
+        let Some((_, folder)) = module.split_last() else { continue };
+        let beside = |name: String| [folder, &[name]].concat();
+        imported
+            .insert(module.clone(), neighbours_named_in(&code_only(&text)).into_iter().map(beside).collect());
+    }
+    let files: BTreeSet<_> = imported.keys().cloned().collect();
+    imported.values_mut().for_each(|names| names.retain(|name| files.contains(name)));
+    let imports: usize = imported.values().map(BTreeSet::len).sum();
+    assert!(imports > 100, "only {imports} imports were seen: this test has gone blind");
+    // What imports nothing any more is laid aside, until only circles are left.
+    while let Some(ground) = imported.iter().find(|(_, names)| names.is_empty()).map(|(file, _)| file.clone())
+    {
+        imported.remove(&ground);
+        imported.values_mut().for_each(|names| names.retain(|name| *name != ground));
+    }
+    assert!(imported.is_empty(), "these import each other, or what does: {imported:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 use wide::u8x16;
 
-use super::decode::decode_string;
+use super::text::decode_string;
 use crate::event::{AnyValue, Attributes, Key, Text, UnixNano};
 use crate::source::deviations::Deviations;
 

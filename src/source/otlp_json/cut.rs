@@ -13,7 +13,7 @@ use regex::Regex;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::decode::WireText;
+use super::text::WireText;
 use crate::source::account::DamageKind;
 
 /// The raw text of a message's parts. Reused from message to message.

@@ -8,6 +8,7 @@ mod cursor;
 mod cut;
 mod decode;
 mod shapes;
+mod text;
 
 pub(super) use compact::{CompactReader, Learned, ReadRecord};
 pub(super) use cut::{Cut, cut};

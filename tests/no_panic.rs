@@ -215,8 +215,20 @@ fn run(line: &[&str], bytes: &[u8]) -> (u8, String, String) {
     (exit.code(), text(out), text(err))
 }
 
-const LINES: [&[&str]; 5] =
-    [&["list"], &["list", "--json"], &["show", "--all"], &["show", "--json"], &["show", "-o", "csv"]];
+const LINES: [&[&str]; 12] = [
+    &["list"],
+    &["list", "--json"],
+    &["show", "--all"],
+    &["show", "--json"],
+    &["show", "-o", "csv"],
+    &["grep", "."],
+    &["grep", "-o", "md", "e"],
+    &["grep", "--json", "-C1", "codex"],
+    &["tokens", "--by", "model,hour"],
+    &["tool-decision", "--undecided"],
+    &["tool-decision", "--summary", "--json"],
+    &["network"],
+];
 
 fn assert_program_ends_well(bytes: &[u8]) {
     for line in LINES {

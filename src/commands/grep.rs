@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use clap::Args;
 use tr::tr;
@@ -13,7 +14,7 @@ use super::records::{EventRecord, MatchRecord, SCHEMA_VERSION};
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
 use crate::event::{Event, EventFilter, Fold, Needle, event_family};
-use crate::query::{BODY, PatternOptions, TextMatch, TextSearch, UnmetConditions};
+use crate::query::{BODY, PatternOptions, TextMatches, TextSearch, UnmetConditions};
 use crate::render::{Format, Style, visible_line, write_record};
 use crate::report::{Line, Tone};
 use crate::source::Account;
@@ -85,21 +86,21 @@ struct Hits {
 }
 
 impl RowMaker for Hits {
-    type Found<'a> = Vec<TextMatch<'a>>;
+    type Found<'a> = Vec<TextMatches<'a>>;
     type Record<'a> = MatchRecord<'a>;
 
     fn needle(&self) -> Option<Needle> {
         self.search.needle()
     }
 
-    fn find<'a>(&self, event: &Event<'a>) -> Option<Vec<TextMatch<'a>>> {
+    fn find<'a>(&self, event: &Event<'a>) -> Option<Vec<TextMatches<'a>>> {
         self.search.find(event)
     }
 
     fn record<'a>(
         &self,
         event: &Event<'a>,
-        found: Option<Vec<TextMatch<'a>>>,
+        found: Option<Vec<TextMatches<'a>>>,
         file: &'a str,
         zone: Zone,
     ) -> MatchRecord<'a> {
@@ -109,7 +110,7 @@ impl RowMaker for Hits {
     fn lines(
         &self,
         event: &Event<'_>,
-        found: Option<Vec<TextMatch<'_>>>,
+        found: Option<Vec<TextMatches<'_>>>,
         zone: Zone,
         style: &Style,
     ) -> Vec<Line> {
@@ -134,7 +135,7 @@ impl RowMaker for Hits {
                 .tone(Tone::Dim, format!("  {time}  "))
                 .tone(if found.is_some() { Tone::Strong } else { Tone::Dim }, name),
         ];
-        lines.extend(matched_lines(&found.unwrap_or_default(), style));
+        lines.extend(found.unwrap_or_default().iter().flat_map(|found| matched_lines(found, style)));
         lines
     }
 }
@@ -142,28 +143,22 @@ impl RowMaker for Hits {
 /// A terminal that is as wide has room for a whole id, a time and the longest name of an event.
 const WHOLE_IDS_WIDTH: usize = 100;
 
-/// The lines of the values in which something was found, with what was found marked.
-fn matched_lines(found: &[TextMatch<'_>], style: &Style) -> Vec<Line> {
+/// The lines of a text in which something was found, with what was found marked.
+fn matched_lines(found: &TextMatches<'_>, style: &Style) -> Vec<Line> {
+    let TextMatches { attribute, text, ranges } = found;
     let mut lines: Vec<Line> = Vec::new();
-    let mut rest = found;
+    let mut rest = ranges.as_slice();
+    let (mut counted, mut number) = (0, 1);
     while let Some(first) = rest.first() {
-        let start = first.value[..first.range.start].rfind('\n').map_or(0, |at| at + 1);
-        let end =
-            first.value[first.range.end..].find('\n').map_or(first.value.len(), |at| first.range.end + at);
-        let on_this_line = rest
-            .iter()
-            .take_while(|one| one.attribute == first.attribute && one.range.start < end.max(start + 1))
-            .count()
-            .max(1);
+        let start = text[..first.start].rfind('\n').map_or(0, |at| at + 1);
+        let end = text[first.end..].find('\n').map_or(text.len(), |at| first.end + at);
+        let on_this_line = rest.partition_point(|one| one.start < end.max(start + 1)).max(1);
         let (here, later) = rest.split_at(on_this_line);
-        let number = first.value[..start].matches('\n').count() + 1;
-        let place = if first.value.contains('\n') {
-            format!("{}:{number}", first.attribute)
-        } else {
-            first.attribute.to_string()
-        };
+        number += text[counted..start].matches('\n').count();
+        counted = start;
+        let place = if text.contains('\n') { format!("{attribute}:{number}") } else { attribute.to_string() };
         let line = Line::new().plain("    ").tone(Tone::Dim, format!("{place}: "));
-        lines.push(line.join(marked(&first.value, start..end, here, style.truncate)));
+        lines.push(line.join(marked(text, start..end, here, style.truncate)));
         rest = later;
     }
     lines
@@ -172,16 +167,15 @@ fn matched_lines(found: &[TextMatch<'_>], style: &Style) -> Vec<Line> {
 /// So many characters of a long line are shown on either side of what was found.
 const BESIDE: usize = 60;
 
-fn marked(value: &str, line: std::ops::Range<usize>, found: &[TextMatch<'_>], cut: bool) -> Line {
-    let mut text = Line::new();
+fn marked(text: &str, line: Range<usize>, found: &[Range<usize>], cut: bool) -> Line {
+    let mut marked = Line::new();
     let mut at = line.start;
     for (index, one) in found.iter().enumerate() {
-        let before = &value[at..one.range.start.max(at)];
-        text = text.join(shortened(before, cut, index > 0, true));
-        text.push(Tone::Match, value[one.range.start.max(at)..one.range.end.max(at)].to_owned());
-        at = one.range.end.max(at);
+        marked = marked.join(shortened(&text[at..one.start], cut, index > 0, true));
+        marked.push(Tone::Match, text[one.clone()].to_owned());
+        at = one.end;
     }
-    text.join(shortened(&value[at..line.end.max(at)], cut, true, false))
+    marked.join(shortened(&text[at..line.end.max(at)], cut, true, false))
 }
 
 /// Text between matches: what is far from both is left out.

@@ -132,21 +132,25 @@ static CLAUSES: LazyLock<Vec<(Regex, Sentence)>> = LazyLock::new(|| {
         .collect()
 });
 
+/// A clause has a clause in it that has one, and no more: what looks like more is text from a file.
+const MOST_NESTED: usize = 2;
+
 /// Takes a reason apart.
 pub(super) fn known(reason: &str) -> Sentence {
-    let clauses = reason.split("; ").map(clause);
+    let clauses = reason.split("; ").map(|text| clause(text, MOST_NESTED));
     clauses.reduce(|before, last| sentence!("{}; {}", before, last)).unwrap_or_else(|| as_it_is(reason))
 }
 
-fn clause(text: &str) -> Sentence {
+fn clause(text: &str, most_nested: usize) -> Sentence {
     let fitting = CLAUSES.iter().find_map(|(pattern, clause)| Some((pattern.captures(text)?, clause)));
     let Some((found, clause)) = fitting else { return as_it_is(text) };
     let places = clause.text().split('{').skip(1).filter_map(|rest| rest.split_once('}'));
     let parts = places.zip(found.iter().skip(1).flatten()).map(|((place, _), part)| match place {
         // Whatever a file is called, that is its name.
         "name" => ("name", Part::from(part.as_str())),
+        _ if most_nested == 0 => ("", Part::from(part.as_str())),
         // What stands behind the last colon may be a clause of its own.
-        _ => ("", Part::Sentence(self::clause(part.as_str()))),
+        _ => ("", Part::Sentence(self::clause(part.as_str(), most_nested - 1))),
     });
     let mut parts: Vec<_> = parts.collect();
     // Parts without a name are found by their number, so that those with one stand behind them.
@@ -182,7 +186,7 @@ pub(super) fn damage(kind: DamageKind) -> Sentence {
 pub fn told_error(error: &anyhow::Error) -> String {
     let text = format!("{error:#}");
     if error.is::<GlobError>() {
-        clause(&text).told()
+        clause(&text, MOST_NESTED).told()
     } else if error.is::<io::Error>() {
         tr!("{text}", text)
     } else {

@@ -29,7 +29,7 @@ pub use in_time_order::InTimeOrder;
 pub use input_audit::{AuditQuestion, Distance, Gap, InputAudit, InputFacts, Sightings, TimeSpan};
 pub use network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 pub use prefixed_conversations::{Candidate, PrefixedConversations};
-pub use text_search::{BODY, PatternOptions, TextMatch, TextSearch};
+pub use text_search::{BODY, PatternOptions, TextMatches, TextSearch};
 pub use token_totals::TokenTotals;
 pub use token_usage::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};
 pub use tool_calls::{CallDecision, CallDetail, CallResult, CallReview, ToolCall, call_during};

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
@@ -31,15 +32,15 @@ pub struct PatternOptions {
     pub word: bool,
 }
 
-/// A place where the pattern was found.
+/// A text in which the pattern was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextMatch<'a> {
-    /// The attribute's key, nested ones dotted, or `body`.
+pub struct TextMatches<'a> {
+    /// The attribute's key, nested ones dotted, or `body`. Each text of a list is one of its own.
     pub attribute: Cow<'a, str>,
-    /// The decoded value.
-    pub value: Cow<'a, str>,
-    /// Where the match begins and ends in the value, in bytes.
-    pub range: std::ops::Range<usize>,
+    /// The decoded text.
+    pub text: Cow<'a, str>,
+    /// Where each match begins and ends in the text, in bytes; never empty.
+    pub ranges: Vec<Range<usize>>,
 }
 
 /// The name under which the body is searched.
@@ -74,9 +75,9 @@ impl TextSearch {
         self.needle.clone()
     }
 
-    /// The places where it occurs in an event; `None` when the event is no hit. An inverted hit has no places.
+    /// The texts of an event in which it occurs; `None` when the event is no hit. An inverted hit has none.
     #[must_use]
-    pub fn find<'a>(&self, event: &Event<'a>) -> Option<Vec<TextMatch<'a>>> {
+    pub fn find<'a>(&self, event: &Event<'a>) -> Option<Vec<TextMatches<'a>>> {
         let mut matches = Vec::new();
         let mut found = false;
         for (attribute, value) in event.attributes().flattened() {
@@ -86,12 +87,12 @@ impl TextSearch {
         if self.inverted { (!found).then(Vec::new) } else { found.then_some(matches) }
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "every match keeps a copy")]
+    #[expect(clippy::needless_pass_by_value, reason = "every text keeps a copy")]
     fn find_in<'a>(
         &self,
         attribute: Cow<'a, str>,
         value: Cow<'a, AnyValue<'a>>,
-        matches: &mut Vec<TextMatch<'a>>,
+        matches: &mut Vec<TextMatches<'a>>,
     ) -> bool {
         if !self.attributes.is_empty() && !self.attributes.contains(attribute.as_ref()) {
             return false;
@@ -110,8 +111,9 @@ impl TextSearch {
             } else {
                 ranges.truncate(1);
             }
-            let of_range = |range| TextMatch { attribute: attribute.clone(), value: text.clone(), range };
-            matches.extend(ranges.into_iter().map(of_range));
+            if !ranges.is_empty() {
+                matches.push(TextMatches { attribute: attribute.clone(), text, ranges });
+            }
         }
         found
     }
@@ -174,12 +176,10 @@ mod tests {
             location: Location::default(),
         };
         let found = search.find(&event)?;
-        Some(
-            found
-                .iter()
-                .map(|hit| (hit.attribute.to_string(), hit.value[hit.range.clone()].to_owned()))
-                .collect(),
-        )
+        let places = found.iter().flat_map(|hit| {
+            hit.ranges.iter().map(|range| (hit.attribute.to_string(), hit.text[range.clone()].to_owned()))
+        });
+        Some(places.collect())
     }
 
     fn search(pattern: &str, options: PatternOptions) -> TextSearch {

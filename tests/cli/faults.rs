@@ -373,3 +373,32 @@ fn a_line_for_people_goes_to_standard_error_and_never_into_the_answer() {
     let (answer, _) = said.split_once("------- stderr -------").expect("talk");
     assert!(answer.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{answer}");
 }
+
+#[test]
+fn each_text_of_a_list_is_searched_and_shown_by_itself() {
+    let value = |text: &str| format!(r#"{{"stringValue":"{text}"}}"#);
+    let list = format!(r#"{{"arrayValue":{{"values":[{},{}]}}}}"#, value("foo"), value("xx\\nxxfoo"));
+    let record = format!(r#"{{"attributes":[{{"key":"tags","value":{list}}}]}}"#);
+    let line = format!("{{\"resourceLogs\":[{{\"scopeLogs\":[{{\"logRecords\":[{record}]}}]}}]}}\n");
+    let said = codex_audit("grep foo -q -f -").with_stdin(line).run();
+    insta::assert_snapshot!(said.stdout, @"
+    no conversation  no time  record
+        tags: foo
+        tags:2: xxfoo
+    ");
+}
+
+#[test]
+fn what_is_quoted_of_a_damaged_record_is_short_whatever_it_holds() {
+    let value = "x cannot be read: ".repeat(2_000);
+    let line = format!(
+        "{{\"resourceLogs\":[{{\"scopeLogs\":[{{\"logRecords\":[{{\"attributes\":\"{value}\"}}]}}]}}]}}\n"
+    );
+    let said = codex_audit("list -f -").with_stdin(line).run();
+    insta::assert_snapshot!(talk(&said), @r#"
+    note: there is no conversation in the input, or none that the filters admit
+    -:1: byte 46: a log record that cannot be read: invalid type: string "x cannot be read: x cannot be read: x cannot be read: x cannot be read: x cann…nnot be read: x cannot be read: x cannot be read: x cannot be read: ", expected a list of attributes
+    note: nothing in the input is OTLP as a Collector writes it: was another file meant?
+    [exit status: 3]
+    "#);
+}

@@ -44,7 +44,16 @@ fn the_fixture_holds_every_sort_of_hazard() {
 
 #[test]
 fn no_answer_in_any_format_holds_a_hazard() {
-    for question in ["list", "show", "show --all", "show --last", "show 01b00008"] {
+    for question in [
+        "list",
+        "show",
+        "show --all",
+        "show --last",
+        "show 01b00008",
+        "grep .",
+        "grep -l .",
+        "tool-decision --undecided",
+    ] {
         for format in ["table", "json", "csv", "md"] {
             for more in ["", "--no-trunc", "--quiet", "--utc"] {
                 let line = format!("{question} -o {format} {more} -f terminal_escapes.jsonl");

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::EventRecord;
 use crate::commands::output::Record;
-use crate::query::TextMatch;
+use crate::query::TextMatches;
 
 /// One event in which the pattern occurs. Around hits, `-A`, `-B` and `-C` add events of the same conversation with
 /// `record_type` "context" and no matches.
@@ -35,14 +35,15 @@ pub struct MatchPlace {
 impl<'a> MatchRecord<'a> {
     /// A hit, or with `None` an event around one.
     #[must_use]
-    pub fn new(event: EventRecord<'a>, matches: Option<&[TextMatch<'_>]>) -> Self {
+    pub fn new(event: EventRecord<'a>, matches: Option<&[TextMatches<'_>]>) -> Self {
         let record_type = if matches.is_some() { "match" } else { "context" };
-        let matches = matches.unwrap_or_default();
-        let places = matches.iter().map(|found| MatchPlace {
-            attribute: found.attribute.to_string(),
-            start: found.range.start,
-            end: found.range.end,
-            text: found.value[found.range.clone()].to_owned(),
+        let places = matches.unwrap_or_default().iter().flat_map(|found| {
+            found.ranges.iter().map(|range| MatchPlace {
+                attribute: found.attribute.to_string(),
+                start: range.start,
+                end: range.end,
+                text: found.text[range.clone()].to_owned(),
+            })
         });
         Self { event: EventRecord { record_type, ..event }, matches: places.collect() }
     }

@@ -209,10 +209,18 @@ fn beginnings_in(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The error's message without "at line 1 column 7", which speaks of a part of the text only.
+/// The error's message without "at line 1 column 7", which speaks of a part of the text only, and without the middle of
+/// a long value that it quotes.
 pub(super) fn bare_message(error: &serde_json::Error) -> String {
+    const SIDE: usize = 100;
     let text = error.to_string();
-    text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]).to_owned()
+    let text = &text[..text.rfind(" at line ").unwrap_or(text.len())];
+    let length = text.chars().count();
+    if length <= 2 * SIDE {
+        return text.to_owned();
+    }
+    let (head, tail) = (text.chars().take(SIDE), text.chars().skip(length - SIDE));
+    head.chain(['…']).chain(tail).collect()
 }
 
 /// The byte that the error is about.

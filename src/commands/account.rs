@@ -171,6 +171,18 @@ impl Run<'_> {
         self.out.flush()?;
         writeln!(self.err, "{}", tr!("note: {}", visible_line(sentence)))
     }
+
+    /// Says that network requests may be hidden behind others.
+    pub(super) fn note_hiding_requests(&mut self, hiding: u64) -> io::Result<()> {
+        if hiding == 0 {
+            return Ok(());
+        }
+        let requests = plural(hiding, "network request stands", "network requests stand");
+        self.note(&tr!(
+            "{requests} for records about several hosts or connections, which share an execution.id: only the last of each is told and counted, and a denial may be among the others; `codex-audit grep network_proxy --in event.name` shows every record",
+            requests
+        ))
+    }
 }
 
 /// Says what the source notes, a sentence.

@@ -1,6 +1,7 @@
 //! `codex-audit list`: which conversations were there?
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use clap::Args;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -13,7 +14,9 @@ use super::output::RecordWriter;
 use super::records::ConversationRecord;
 use super::wording::day_heading;
 use super::{Run, Zone};
-use crate::query::{ConversationIndex, ConversationKind, ConversationSummary, IndexedConversation};
+use crate::query::{
+    ConversationIndex, ConversationKind, ConversationSummary, IndexedConversation, NetworkCounts,
+};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
 
@@ -38,6 +41,7 @@ impl ListArgs {
         let (conversations, records_without_conversation) = scan.answer.conversations();
         let nothing_was_read =
             !scan.account.unopened.is_empty() && scan.account.files.iter().all(|file| file.messages == 0);
+        let hiding = AtomicU64::new(0);
         if !nothing_was_read {
             match run.format.text_medium() {
                 Some(medium) => {
@@ -45,6 +49,7 @@ impl ListArgs {
                         conversations.into_par_iter().map(IndexedConversation::summary).collect();
                     let table = table(&summaries, run.zone, run.style.truncate);
                     write_table(&table, medium, &run.style, run.out)?;
+                    hiding.fetch_add(summaries.iter().map(hiding_requests).sum(), Relaxed);
                     if summaries.is_empty() {
                         run.note(&tr!(
                             "there is no conversation in the input, or none that the filters admit"
@@ -55,18 +60,26 @@ impl ListArgs {
                     let mut writer = RecordWriter::new::<ConversationRecord>(run.format, run.out)?;
                     let zone = run.zone;
                     writer.write_each(conversations, |conversation| {
-                        ConversationRecord::new(conversation.summary(), zone)
+                        let summary = conversation.summary();
+                        hiding.fetch_add(hiding_requests(&summary), Relaxed);
+                        ConversationRecord::new(summary, zone)
                     })?;
                     writer.finish()?;
                 }
             }
         }
+        run.note_hiding_requests(hiding.into_inner())?;
         if records_without_conversation > 0 {
             let records = plural(records_without_conversation, "record belongs", "records belong");
             run.note(&tr!("{records} to no conversation", records))?;
         }
         Ok(run.conclude(Exit::Answered, &scan.account)?)
     }
+}
+
+/// How many of its network requests may stand for several.
+fn hiding_requests(conversation: &ConversationSummary) -> u64 {
+    conversation.network.map_or(0, |network| network.hiding)
 }
 
 fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Table {
@@ -184,7 +197,9 @@ impl<'a> Layout<'a> {
         row.push(calls(conversation));
         if self.network {
             row.push(match conversation.network {
-                Some((requests, denied)) => counted(requests, &[(denied, '⊘', Tone::Bad)]),
+                Some(NetworkCounts { requests, denied, .. }) => {
+                    counted(requests, &[(denied, '⊘', Tone::Bad)])
+                }
                 None => Cell::Unknown,
             });
         }
@@ -263,7 +278,7 @@ fn footer(conversations: &[ConversationSummary], zone: Zone, only_model: Option<
         let refused = separated(u128::from(refused));
         line.push(Tone::Bad, tr!(", {refused}⊘ refused", refused));
     }
-    let denied = sum(|one| one.network.map_or(0, |(_, denied)| denied));
+    let denied = sum(|one| one.network.map_or(0, |network| network.denied));
     if denied > 0 {
         let requests = if denied == 1 { tr!("network request") } else { tr!("network requests") };
         line.push(Tone::Bad, tr!(" · {denied}⊘ {requests} denied", denied, requests));

@@ -1,7 +1,6 @@
 //! `codex-audit network`: what did it try to reach, and did it get there?
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 
 use clap::Args;
 use globset::GlobMatcher;
@@ -65,9 +64,9 @@ impl NetworkArgs {
         let question = CallLog::new(run.filter.clone(), CallDetail::Asked);
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let mut rows = scan.answer.requests();
-        let mixed = mixed(&rows);
+        let hiding = hiding(&rows);
         let unmet =
-            host.and_then(|glob| unmet::of_names(Condition::Host, glob, rows.iter().filter_map(host_of)));
+            host.and_then(|glob| unmet::of_names(Condition::Host, glob, rows.iter().flat_map(hosts_of)));
         rows.retain(|row| self.admits(row, host));
         match run.format.text_medium() {
             Some(_) if rows.is_empty() => {}
@@ -84,7 +83,7 @@ impl NetworkArgs {
                 writer.finish()?;
             }
         }
-        note_mixed(&mut run, mixed)?;
+        run.note_hiding_requests(hiding)?;
         Ok(run.conclude_rows(rows.is_empty(), unmet, &scan.account, why_nothing)?)
     }
 
@@ -95,13 +94,13 @@ impl NetworkArgs {
             if host.is_some() {
                 counts.hear_hosts(rows);
             }
-            counts.mixed += mixed(rows);
+            counts.hiding += hiding(rows);
             counts.count(rows.iter().filter(|row| self.admits(row, host)));
         };
         let counts = scan.answer.count_requests(count, Counts::join);
         let unmet = host
             .and_then(|glob| unmet::of_names(Condition::Host, glob, counts.hosts.iter().map(String::as_str)));
-        let mixed = counts.mixed;
+        let hiding = counts.hiding;
         let records = counts.records(run.zone);
         match run.format.text_medium() {
             Some(_) if records.is_empty() => {}
@@ -112,7 +111,7 @@ impl NetworkArgs {
                 writer.finish()?;
             }
         }
-        note_mixed(&mut run, mixed)?;
+        run.note_hiding_requests(hiding)?;
         Ok(run.conclude_rows(records.is_empty(), unmet, &scan.account, why_nothing)?)
     }
 
@@ -124,26 +123,19 @@ impl NetworkArgs {
 }
 
 /// How many rows may stand for several requests.
-fn mixed(rows: &[NetworkRow]) -> u64 {
-    rows.iter().filter(|row| row.request.is_mixed).count() as u64
-}
-
-/// Says that requests may be hidden behind others, also where no row is left.
-fn note_mixed(run: &mut Run<'_>, mixed: u64) -> io::Result<()> {
-    if mixed == 0 {
-        return Ok(());
-    }
-    let rows = plural(mixed, "row stands", "rows stand");
-    run.note(&tr!(
-        "{rows} for records about several hosts or connections, which share an execution.id: only the last of each is told, and a denial may be among the others; `codex-audit grep network_proxy --in event.name` shows every record",
-        rows
-    ))
+fn hiding(rows: &[NetworkRow]) -> u64 {
+    rows.iter().filter(|row| !row.request.hides.is_empty()).count() as u64
 }
 
 fn why_nothing() -> String {
     tr!(
         "no network request is recorded in the input, or none that is asked for: Codex records them only with its network proxy on (features.network_proxy)"
     )
+}
+
+/// The hosts of all records of a row, for what is said of one that no row is about.
+fn hosts_of(row: &NetworkRow) -> impl Iterator<Item = &str> {
+    row.request.hides.iter().flatten().map(String::as_str).chain(host_of(row))
 }
 
 fn host_of(row: &NetworkRow) -> Option<&str> {
@@ -207,7 +199,7 @@ struct Counts {
     requests: BTreeMap<(Option<String>, NetworkDecision), Count>,
     /// Of all rows, asked for or not.
     hosts: BTreeSet<String>,
-    mixed: u64,
+    hiding: u64,
 }
 
 #[derive(Default)]
@@ -229,7 +221,7 @@ impl Count {
 
 impl Counts {
     fn hear_hosts(&mut self, rows: &[NetworkRow]) {
-        for host in rows.iter().filter_map(host_of) {
+        for host in rows.iter().flat_map(hosts_of) {
             if !self.hosts.contains(host) {
                 self.hosts.insert(host.to_owned());
             }
@@ -256,7 +248,7 @@ impl Counts {
             self.requests.entry(key).or_default().add(&more);
         }
         self.hosts.extend(other.hosts);
-        self.mixed += other.mixed;
+        self.hiding += other.hiding;
         self
     }
 

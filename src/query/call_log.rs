@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::by_conversation::ByConversation;
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 use super::packed::{Packable, Packed};
-use super::tool_calls::{CallDecision, CallDetail, Fact, ToolCall, call_during, calls_of};
+use super::tool_calls::{CallDecision, CallDetail, CallTimes, Fact, ToolCall, calls_of};
 use crate::event::{
     Event, EventFilter, EventKind, EventOrder, Fold, Location, Needle, NetworkPolicyDecision,
 };
@@ -223,6 +223,7 @@ impl Heard {
         }
         left_out.sort_unstable();
         let calls = calls_of(facts);
+        let times = CallTimes::of(&calls);
         let mut rows = Vec::new();
         let requests = match conversation_id {
             Some(_) => fold_verdicts(verdicts),
@@ -231,7 +232,12 @@ impl Heard {
         };
         for request in requests {
             if left_out.binary_search(&request.last.order.location()).is_err() {
-                let call = call_during(&calls, &request).map(|index| calls[index].clone().with_command());
+                let call = request
+                    .last
+                    .order
+                    .time()
+                    .and_then(|time| times.call_at(time))
+                    .map(|index| calls[index].clone().with_command());
                 rows.push(NetworkRow { conversation_id: conversation_id.map(str::to_owned), request, call });
             }
         }

@@ -9,7 +9,7 @@ use super::by_conversation::ByConversation;
 use super::conversation_kind::{ConversationKind, Evidence, KindBasis, Spawns, Verdict, judge, note_spawn};
 use super::earliest::Earliest;
 use super::few::Few;
-use super::network_requests::{NetworkVerdict, PackedVerdict, fold_verdicts};
+use super::network_requests::{NetworkRequest, NetworkVerdict, PackedVerdict, fold_verdicts};
 use super::packed::Packed;
 use super::shared_text::SharedText;
 use super::token_totals::{ResponseLedger, TokenTotals};
@@ -37,6 +37,17 @@ pub struct Conversations {
     pub summaries: Vec<ConversationSummary>,
     /// Admitted records that belong to no conversation.
     pub records_without_conversation: u64,
+}
+
+/// Requests through Codex's network proxy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NetworkCounts {
+    /// Requests.
+    pub requests: u64,
+    /// Of those, how many were denied in the end.
+    pub denied: u64,
+    /// Of those, how many may stand for several; see [`NetworkRequest::hides`].
+    pub hiding: u64,
 }
 
 /// What one conversation amounts to. `None` is "the log does not say".
@@ -98,8 +109,8 @@ pub struct ConversationSummary {
     pub model_requests: u64,
     /// Of those, how many failed.
     pub model_errors: u64,
-    /// Requests through the network proxy and how many of them were denied; `None` without any record of it.
-    pub network: Option<(u64, u64)>,
+    /// Requests through the network proxy; `None` without any record of it.
+    pub network: Option<NetworkCounts>,
     /// Results of tool calls.
     pub tool_calls: u64,
     /// Of those, how many say that they failed.
@@ -435,9 +446,13 @@ impl IndexedConversation {
         let network = heard.network.map(|verdicts| {
             let verdicts = verdicts.iter().map(|(order, verdict)| NetworkVerdict::of(order, &verdict));
             let requests = fold_verdicts(verdicts.collect());
-            let denied =
-                requests.iter().filter(|request| request.last.decision == NetworkDecision::Deny).count();
-            (requests.len() as u64, denied as u64)
+            let count =
+                |fits: fn(&NetworkRequest) -> bool| requests.iter().filter(|one| fits(one)).count() as u64;
+            NetworkCounts {
+                requests: count(|_| true),
+                denied: count(|request| request.last.decision == NetworkDecision::Deny),
+                hiding: count(|request| !request.hides.is_empty()),
+            }
         });
         let settled = heard.responses.settle();
         let mut values = heard.shared.values;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 use super::packed::Packed;
 use super::token_totals::{last_went_over_websocket, may_be_request, over_websocket};
-use super::tool_calls::{CallDetail, Fact, ToolCall, call_during, calls_of};
+use super::tool_calls::{CallDetail, CallTimes, Fact, ToolCall, calls_of};
 use crate::event::{
     AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, LogRecord, Needle, Resource, Scope,
     StreamEvent, TokenCounts, event_family,
@@ -346,9 +346,10 @@ impl Teller {
 
     fn finish(mut self) -> Story {
         let calls = calls_of(self.calls.iter());
+        let times = CallTimes::of(&calls);
         let mut by_call: BTreeMap<usize, Vec<NetworkRequest>> = BTreeMap::new();
         for request in fold_verdicts(self.verdicts) {
-            match call_during(&calls, &request) {
+            match request.last.order.time().and_then(|time| times.call_at(time)) {
                 Some(index) => by_call.entry(index).or_default().push(request),
                 None => self.steps.push((request.last.order, Step::Network(request))),
             }

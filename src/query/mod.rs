@@ -21,7 +21,9 @@ mod tool_calls;
 mod unmet_conditions;
 
 pub use call_log::{CallLog, NetworkRow, Policies, ToolDecisionRow};
-pub use conversation_index::{ConversationIndex, ConversationSummary, Conversations, IndexedConversation};
+pub use conversation_index::{
+    ConversationIndex, ConversationSummary, Conversations, IndexedConversation, NetworkCounts,
+};
 pub use conversation_kind::{ConversationKind, KindBasis};
 pub use conversation_story::{CallStep, ModelRequest, ModelStep, Remark, Step, Story, StoryCollector};
 pub use earliest::Earliest;
@@ -32,5 +34,5 @@ pub use prefixed_conversations::{Candidate, PrefixedConversations};
 pub use text_search::{BODY, PatternOptions, TextMatches, TextSearch};
 pub use token_totals::TokenTotals;
 pub use token_usage::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};
-pub use tool_calls::{CallDecision, CallDetail, CallResult, CallReview, ToolCall, call_during};
+pub use tool_calls::{CallDecision, CallDetail, CallResult, CallReview, CallTimes, ToolCall};
 pub use unmet_conditions::{Admitted, Condition, Unmet, UnmetConditions};

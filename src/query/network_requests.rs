@@ -1,5 +1,7 @@
 //! What did it try to reach? The verdicts of Codex's network proxy, folded into requests.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::packed::Packable;
 use crate::event::{EventOrder, NetworkDecision, NetworkPolicyDecision};
 
@@ -64,18 +66,20 @@ impl NetworkVerdict {
         }
     }
 
-    /// Whether a later verdict is about the same request: by the request's id where it has one, else by both ends,
-    /// port and method within one second.
-    fn is_followed_by(&self, later: &Self) -> bool {
-        const SECOND_MS: u64 = 1_000;
-        if self.execution_id.is_some() || later.execution_id.is_some() {
-            return self.execution_id == later.execution_id;
+    /// What verdicts on the same request have in common: its id where it has one, else both ends, port and method.
+    /// `None` where nothing tells that there is another.
+    fn tie(&self) -> Option<Tie> {
+        match &self.execution_id {
+            Some(id) => Some(Tie::Execution(id.clone())),
+            None => self.client().map(|client| {
+                Tie::Ends(
+                    client.to_owned(),
+                    self.server_address.clone(),
+                    self.server_port,
+                    self.method.clone(),
+                )
+            }),
         }
-        let within_a_second = || {
-            let (Some(first), Some(then)) = (self.order.time(), later.order.time()) else { return false };
-            then.milliseconds_since(first).is_some_and(|passed| passed <= SECOND_MS)
-        };
-        self.client().is_some() && self.ends() == later.ends() && within_a_second()
     }
 
     /// The program's end of the connection where it is known: Codex writes a word where it is not.
@@ -98,15 +102,43 @@ pub struct NetworkRequest {
     pub first: EventOrder,
     /// How many verdicts the request had.
     pub verdicts: u64,
-    /// Not all of them are about the same host, port, method and end of the program: what shares an execution's id may
-    /// be several requests, of which only the last one is told.
-    pub is_mixed: bool,
+    /// The hosts of those that are not about the same host, port, method and end of the program as the one behind
+    /// them: what shares an execution's id may be several requests, of which only the last one is told.
+    pub hides: BTreeSet<Option<String>>,
+}
+
+/// What verdicts on the same request have in common.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Tie {
+    Execution(String),
+    /// Within one second of the first.
+    Ends(String, Option<String>, Option<u64>, Option<String>),
 }
 
 impl NetworkRequest {
     /// The request of one verdict.
     pub(super) fn of(verdict: NetworkVerdict) -> Self {
-        Self { first: verdict.order, last: verdict, verdicts: 1, is_mixed: false }
+        Self { first: verdict.order, last: verdict, verdicts: 1, hides: BTreeSet::new() }
+    }
+
+    /// Whether a verdict with the same tie is about this request.
+    fn goes_on_with(&self, tie: &Tie, later: &NetworkVerdict) -> bool {
+        const SECOND_MS: u64 = 1_000;
+        match (tie, self.first.time(), later.order.time()) {
+            (Tie::Execution(_), ..) => true,
+            (_, Some(first), Some(then)) => {
+                then.milliseconds_since(first).is_some_and(|passed| passed <= SECOND_MS)
+            }
+            _ => false,
+        }
+    }
+
+    fn go_on_with(&mut self, verdict: NetworkVerdict) {
+        let before = std::mem::replace(&mut self.last, verdict);
+        if before.ends() != self.last.ends() {
+            self.hides.insert(before.server_address);
+        }
+        self.verdicts += 1;
     }
 }
 
@@ -114,20 +146,21 @@ impl NetworkRequest {
 #[must_use]
 pub fn fold_verdicts(mut verdicts: Vec<NetworkVerdict>) -> Vec<NetworkRequest> {
     verdicts.sort_by_key(|verdict| verdict.order);
-    let mut requests: Vec<(NetworkVerdict, NetworkRequest)> = Vec::new();
+    let mut requests: Vec<NetworkRequest> = Vec::new();
+    // The last request with that tie.
+    let mut tied: BTreeMap<Tie, usize> = BTreeMap::new();
     for verdict in verdicts {
-        match requests.iter_mut().rev().find(|(first, _)| first.is_followed_by(&verdict)) {
-            Some((_, request)) => {
-                request.is_mixed |= request.last.ends() != verdict.ends();
-                request.last = verdict;
-                request.verdicts += 1;
-            }
-            None => {
-                requests.push((verdict.clone(), NetworkRequest::of(verdict)));
-            }
+        let tie = verdict.tie();
+        let known = tie.as_ref().and_then(|tie| Some((tie, *tied.get(tie)?)));
+        if let Some((tie, index)) = known
+            && requests[index].goes_on_with(tie, &verdict)
+        {
+            requests[index].go_on_with(verdict);
+        } else {
+            tied.extend(tie.map(|tie| (tie, requests.len())));
+            requests.push(NetworkRequest::of(verdict));
         }
     }
-    let mut requests: Vec<_> = requests.into_iter().map(|(_, request)| request).collect();
     requests.sort_by_key(|request| request.last.order);
     requests
 }
@@ -189,5 +222,16 @@ mod tests {
             outcome(vec![verdict(1, Allow, Some("x"), "a"), verdict(1, Deny, Some("y"), "a")]),
             [(Allow, 1), (Deny, 1)]
         );
+    }
+
+    #[test]
+    fn what_an_execution_hides_is_told() {
+        let to = |host: &str, decision| {
+            let server_address = Some(host.to_owned());
+            NetworkVerdict { server_address, ..verdict(1, decision, Some("x"), "a") }
+        };
+        let requests = fold_verdicts(vec![to("a", Allow), to("b", Deny), to("b", Deny), to("c", Allow)]);
+        let hidden: Vec<_> = requests[0].hides.iter().flatten().map(String::as_str).collect();
+        assert_eq!((requests.len(), requests[0].verdicts, hidden), (1, 4, vec!["a", "b"]));
     }
 }

@@ -6,9 +6,10 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use super::network_requests::NetworkRequest;
 use super::packed::Packable;
-use crate::event::{Decision, DecisionSource, EventKind, EventOrder, Text, command_line, exit_code};
+use crate::event::{
+    Decision, DecisionSource, EventKind, EventOrder, Text, UnixNano, command_line, exit_code,
+};
 
 /// A tool call, with all that was recorded of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,12 +113,6 @@ impl ToolCall {
         }
         self
     }
-
-    /// Whether a moment, in nanoseconds since 1970, lies within the call.
-    fn contains(&self, moment: u64) -> bool {
-        let span = self.result.as_ref().and_then(|result| span(result.order, result.duration_ms));
-        span.is_some_and(|span| span.contains(&moment))
-    }
 }
 
 /// From a call's start, which is the result's time less the duration, to its result, in nanoseconds since 1970.
@@ -127,14 +122,47 @@ fn span(result: EventOrder, duration_ms: Option<u64>) -> Option<RangeInclusive<u
     Some(start..=end)
 }
 
-/// The index of the one call during which a request happened; `None` where none fits or more than one does.
-#[must_use]
-pub fn call_during(calls: &[ToolCall], request: &NetworkRequest) -> Option<usize> {
-    let moment = request.last.order.time()?.get();
-    let mut fitting =
-        calls.iter().enumerate().filter(|(_, call)| call.contains(moment)).map(|(index, _)| index);
-    let first = fitting.next()?;
-    fitting.next().is_none().then_some(first)
+/// When the calls of a conversation went on, to find the one during which something happened.
+#[derive(Clone, Debug, Default)]
+pub struct CallTimes {
+    /// Nanoseconds since 1970, ascending, each with the sum of the indexes of the calls that had begun until then.
+    begins: Vec<(u64, usize)>,
+    /// The same of those that had ended.
+    ends: Vec<(u64, usize)>,
+}
+
+impl CallTimes {
+    /// Of calls that have a result with a time and a duration.
+    #[must_use]
+    pub fn of(calls: &[ToolCall]) -> Self {
+        let ascending = |mut moments: Vec<(u64, usize)>| {
+            moments.sort_unstable();
+            let mut sum = 0;
+            for (_, index) in &mut moments {
+                sum += *index;
+                *index = sum;
+            }
+            moments
+        };
+        let span_of = |(index, call): (usize, &ToolCall)| {
+            let result = call.result.as_ref()?;
+            let span = span(result.order, result.duration_ms)?;
+            Some(((*span.start(), index), (*span.end(), index)))
+        };
+        let (begins, ends) = calls.iter().enumerate().filter_map(span_of).unzip();
+        Self { begins: ascending(begins), ends: ascending(ends) }
+    }
+
+    /// The index of the one call that went on at that time; `None` where none did or more than one.
+    #[must_use]
+    pub fn call_at(&self, time: UnixNano) -> Option<usize> {
+        let moment = time.get();
+        let sum_of = |moments: &[(u64, usize)]| moments.last().map_or(0, |(_, sum)| *sum);
+        let begun = &self.begins[..self.begins.partition_point(|(begin, _)| *begin <= moment)];
+        let ended = &self.ends[..self.ends.partition_point(|(end, _)| *end < moment)];
+        // Where one goes on, the sums differ by its index.
+        (begun.len() - ended.len() == 1).then(|| sum_of(begun) - sum_of(ended))
+    }
 }
 
 /// How much of a call is worth keeping for a question. What is left out is as if it had not been recorded.
@@ -430,7 +458,7 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Location, UnixNano};
+    use crate::event::Location;
 
     fn fact(second: u64, what: What<'static>) -> Fact<'static> {
         let order = EventOrder::new(UnixNano::new(second * 1_000_000_000), Location::default());
@@ -457,6 +485,29 @@ mod tests {
             agent_name: None,
         };
         fact(second, what)
+    }
+
+    #[test]
+    fn a_request_is_of_the_one_call_that_went_on_then() {
+        let call = |second: u64, duration_ms| {
+            let mut call = calls_of([result(second, true)]).remove(0);
+            call.result.as_mut().expect("a result").duration_ms = duration_ms;
+            call
+        };
+        // From 0 to 10, from 20 to 30, from 25 to 40, and two of which that is not known.
+        let calls = [
+            call(10, Some(10_000)),
+            call(15, None),
+            call(30, Some(10_000)),
+            call(40, Some(15_000)),
+            call(5, Some(6_000)),
+        ];
+        let times = CallTimes::of(&calls);
+        let at = |second: u64| times.call_at(UnixNano::new(second * 1_000_000_000).expect("a time"));
+        assert_eq!(
+            [1, 10, 11, 20, 24, 25, 30, 31, 40, 41].map(at),
+            [Some(0), Some(0), None, Some(2), Some(2), None, None, Some(3), Some(3), None]
+        );
     }
 
     #[test]

@@ -217,12 +217,24 @@ fn requests_to_several_hosts_that_share_an_execution_are_said_to_be_hidden() {
     let captured = String::from_utf8(fixture("captures/collector/network-0.169.0.jsonl")).expect("text");
     let ids = run("network --json -f captures/collector/network-0.169.0.jsonl").column("execution_id");
     let shared = ids.iter().fold(captured.clone(), |text, id| text.replace(id, &ids[0]));
-    for question in ["network", "network --summary", "network --host nowhere.invalid"] {
+    for question in ["network", "network --summary", "network --host nowhere.invalid", "list"] {
         let said = codex_audit(&format!("{question} --json -f -")).with_stdin(shared.clone()).run();
-        assert!(said.stderr.contains("1 row stands for records about several hosts"), "{}", said.stderr);
+        assert!(
+            said.stderr.contains("1 network request stands for records about several hosts"),
+            "{}",
+            said.stderr
+        );
         let said = codex_audit(&format!("{question} --json -f -")).with_stdin(captured.clone()).run();
         assert!(!said.stderr.contains("several hosts"), "{}", said.stderr);
     }
+    let said = codex_audit("show -f -").with_stdin(shared.clone()).run();
+    assert!(said.stdout.contains(" records, some about other hosts"), "{}", said.stdout);
+    // A host of which only hidden records are is not said to be in no record.
+    let hosts = run("network --json -f captures/collector/network-0.169.0.jsonl").column("server_address");
+    let told = codex_audit("network --json -f -").with_stdin(shared.clone()).run().column("server_address");
+    let hidden = hosts.iter().find(|host| !told.contains(host)).expect("a host that is hidden");
+    let said = codex_audit(&format!("network --host {hidden} -f -")).with_stdin(shared).run();
+    assert!(!said.stderr.contains("no request is to a host"), "{}", said.stderr);
 }
 
 #[test]

@@ -169,8 +169,8 @@ impl ConversationRecord {
             prompt_redacted: summary.prompt_redacted,
             model_requests: summary.model_requests,
             model_errors: summary.model_errors,
-            network_requests: summary.network.map(|(requests, _)| requests),
-            network_denied: summary.network.map(|(_, denied)| denied),
+            network_requests: summary.network.map(|network| network.requests),
+            network_denied: summary.network.map(|network| network.denied),
             tool_calls: summary.tool_calls,
             tool_failures: summary.tool_failures,
             decisions: summary

@@ -395,6 +395,13 @@ fn network_line(request: &NetworkRequest) -> Line {
     if !reason.is_empty() {
         line.push(Tone::Dim, format!(" ({})", reason.join(", ")));
     }
+    if !request.hides.is_empty() {
+        let records = request.verdicts;
+        line.push(
+            Tone::Warn,
+            tr!(" · the last of {records} records, some about other hosts or connections", records),
+        );
+    }
     line
 }
 

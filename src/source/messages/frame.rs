@@ -95,16 +95,18 @@ impl Unpacker {
         text: &mut Vec<u8>,
     ) -> Result<Unpacked, TooLarge> {
         if !body.starts_with(&ZSTD_MAGIC) {
-            let begin = text.len();
-            let (form, mut written) = content(body, text);
-            // Nothing but its text tells whether the frame had the right length.
-            if form == Form::LengthPrefixedJson
-                && let Some((end, reason)) = json_error(body)
-            {
-                text.truncate(begin + end);
-                written = Written::BrokenOff(reason);
+            let compression = Compression::None;
+            if !is_json(body) {
+                let (form, written) = content(body, text);
+                return Ok(Unpacked { form, compression, written });
             }
-            return Ok(Unpacked { form, compression: Compression::None, written });
+            // Nothing but its text tells whether the frame had the right length.
+            let (end, written) = match json_error(body) {
+                Some((end, reason)) => (end, Written::BrokenOff(reason)),
+                None => (body.len(), Written::Whole),
+            };
+            text.extend_from_slice(&body[..end]);
+            return Ok(Unpacked { form: Form::LengthPrefixedJson, compression, written });
         }
         let at_once = self.decompressor.as_mut().and_then(|decompressor| {
             let size = zstd::zstd_safe::get_frame_content_size(body).ok()??;
@@ -151,13 +153,16 @@ fn cannot_unpack(error: &std::io::Error) -> String {
     format!("cannot be decompressed: {error}")
 }
 
-/// Adds the text of a message.
-fn content(message: &[u8], text: &mut Vec<u8>) -> (Form, Written) {
+fn is_json(message: &[u8]) -> bool {
     let first_letter = message.iter().find(|byte| !byte.is_ascii_whitespace());
     // The first byte of a protobuf message is also a line break, and the second may be a bracket.
-    let is_json = matches!(first_letter, Some(b'{' | b'['))
-        && !(message[0] == 0x0A && protobuf::begins_message(message, message.len()));
-    if is_json {
+    matches!(first_letter, Some(b'{' | b'['))
+        && !(message[0] == 0x0A && protobuf::begins_message(message, message.len()))
+}
+
+/// Adds the text of a message.
+fn content(message: &[u8], text: &mut Vec<u8>) -> (Form, Written) {
+    if is_json(message) {
         text.extend_from_slice(message);
         (Form::LengthPrefixedJson, Written::Whole)
     } else if matches!(message, [] | [0x0A, ..]) {

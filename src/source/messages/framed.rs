@@ -24,6 +24,10 @@ const READ_BYTES: usize = 1024 * 1024;
 /// the memory taken does not grow with the number of cores.
 const MOST_SIDE_BY_SIDE: usize = 32 * 1024 * 1024;
 
+/// In all, so many bytes are unpacked of what only looks like a frame. Nothing but a file made to take time comes
+/// near; what is behind is damage.
+const MOST_TRIED_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+
 /// Reads frames from the content of a file.
 pub(super) struct Framed {
     content: Content,
@@ -40,6 +44,8 @@ pub(super) struct Framed {
     failed: Option<io::Error>,
     /// How much to unpack at once. Little behind a bad frame: what was unpacked behind the next one is thrown away.
     budget: usize,
+    /// How much was unpacked of what only looked like a frame.
+    tried_bytes: u64,
     form: Option<(Form, Compression)>,
     unpacker: Unpacker,
 }
@@ -69,6 +75,7 @@ impl Framed {
             ended: false,
             failed: None,
             budget: BATCH_BYTES,
+            tried_bytes: 0,
             form: None,
             unpacker: Unpacker::new(),
         }
@@ -255,7 +262,8 @@ impl Framed {
         let body = self.buffer[..self.end].get(PREFIX_BYTES..).unwrap_or_default();
         let mut text = Vec::new();
         // When it holds nothing that can be read yet, it still is a message that has begun.
-        if self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text).is_err() || text.is_empty() {
+        let is_read = !body.is_empty() && self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text).is_ok();
+        if !is_read || text.is_empty() {
             text = b"{".to_vec();
         }
         self.hand_on(batch, 0, &text, false, false, true);
@@ -307,12 +315,21 @@ impl Framed {
         loop {
             let found = find(&self.buffer[..self.end], from)?;
             let is_sound = match self.frame_at(found) {
-                Next::Frame(frame) => {
+                Next::Frame(frame) if self.tried_bytes < MOST_TRIED_BYTES => {
                     let body = &self.buffer[frame.start + PREFIX_BYTES..frame.end];
-                    let unpacked = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut Vec::new());
-                    unpacked.is_ok_and(|unpacked| !matches!(unpacked.written, Written::BrokenOff(_)))
+                    let mut text = Vec::new();
+                    let is_sound = match self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text) {
+                        Ok(Unpacked { written: Written::Whole | Written::PartlyUnread(_), .. }) => true,
+                        Ok(_) => false,
+                        Err(TooLarge) => {
+                            self.tried_bytes += MAX_MESSAGE_BYTES as u64;
+                            false
+                        }
+                    };
+                    self.tried_bytes += if is_sound { 0 } else { text.len() as u64 };
+                    is_sound
                 }
-                Next::CutShort | Next::Bad | Next::End => false,
+                Next::Frame(_) | Next::CutShort | Next::Bad | Next::End => false,
             };
             if is_sound {
                 return Some(found);

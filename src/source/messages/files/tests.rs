@@ -128,6 +128,10 @@ fn a_frame_that_the_end_of_the_file_cuts_short_is_unfinished_and_no_damage() {
             assert_eq!(seen.bad, [], "{length}");
             let [(first, _), (_, last)] = &seen.messages[..] else { panic!("{length}: {:?}", seen.texts()) };
             assert_eq!(*first, line("a"));
+            assert!(
+                serde_json::from_str::<serde_json::Value>(seen.texts()[1]).is_err(),
+                "{length}: it is not whole"
+            );
             assert!(last.unended && last.line == 2 && last.byte_offset == whole.len() as u64, "{last:?}");
         }
     }

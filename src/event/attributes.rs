@@ -1,6 +1,7 @@
 //! OpenTelemetry attributes, read by the type the reader wants.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -209,24 +210,11 @@ impl<'a> Attributes<'a> {
     /// is handed out, at the place of its first.
     #[must_use]
     pub fn flattened(&self) -> Vec<(Cow<'_, str>, Cow<'_, AnyValue<'a>>)> {
-        type Flat<'v, 'a> = Vec<(Cow<'v, str>, Cow<'v, AnyValue<'a>>)>;
-
-        fn add<'v, 'a>(flat: &mut Flat<'v, 'a>, key: Cow<'v, str>, value: Value<'v, 'a>) {
-            if let Value::Other(AnyValue::KvList(pairs)) = value {
-                for (inner, value) in pairs {
-                    add(flat, Cow::Owned(format!("{key}.{inner}")), Value::Other(value));
-                }
-            } else if let Some(earlier) = flat.iter_mut().find(|(name, _)| *name == key) {
-                earlier.1 = value.into();
-            } else {
-                flat.push((key, value.into()));
-            }
-        }
-        let mut flat = Vec::with_capacity(self.pairs.len());
+        let mut flat = Flat { leaves: Vec::with_capacity(self.pairs.len()), places: HashMap::new() };
         for pair in &self.pairs {
-            add(&mut flat, Cow::Borrowed(self.key_of(pair)), self.value_of(pair));
+            flat.add(Cow::Borrowed(self.key_of(pair)), self.value_of(pair));
         }
-        flat
+        flat.leaves
     }
 
     fn into_pairs(self) -> impl Iterator<Item = (Cow<'a, str>, AnyValue<'a>)> {
@@ -248,6 +236,40 @@ impl<'a> Attributes<'a> {
         let owned =
             |(key, value): (Cow<'a, str>, AnyValue<'a>)| (Cow::Owned(key.into_owned()), value.into_owned());
         Attributes::new(self.into_pairs().map(owned).collect())
+    }
+}
+
+/// Leaves with their full keys, each key once.
+struct Flat<'v, 'a> {
+    leaves: Vec<(Cow<'v, str>, Cow<'v, AnyValue<'a>>)>,
+    /// Where each key is, once there are too many to look through.
+    places: HashMap<Cow<'v, str>, usize>,
+}
+
+impl<'v, 'a> Flat<'v, 'a> {
+    /// No record of Codex has more attributes.
+    const FEW: usize = 64;
+
+    fn add(&mut self, key: Cow<'v, str>, value: Value<'v, 'a>) {
+        if let Value::Other(AnyValue::KvList(pairs)) = value {
+            for (inner, value) in pairs {
+                self.add(Cow::Owned(format!("{key}.{inner}")), Value::Other(value));
+            }
+        } else if let Some(earlier) = self.place_of(&key) {
+            self.leaves[earlier].1 = value.into();
+        } else {
+            self.leaves.push((key, value.into()));
+        }
+    }
+
+    fn place_of(&mut self, key: &str) -> Option<usize> {
+        if self.leaves.len() <= Self::FEW {
+            return self.leaves.iter().position(|(name, _)| name == key);
+        }
+        let known = self.places.len();
+        let more = self.leaves.iter().enumerate().skip(known).map(|(place, (name, _))| (name.clone(), place));
+        self.places.extend(more);
+        self.places.get(key).copied()
     }
 }
 
@@ -332,6 +354,20 @@ mod tests {
             assert_eq!(attributes.integer(Key::Attempt), Some(digit));
             assert_eq!(attributes.text(Key::Model), Some("0"));
         }
+    }
+
+    #[test]
+    fn of_many_keys_each_is_shown_once_with_its_last_value() {
+        let pairs =
+            |value: i64| (0..200).map(move |key| (key.to_string().into(), AnyValue::Int(value + key)));
+        let attributes = Attributes::new(pairs(0).chain(pairs(1_000)).collect());
+        let shown: Vec<_> = attributes
+            .flattened()
+            .into_iter()
+            .map(|(key, value)| (key.into_owned(), value.into_owned().into_owned()))
+            .collect();
+        let expected: Vec<_> = (0..200).map(|key| (key.to_string(), AnyValue::Int(1_000 + key))).collect();
+        assert_eq!(shown, expected);
     }
 
     #[test]

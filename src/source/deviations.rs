@@ -14,7 +14,7 @@ pub struct Deviations {
     pub carriage_returns: u64,
     /// Files that begin with a byte order mark.
     pub byte_order_marks: u64,
-    /// Several whole objects on one line.
+    /// Several objects on one line, whole or not.
     pub several_objects: u64,
     /// A `ResourceLogs` without the object around it.
     pub bare_resource_logs: u64,
@@ -39,18 +39,23 @@ pub struct Deviations {
 impl Deviations {
     /// Notes in what a message differs that was read patiently.
     pub(super) fn note(&mut self, text: &str) {
-        let has = |part: &str| memmem::find(text.as_bytes(), part.as_bytes()).is_some();
-        let objects = memmem::find_iter(text.as_bytes(), "{\"resourceLogs\":").take(2).count();
-        let bare =
-            ["{\"resource\":", "{\"scopeLogs\":"].iter().any(|begin| text.trim_start().starts_with(begin));
-        let snake = ["\"resource_logs\":", "\"scope_logs\":", "\"log_records\":"].into_iter().any(has);
-        self.several_objects += u64::from(objects > 1);
+        let has = |name: &str| behind(text, name).next().is_some();
+        let begins = text.trim_start().strip_prefix('{').unwrap_or_default().trim_start();
+        let bare = ["\"resource\"", "\"scopeLogs\""].iter().any(|name| begins.starts_with(name));
+        let snake = ["resource_logs", "scope_logs", "log_records"].into_iter().any(has);
+        let severity_name = ["severityNumber", "severity_number"]
+            .into_iter()
+            .any(|name| behind(text, name).any(|value| value.starts_with("\"SEVERITY_NUMBER_")));
+        let wrapped = behind(text, "body")
+            .filter_map(|value| value.strip_prefix('{'))
+            .any(|object| object.trim_start().starts_with("\"resource"));
+        self.several_objects += u64::from(behind(text, "resourceLogs").nth(1).is_some());
         self.bare_resource_logs += u64::from(bare);
         self.snake_case_names += u64::from(snake);
-        self.severity_names += u64::from(has(":\"SEVERITY_NUMBER_") || has(": \"SEVERITY_NUMBER_"));
+        self.severity_names += u64::from(severity_name);
         self.bare_integers += u64::from(has_bare_integer(text));
         self.base64_ids += u64::from(has_base64_id(text));
-        self.wrapped_requests += u64::from(has("\"body\":{\"resource"));
+        self.wrapped_requests += u64::from(wrapped);
         self.lone_surrogates += u64::from(has_lone_surrogate(text));
         let Structure { repeats_member, has_huge_number } = Structure::of(text);
         self.repeated_members += u64::from(repeats_member);
@@ -88,21 +93,33 @@ impl Deviations {
     }
 }
 
-/// What stands behind each occurrence of a name.
-fn behind<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
-    memmem::find_iter(text.as_bytes(), name).filter_map(move |at| text.get(at + name.len()..))
+/// The text from the value of each member with that name on.
+fn behind<'t>(text: &'t str, name: &str) -> impl Iterator<Item = &'t str> {
+    let name = format!("\"{name}\"");
+    let finder = memmem::Finder::new(&name).into_owned();
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let at = finder.find(rest.as_bytes())?;
+            rest = &rest[at + finder.needle().len()..];
+            if let Some(value) = rest.trim_start().strip_prefix(':') {
+                return Some(value.trim_start());
+            }
+        }
+    })
 }
 
 fn has_bare_integer(text: &str) -> bool {
-    behind(text, "\"intValue\":")
-        .any(|value| value.starts_with(|first: char| first == '-' || first.is_ascii_digit()))
+    ["intValue", "int_value"].into_iter().any(|name| {
+        behind(text, name)
+            .any(|value| value.starts_with(|first: char| first == '-' || first.is_ascii_digit()))
+    })
 }
 
 /// In hex an id has 32 or 16 letters and never an equals sign, with which one in base64 always ends.
 fn has_base64_id(text: &str) -> bool {
-    ["\"traceId\":\"", "\"spanId\":\"", "\"trace_id\": \"", "\"span_id\": \""]
-        .into_iter()
-        .any(|name| behind(text, name).any(|value| value.get(..24).unwrap_or(value).contains("=\"")))
+    let is_base64 = |id: &str| id.starts_with('"') && id.get(1..25).unwrap_or(id).contains("=\"");
+    ["traceId", "spanId", "trace_id", "span_id"].into_iter().any(|name| behind(text, name).any(is_base64))
 }
 
 /// Half a surrogate pair, as `json.dumps` of Python and others write it.
@@ -246,7 +263,7 @@ mod tests {
 
     #[test]
     fn each_difference_is_noted_once_a_message() {
-        let of = |text| {
+        let of = |text: &str| {
             let found = noted(text);
             [
                 found.several_objects,
@@ -280,6 +297,8 @@ mod tests {
             let mut expected = [0; 10];
             expected[place] = 1;
             assert_eq!(of(text), expected, "{text}");
+            let spaced = text.replace(':', " : ").replace('{', "{ ");
+            assert_eq!(of(&spaced), expected, "{spaced}");
         }
     }
 

@@ -73,7 +73,11 @@ impl Document {
         if message.end > MAX_MESSAGE_BYTES {
             message.is_damaged = true;
             message.unended = false;
-            let rest = io::copy(&mut self.content, &mut io::sink())?;
+            let rest = io::copy(&mut self.content, &mut io::sink()).unwrap_or_else(|error| {
+                // To be told when what was read is handed on.
+                self.failed = Some(error);
+                0
+            });
             self.length += rest;
             batch.bad_frames.push(BadFrame {
                 line: 1,

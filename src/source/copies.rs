@@ -1,7 +1,7 @@
 //! Recognises records that were read before: delivered twice, or read from a file and its copy.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -16,6 +16,17 @@ pub(super) struct Fingerprint {
 
 /// 72 bits: among a hundred million different records, two share them with a probability of about one in a million.
 type Hash = [u8; 9];
+
+/// Another one in each run. Who can send records and knew how they are hashed could make one that passes for a copy of
+/// another and is left out.
+static SECRET: LazyLock<[u8; 192]> = LazyLock::new(|| {
+    let random = RandomState::new();
+    let mut secret = [0; 192];
+    for (number, part) in secret.chunks_exact_mut(size_of::<u64>()).enumerate() {
+        part.copy_from_slice(&random.hash_one(number).to_le_bytes());
+    }
+    secret
+});
 
 /// The first digits of the time of a record as they are written, of which the last one is a second. Any text will do:
 /// what counts is that copies have the same, and that neighbours have similar ones as a rule.
@@ -33,8 +44,8 @@ impl Surroundings {
 
 impl Fingerprint {
     pub(super) fn of(record: &str, surroundings: Surroundings) -> Self {
-        // A seed would cost more than many a record: it is mixed into a table of its own first.
-        let hash = XxHash3_128::oneshot(record.as_bytes()) ^ u128::from(surroundings.0);
+        let hash = XxHash3_128::oneshot_with_secret(&*SECRET, record.as_bytes()).expect("a long secret")
+            ^ u128::from(surroundings.0);
         let mut kept = [0; 9];
         kept.copy_from_slice(&hash.to_le_bytes()[..9]);
         Self { moment: moment_of(record).unwrap_or_default(), hash: kept }

@@ -84,7 +84,7 @@ fn assert_account_adds_up(bytes: &[u8]) -> Scan<Roll> {
         assert!(begins_a_line || file.form != Form::JsonLines, "a line begins there: {damage:?}");
         assert!(!damage.reason.is_empty());
     }
-    if let Some(line) = file.unfinished_line.filter(|_| file.form == Form::JsonLines) {
+    if let Some(Location { line, .. }) = file.unfinished.filter(|_| file.form == Form::JsonLines) {
         assert_eq!(line, lines, "only the last line can be unfinished");
         assert!(!bytes.ends_with(b"\n"));
     }

@@ -9,6 +9,7 @@ use super::human::plural;
 use super::input::DEFAULT_FILE;
 use super::reasons;
 use super::unmet;
+use crate::event::Location;
 use crate::query::Unmet;
 use crate::render::visible_line;
 use crate::source::{Account, Damage};
@@ -118,7 +119,7 @@ impl Run<'_> {
             for note in &file.notes {
                 tell_note(self.err, note)?;
             }
-            if let Some(line) = file.unfinished_line {
+            if let Some(Location { line, .. }) = file.unfinished {
                 writeln!(
                     self.err,
                     "{}",
@@ -148,7 +149,7 @@ impl Run<'_> {
     fn tell_emptiness(&mut self, account: &Account) -> io::Result<()> {
         let messages = account.total(|file| file.messages);
         let is_explained =
-            account.files.iter().any(|file| file.unfinished_line.is_some() || !file.notes.is_empty());
+            account.files.iter().any(|file| file.unfinished.is_some() || !file.notes.is_empty());
         if messages == 0 || account.total(|file| file.records) > 0 || is_explained {
             return Ok(());
         }

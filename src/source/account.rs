@@ -49,10 +49,8 @@ pub struct FileAccount {
     pub records: u64,
     /// Every place that could not be read.
     pub damage: Vec<Damage>,
-    /// The last line breaks off where the file ends, as it does while the file is being written: the line's number.
-    pub unfinished_line: Option<u64>,
-    /// Offset in bytes of that line's first byte.
-    pub unfinished_byte_offset: Option<u64>,
+    /// The last line, where it breaks off with the file, as it does while the file is being written.
+    pub unfinished: Option<Location>,
     /// What happened to the file while it was read, a sentence each.
     pub notes: Vec<String>,
 }
@@ -119,8 +117,7 @@ impl Account {
             file.compression = read.compression;
             file.bytes = read.bytes;
             file.sha256 = read.sha256;
-            file.unfinished_line = file.unfinished_line.or(read.unfinished_line);
-            file.unfinished_byte_offset = file.unfinished_byte_offset.or(read.unfinished_byte_offset);
+            file.unfinished = file.unfinished.or(read.unfinished);
             file.notes.append(&mut read.notes);
             file.damage.append(&mut read.damage);
             file.damage.sort_by_key(|damage| (damage.location.line, damage.at_byte));

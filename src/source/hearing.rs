@@ -15,8 +15,7 @@ pub(super) struct Hearing<F> {
     pub(super) messages: u64,
     pub(super) damaged: u64,
     pub(super) damage: Vec<Damage>,
-    pub(super) unfinished_line: Option<u64>,
-    pub(super) unfinished_byte_offset: Option<u64>,
+    pub(super) unfinished: Option<Location>,
     pub(super) deviations: Deviations,
 }
 
@@ -87,8 +86,7 @@ impl<F: Fold> Hearing<F> {
             messages: 0,
             damaged: 0,
             damage: Vec::new(),
-            unfinished_line: None,
-            unfinished_byte_offset: None,
+            unfinished: None,
             deviations: Deviations::default(),
         };
         let is_about = |name: &str, kind: Option<&str>| question.is_about(name, kind);
@@ -179,11 +177,6 @@ impl<F: Fold> Hearing<F> {
         (heard, read.is_ok())
     }
 
-    fn note_unfinished(&mut self, message: &Message) {
-        self.unfinished_line = Some(message.line);
-        self.unfinished_byte_offset = Some(message.byte_offset);
-    }
-
     /// Hears a message that may be written in any way and may be damaged. Its first `already_heard` records were
     /// heard before.
     fn hear_plainly(
@@ -206,7 +199,7 @@ impl<F: Fold> Hearing<F> {
             if is_begun_stream || bytes.trim_ascii().is_empty() {
                 // All there is, is the beginning of a compressed file, or of a character.
                 self.messages += 1;
-                self.note_unfinished(message);
+                self.unfinished = Some(line);
                 return;
             }
         }
@@ -245,7 +238,7 @@ impl<F: Fold> Hearing<F> {
             }
             if gap.open_ended && message.unended && gap.kind == DamageKind::Torn {
                 // The normal state of a file that is being written.
-                self.note_unfinished(message);
+                self.unfinished = Some(line);
                 continue;
             }
             self.damage.push(Damage {

@@ -152,7 +152,6 @@ impl<F: Fold> Hearer<'_, F> {
         file.damaged += hearing.damaged;
         file.records += hearing.heard.records;
         file.damage.append(&mut hearing.damage);
-        file.unfinished_line = file.unfinished_line.or(hearing.unfinished_line);
-        file.unfinished_byte_offset = file.unfinished_byte_offset.or(hearing.unfinished_byte_offset);
+        file.unfinished = file.unfinished.or(hearing.unfinished);
     }
 }

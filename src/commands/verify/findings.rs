@@ -82,14 +82,11 @@ impl Evidence<'_> {
             );
             findings.push(error("damaged", text, Some(first.location)));
         }
-        for (index, file) in self.account.files.iter().enumerate() {
+        for file in &self.account.files {
             for note in &file.notes {
                 findings.push(note_on("file_changed", sentence!("{}.", reasons::known(note)), None));
             }
-            if let Some(line) = file.unfinished_line {
-                let file_index = u32::try_from(index).unwrap_or(u32::MAX);
-                let byte_offset = file.unfinished_byte_offset.unwrap_or(0);
-                let location = Location { file: file_index, line, record: 0, byte_offset };
+            if let Some(location) = file.unfinished {
                 let text = sentence!(
                     "The last line is unfinished, as while it is being written; its whole records are counted."
                 );

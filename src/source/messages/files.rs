@@ -123,7 +123,7 @@ impl<'i> Messages<'i> {
     pub(in crate::source) fn take_stretch(&mut self, batch: &mut Batch) -> Option<Stretch> {
         let Reader::Lines(lines) = &mut self.current.as_mut()?.reader else { return None };
         let stretch = lines.take_stretch()?;
-        batch.restart(u32::try_from(self.accounts.len() - 1).unwrap_or(u32::MAX));
+        batch.restart(self.file_number());
         Some(stretch)
     }
 
@@ -159,7 +159,13 @@ impl<'i> Messages<'i> {
         true
     }
 
+    /// The number of the file that was opened last.
+    fn file_number(&self) -> u32 {
+        u32::try_from(self.accounts.len().saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
     fn close(&mut self) {
+        let file = self.file_number();
         let (Some(Current { reader, watch, .. }), Some(account)) =
             (self.current.take(), self.accounts.last_mut())
         else {
@@ -168,8 +174,7 @@ impl<'i> Messages<'i> {
         (account.form, account.compression) = reader.form();
         if reader.content().breaks_off() {
             let (line, byte_offset) = reader.place();
-            account.unfinished_line = Some(line);
-            account.unfinished_byte_offset = Some(byte_offset);
+            account.unfinished = Some(Location { file, line, record: 0, byte_offset });
         }
         (account.bytes, account.sha256) = reader.into_content().finish();
         account.notes.extend(watch.and_then(|watch| watch.what_happened(account.bytes)));

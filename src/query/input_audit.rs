@@ -10,21 +10,9 @@ use crate::event::{Event, EventKind, Fold, Key, Location, ResponseCompleted, Uni
 #[derive(Clone, Debug)]
 pub struct InputAudit {
     question: AuditQuestion,
-    files: BTreeMap<u32, TimeSpan>,
-    records: u64,
-    copies: Sightings,
-    events: BTreeMap<Box<str>, u64>,
-    unnamed: Sightings,
-    without_time: Sightings,
-    unreadable_counts: Sightings,
-    unknown: BTreeMap<Box<str>, Sightings>,
-    without_conversation: Sightings,
-    users: BTreeMap<Box<str>, u64>,
-    app_versions: BTreeMap<Box<str>, u64>,
-    services: BTreeMap<Box<str>, u64>,
-    conversations: ByConversation<Heard>,
-    apart: Sightings,
-    farthest_apart: Option<Distance>,
+    /// What each event adds to; the rest is known when everything has been heard.
+    facts: InputFacts,
+    by_conversation: ByConversation<Heard>,
     /// The first and the last event of each stretch of `gap`, by the stretch's number since 1970.
     stretches: BTreeMap<u64, (Moment, Moment)>,
 }
@@ -41,7 +29,7 @@ pub struct AuditQuestion {
 }
 
 /// The answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InputFacts {
     /// First and last event of each file, by its index in the input; copies included.
     pub files: BTreeMap<u32, TimeSpan>,
@@ -191,21 +179,8 @@ impl InputAudit {
     pub fn new(question: AuditQuestion) -> Self {
         Self {
             question,
-            files: BTreeMap::new(),
-            records: 0,
-            copies: Sightings::default(),
-            events: BTreeMap::new(),
-            unnamed: Sightings::default(),
-            without_time: Sightings::default(),
-            unreadable_counts: Sightings::default(),
-            unknown: BTreeMap::new(),
-            without_conversation: Sightings::default(),
-            users: BTreeMap::new(),
-            app_versions: BTreeMap::new(),
-            services: BTreeMap::new(),
-            conversations: ByConversation::default(),
-            apart: Sightings::default(),
-            farthest_apart: None,
+            facts: InputFacts::default(),
+            by_conversation: ByConversation::default(),
             stretches: BTreeMap::new(),
         }
     }
@@ -213,33 +188,13 @@ impl InputAudit {
     /// The facts, when everything has been heard.
     #[must_use]
     pub fn settle(self) -> InputFacts {
-        let mut facts = InputFacts {
-            files: self.files,
-            records: self.records,
-            copies: self.copies,
-            events: self.events,
-            unnamed: self.unnamed,
-            without_time: self.without_time,
-            unreadable_counts: self.unreadable_counts,
-            unknown: self.unknown,
-            without_conversation: self.without_conversation,
-            users: self.users,
-            app_versions: self.app_versions,
-            services: self.services,
-            conversations: 0,
-            without_start: Sightings::default(),
-            unanswered: Sightings::default(),
-            apart: self.apart,
-            farthest_apart: self.farthest_apart,
-            backwards: Sightings::default(),
-            farthest_back: None,
-            span: TimeSpan {
-                first: self.stretches.values().next().map(|(first, _)| first.0),
-                last: self.stretches.values().next_back().map(|(_, last)| last.0),
-            },
-            gaps: gaps(&self.stretches, self.question.gap),
+        let Self { question, mut facts, by_conversation, stretches } = self;
+        facts.span = TimeSpan {
+            first: stretches.values().next().map(|(first, _)| first.0),
+            last: stretches.values().next_back().map(|(_, last)| last.0),
         };
-        for (_, heard) in self.conversations.into_sorted() {
+        facts.gaps = gaps(&stretches, question.gap);
+        for (_, heard) in by_conversation.into_sorted() {
             facts.conversations += 1;
             if let Some(place) = heard.first_place
                 && heard.starts == 0
@@ -252,7 +207,7 @@ impl InputAudit {
                 facts.unanswered.note(prompt.1);
             }
             if let Some(back) = heard.farthest_back
-                && back.nanoseconds > self.question.tolerance
+                && back.nanoseconds > question.tolerance
             {
                 facts.backwards.note(back.location);
                 facts.farthest_back = Distance::larger(facts.farthest_back, Some(back));
@@ -283,40 +238,41 @@ impl Fold for InputAudit {
 
     fn add(&mut self, event: &Event<'_>) {
         let (time, location, attributes) = (event.time(), event.location, event.attributes());
-        self.records += 1;
-        self.files.entry(location.file).or_default().note(time);
+        let facts = &mut self.facts;
+        facts.records += 1;
+        facts.files.entry(location.file).or_default().note(time);
         match event.name() {
             Some(name) => {
-                count(&mut self.events, Some(name));
+                count(&mut facts.events, Some(name));
                 if !is_known(name) {
-                    self.unknown.entry(name.into()).or_default().note(location);
+                    facts.unknown.entry(name.into()).or_default().note(location);
                 }
             }
-            None => self.unnamed.note(location),
+            None => facts.unnamed.note(location),
         }
         if time.is_none() {
-            self.without_time.note(location);
+            facts.without_time.note(location);
         }
         if ResponseCompleted::has_unreadable_count(attributes) {
-            self.unreadable_counts.note(location);
+            facts.unreadable_counts.note(location);
         }
         let user = attributes.filled(Key::UserEmail).or_else(|| attributes.filled(Key::UserAccountId));
-        count(&mut self.users, user);
+        count(&mut facts.users, user);
         let version = (attributes.filled(Key::AppVersion))
             .or_else(|| event.resource.attributes.filled(Key::ServiceVersion));
-        count(&mut self.app_versions, version);
-        count(&mut self.services, event.resource.service_name());
+        count(&mut facts.app_versions, version);
+        count(&mut facts.services, event.resource.service_name());
         match event.conversation_id() {
-            Some(id) => self.conversations.of(Some(id)).add(event, time),
-            None => self.without_conversation.note(location),
+            Some(id) => self.by_conversation.of(Some(id)).add(event, time),
+            None => facts.without_conversation.note(location),
         }
         let told = attributes.text(Key::EventTimestamp).and_then(UnixNano::from_rfc3339);
         if let (Some(told), Some(observed)) = (told, event.record.observed_time) {
             let nanoseconds = told.get().abs_diff(observed.get());
             if nanoseconds > self.question.tolerance {
-                self.apart.note(location);
+                facts.apart.note(location);
                 let distance = Some(Distance { nanoseconds, location });
-                self.farthest_apart = Distance::larger(self.farthest_apart, distance);
+                facts.farthest_apart = Distance::larger(facts.farthest_apart, distance);
             }
         }
         if let Some(time) = time {
@@ -329,40 +285,41 @@ impl Fold for InputAudit {
     }
 
     fn add_copy(&mut self, event: &Event<'_>) {
-        self.copies.note(event.location);
+        self.facts.copies.note(event.location);
         if self.question.counts_copies {
             self.add(event);
         } else {
-            self.files.entry(event.location.file).or_default().note(event.time());
+            self.facts.files.entry(event.location.file).or_default().note(event.time());
         }
     }
 
     fn join(&mut self, later_part: Self) {
-        self.records += later_part.records;
-        self.copies.join(later_part.copies);
-        for (file, span) in later_part.files {
-            self.files.entry(file).or_default().join(span);
+        let (facts, more) = (&mut self.facts, later_part.facts);
+        facts.records += more.records;
+        facts.copies.join(more.copies);
+        for (file, span) in more.files {
+            facts.files.entry(file).or_default().join(span);
         }
-        for (counts, more) in [
-            (&mut self.events, later_part.events),
-            (&mut self.users, later_part.users),
-            (&mut self.app_versions, later_part.app_versions),
-            (&mut self.services, later_part.services),
+        for (counts, added) in [
+            (&mut facts.events, more.events),
+            (&mut facts.users, more.users),
+            (&mut facts.app_versions, more.app_versions),
+            (&mut facts.services, more.services),
         ] {
-            for (name, count) in more {
+            for (name, count) in added {
                 *counts.entry(name).or_default() += count;
             }
         }
-        self.unnamed.join(later_part.unnamed);
-        self.without_time.join(later_part.without_time);
-        self.unreadable_counts.join(later_part.unreadable_counts);
-        for (name, sightings) in later_part.unknown {
-            self.unknown.entry(name).or_default().join(sightings);
+        facts.unnamed.join(more.unnamed);
+        facts.without_time.join(more.without_time);
+        facts.unreadable_counts.join(more.unreadable_counts);
+        for (name, sightings) in more.unknown {
+            facts.unknown.entry(name).or_default().join(sightings);
         }
-        self.without_conversation.join(later_part.without_conversation);
-        self.conversations.join(later_part.conversations, Heard::join);
-        self.apart.join(later_part.apart);
-        self.farthest_apart = Distance::larger(self.farthest_apart, later_part.farthest_apart);
+        facts.without_conversation.join(more.without_conversation);
+        self.by_conversation.join(later_part.by_conversation, Heard::join);
+        facts.apart.join(more.apart);
+        facts.farthest_apart = Distance::larger(facts.farthest_apart, more.farthest_apart);
         for (stretch, (first, last)) in later_part.stretches {
             let ends = self.stretches.entry(stretch).or_insert((first, last));
             *ends = (ends.0.min(first), later(ends.1, last));

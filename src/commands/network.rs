@@ -101,18 +101,18 @@ impl NetworkArgs {
         let unmet = host
             .and_then(|glob| unmet::of_names(Condition::Host, glob, counts.hosts.iter().map(String::as_str)));
         let hiding = counts.hiding;
-        let records = counts.records(run.zone);
+        let is_empty = counts.requests.is_empty();
         match run.format.text_medium() {
-            Some(_) if records.is_empty() => {}
-            Some(medium) => write_table(&summary_table(&records), medium, &run.style, run.out)?,
+            Some(_) if is_empty => {}
+            Some(medium) => write_table(&summary_table(&counts), medium, &run.style, run.out)?,
             None => {
                 let mut writer = RecordWriter::new::<NetworkSummaryRecord>(run.format, run.out)?;
-                records.iter().try_for_each(|record| writer.write(record))?;
+                counts.records(run.zone).try_for_each(|record| writer.write(&record))?;
                 writer.finish()?;
             }
         }
         run.note_hiding_requests(hiding)?;
-        Ok(run.conclude_rows(records.is_empty(), unmet, &scan.account, why_nothing)?)
+        Ok(run.conclude_rows(is_empty, unmet, &scan.account, why_nothing)?)
     }
 
     /// Whether a row is asked for.
@@ -252,41 +252,34 @@ impl Counts {
         self
     }
 
-    fn records(self, zone: Zone) -> Vec<NetworkSummaryRecord> {
-        (self.requests.into_iter())
-            .map(|((host, decision), count)| NetworkSummaryRecord {
-                schema_version: SCHEMA_VERSION,
-                record_type: "network_summary",
-                server_address: host,
-                decision: decision.as_str(),
-                requests: count.requests,
-                conversations: count.conversations,
-                first_time: count.first.map(|time| zone.rfc3339(time)),
-                first_time_unix_nano: nano_digits(count.first),
-                last_time: count.last.map(|time| zone.rfc3339(time)),
-                last_time_unix_nano: nano_digits(count.last),
-            })
-            .collect()
+    fn records(self, zone: Zone) -> impl Iterator<Item = NetworkSummaryRecord> {
+        self.requests.into_iter().map(move |((host, decision), count)| NetworkSummaryRecord {
+            schema_version: SCHEMA_VERSION,
+            record_type: "network_summary",
+            server_address: host,
+            decision: decision.as_str(),
+            requests: count.requests,
+            conversations: count.conversations,
+            first_time: count.first.map(|time| zone.rfc3339(time)),
+            first_time_unix_nano: nano_digits(count.first),
+            last_time: count.last.map(|time| zone.rfc3339(time)),
+            last_time_unix_nano: nano_digits(count.last),
+        })
     }
 }
 
-fn summary_table(records: &[NetworkSummaryRecord]) -> Table {
-    let most = records.iter().map(|record| record.requests).max().unwrap_or(1);
-    let rows = records.iter().map(|record| {
-        let verdict = match record.decision {
-            "allow" => verdict_words(NetworkDecision::Allow),
-            "deny" => verdict_words(NetworkDecision::Deny),
-            "ask" => verdict_words(NetworkDecision::Ask),
-            _ => verdict_words(NetworkDecision::Unknown),
-        };
+fn summary_table(counts: &Counts) -> Table {
+    let most = counts.requests.values().map(|count| count.requests).max().unwrap_or(1);
+    let rows = counts.requests.iter().map(|((host, decision), count)| {
         #[expect(clippy::cast_precision_loss, reason = "the length of a bar")]
-        let share = record.requests as f64 / most as f64;
+        let share = count.requests as f64 / most as f64;
+        let tone = if *decision == NetworkDecision::Deny { Tone::Bad } else { Tone::Network };
         vec![
-            record.server_address.clone().into(),
-            verdict.into(),
-            record.requests.to_string().into(),
-            record.conversations.to_string().into(),
-            Cell::Bar { share, tone: if record.decision == "deny" { Tone::Bad } else { Tone::Network } },
+            host.clone().into(),
+            verdict_words(*decision).into(),
+            count.requests.to_string().into(),
+            count.conversations.to_string().into(),
+            Cell::Bar { share, tone },
         ]
     });
     Table {

@@ -31,7 +31,7 @@ impl Fold for Admitted {
     }
 
     fn is_about(&self, _: &str, _: Option<&str>) -> bool {
-        !self.any && !self.filter.admits_everything()
+        !self.filter.admits_everything()
     }
 
     fn add(&mut self, event: &Event<'_>) {

@@ -222,7 +222,7 @@ impl Run<'_> {
         // The rows of one conversation are held to the end: there, order is worth more than the first row at once, and
         // whether the beginning of an id fits a second conversation is known only then.
         let one_conversation = self.filter.conversation_prefix.is_some();
-        let mut held = InTimeOrder::holding(if one_conversation { usize::MAX } else { HOLD_BYTES });
+        let mut held = InTimeOrder::holding((!one_conversation).then_some(HOLD_BYTES));
         let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
         let admitted = Admitted::new(self.filter.clone());
         let mut outlet = Outlet::new(self.format, self.style, around, &mut *self.out);

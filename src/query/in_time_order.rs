@@ -1,4 +1,6 @@
-//! Hands rows out in time order within each conversation, in bounded memory, while the input is still being read.
+//! Hands rows out in time order within each conversation, while the input is still being read.
+//!
+//! What is held grows with the number of conversations, by an id each, and not with the input.
 //!
 //! Records of a conversation come out of order: a request's records are grouped by scope, batches overtake each other.
 //! Rows are held back a while; each conversation's rows then take the places that its rows had in the input, the
@@ -15,7 +17,8 @@ const HELD_STRETCHES: u64 = 4;
 /// Rows on their way out.
 #[derive(Debug)]
 pub struct InTimeOrder<R> {
-    hold_bytes: usize,
+    /// `None` to hold all to the end.
+    hold_bytes: Option<usize>,
     held_bytes: usize,
     /// Whose turn it is, in the order of the input, and in which stretch of it the row stood.
     turns: VecDeque<(Option<String>, u64)>,
@@ -54,9 +57,9 @@ impl<R> Ord for Held<R> {
 
 impl<R> InTimeOrder<R> {
     /// Holds rows back until there are more than `hold_bytes` of them, or until some stretches of the input have
-    /// passed.
+    /// passed; without a number, to the end.
     #[must_use]
-    pub fn holding(hold_bytes: usize) -> Self {
+    pub fn holding(hold_bytes: Option<usize>) -> Self {
         Self {
             hold_bytes,
             held_bytes: 0,
@@ -84,8 +87,7 @@ impl<R> InTimeOrder<R> {
     /// The next row that need not be held back any longer.
     pub fn next_ready(&mut self) -> Option<R> {
         let waited = self.stretch - self.turns.front()?.1;
-        let is_ready =
-            self.held_bytes > self.hold_bytes || (waited >= HELD_STRETCHES && self.hold_bytes < usize::MAX);
+        let is_ready = self.hold_bytes.is_some_and(|most| self.held_bytes > most || waited >= HELD_STRETCHES);
         if is_ready { self.next_held() } else { None }
     }
 
@@ -130,7 +132,7 @@ mod tests {
 
     #[test]
     fn each_conversation_keeps_its_places_and_fills_them_in_time_order() {
-        let mut rows = InTimeOrder::holding(100);
+        let mut rows = InTimeOrder::holding(Some(100));
         rows.push(Some("a"), order(2, 1), 1, "a2");
         rows.push(Some("b"), order(9, 2), 1, "b9");
         rows.push(Some("a"), order(1, 3), 1, "a1");
@@ -141,7 +143,7 @@ mod tests {
 
     #[test]
     fn within_one_moment_the_order_of_the_input_is_kept() {
-        let mut rows = InTimeOrder::holding(100);
+        let mut rows = InTimeOrder::holding(Some(100));
         rows.push(None, order(1, 1), 1, "first");
         rows.push(None, order(1, 2), 1, "second");
         assert_eq!(all(&mut rows), ["first", "second"]);
@@ -149,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_row_leaves_when_enough_of_the_input_has_passed() {
-        let mut rows = InTimeOrder::holding(100);
+        let mut rows = InTimeOrder::holding(Some(100));
         rows.push(None, order(1, 1), 1, "rare");
         for _ in 0..HELD_STRETCHES {
             assert_eq!(rows.next_ready(), None);
@@ -160,7 +162,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_disorder_beyond_it_is_counted() {
-        let mut rows = InTimeOrder::holding(1);
+        let mut rows = InTimeOrder::holding(Some(1));
         rows.push(None, order(2, 1), 1, "late");
         rows.push(None, order(3, 2), 1, "later");
         assert_eq!(rows.next_ready(), Some("late"));

@@ -181,6 +181,30 @@ fn the_configurations_of_the_stack_are_clean() {
 }
 
 #[test]
+fn what_others_must_not_read_stands_in_no_report() {
+    let machine = Machine::new("tutorial");
+    let address = "endpoint = 'http://127.0.0.1:4318', protocol = 'json'";
+    let header = "headers = { authorization = 'Bearer sk-s3cret' }";
+    for otel in [
+        format!("exporter = {{ otlp-http = {{ {address}, {header} }} }}"),
+        format!("exporter = {{ otlp-http = {{ {address}, {header} }}"),
+        format!("exporter = {{ otlp-http = {{ {address}, {} }} }}", header.replace("headers", "haeders")),
+        "[otel.exporter.otlp-http.headers]\nx = 'sk-s3cret".to_owned(),
+        "[otel.exporter.otlp-http.headers]\nx = ['sk-s3cret']".to_owned(),
+        "[otel.exporter.otlp-http.headers]\nx = 'sk-s3cret${TOKEN}'".to_owned(),
+        "[otel.exporter.otlp-http]\nendpoint = 'http://me:s3cret@h:4318'\nprotocol = 'json'".to_owned(),
+        "[otel.exporter.otlp-http]\nendpoint = 'me:s3cret@h:4318'\nprotocol = 'json'".to_owned(),
+        "[otel.exporter.otlp-http]\nendpoint = 'http://me:s3cret@'\nprotocol = 'json'".to_owned(),
+        "[otel.exporter.otlp-grpc]\nendpoint = 'http://me:s3cret@h:4318/v1'".to_owned(),
+    ] {
+        machine.put("codex/config.toml", format!("[otel]\n{otel}\n").as_bytes());
+        let told = machine.run(&[]).stdout + &machine.run(&["--json"]).stdout;
+        assert!(told.contains("\"severity\":\"error\"") || told.contains("header_not_expanded"), "{told}");
+        assert!(!told.contains("s3cret"), "{otel}\n{told}");
+    }
+}
+
+#[test]
 fn a_finding_is_an_object_with_the_place_of_the_line_at_fault() {
     let machine = Machine::new("tutorial");
     let said = machine.run(&["--json"]);

@@ -3,7 +3,7 @@
 use super::codex_config::CodexConfig;
 use super::codex_exporter::Destination;
 use super::collector_config::CollectorConfig;
-use super::endpoint::Carrier;
+use super::endpoint::{Carrier, Endpoint};
 use super::finding::{Finding, Place, Severity, Subject};
 use super::receiver::Listener;
 use crate::words::{Sentence, sentence};
@@ -87,7 +87,7 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
         let fix = port.map(|port| {
             let mut endpoint = sent.clone();
             endpoint.port = Some(port);
-            format!("endpoint = \"{}://{endpoint}{}\"", sent.scheme, path_of(logs))
+            format!("endpoint = \"{}\"", endpoint.url(path_of(logs)))
         });
         return Some(finding(severity, "endpoint_port_differs", None, text, fix, logs));
     };
@@ -124,7 +124,8 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
             sent,
             heard
         );
-        let fix = format!("endpoint = \"{}://{heard}{}\"", sent.scheme, path_of(logs));
+        let meant = Endpoint { host: heard.host.clone(), ..sent.clone() };
+        let fix = format!("endpoint = \"{}\"", meant.url(path_of(logs)));
         return Some(finding(Severity::Warning, "endpoint_host_differs", None, text, Some(fix), logs));
     }
     if !listener.is_written {
@@ -163,7 +164,8 @@ fn tls_differs(logs: &Destination, receiver_has_tls: bool) -> Finding {
     };
     let severity = if receiver_has_tls { Severity::Error } else { Severity::Warning };
     let scheme = if receiver_has_tls { "https" } else { "http" };
-    let fix = format!("endpoint = \"{scheme}://{}{}\"", logs.endpoint, path_of(logs));
+    let meant = Endpoint { scheme: scheme.to_owned(), ..logs.endpoint.clone() };
+    let fix = format!("endpoint = \"{}\"", meant.url(path_of(logs)));
     finding(severity, "endpoint_tls_differs", None, text, Some(fix), logs)
 }
 

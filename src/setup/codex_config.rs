@@ -73,11 +73,8 @@ fn tell_fault(sheet: &mut Sheet<'_>, root: &Node, fault: &SyntaxFault) {
         }
     }
     let message = &fault.message;
-    sheet.error(
-        "codex_config_not_toml",
-        fault.line,
-        sentence!("This is no TOML, so Codex refuses the whole file: {message}.", message),
-    );
+    let text = sentence!("This is no TOML, so Codex refuses the whole file: {message}.", message);
+    sheet.error("codex_config_not_toml", fault.line, text).hide_value();
 }
 
 fn read_otel(sheet: &mut Sheet<'_>, root: &Node) -> Option<Destination> {
@@ -151,7 +148,9 @@ fn prompts(sheet: &mut Sheet<'_>, otel: &Entry) {
             );
             sheet.note("prompts_redacted", entry.line, text).fix("log_user_prompt = true");
         }
-        _ => wrong_type(sheet, entry, &sentence!("true or false, without quotes"), "log_user_prompt = true"),
+        _ => {
+            wrong_type(sheet, entry, &sentence!("true or false, without quotes"), "log_user_prompt = true");
+        }
     }
 }
 
@@ -165,7 +164,9 @@ fn environment(sheet: &mut Sheet<'_>, otel: &Entry) {
             Some(name) => {
                 sheet.ok("environment_set", entry.line, sentence!("Records say env = \"{name}\".", name));
             }
-            None => wrong_type(sheet, entry, &sentence!("text"), "environment = \"production\""),
+            None => {
+                wrong_type(sheet, entry, &sentence!("text"), "environment = \"production\"");
+            }
         },
     }
 }
@@ -354,6 +355,10 @@ mod tests {
             found_with(&format!("log_user_prompts = true\n{exporter}headers = {{ key = '${{TOKEN}}' }}")),
             ["warning key_ignored 6", "warning header_not_expanded 10"]
         );
+        for value in ["Basic $2a$10$N9qo8", "pa$SWORD1", "5$", "$", "$ TOKEN"] {
+            let header = format!("log_user_prompts = true\n{exporter}headers = {{ key = '{value}' }}");
+            assert_eq!(found_with(&header), ["warning key_ignored 6"], "{value}");
+        }
         assert_eq!(
             found("log_user_prompt = true\n[telemetry]\nx = 1")[..2],
             ["warning key_ignored 1", "warning key_ignored 2"]

@@ -1,10 +1,20 @@
 //! One exporter of Codex's `[otel]`: a word or a table, with an address that is used as written.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::codex_keys::{ignored_key, wrong_type};
 use super::endpoint::{Carrier, Endpoint};
 use super::finding::{Place, Sheet};
+use super::secrets::masked;
 use super::tree::{Entry, Value};
 use crate::words::{Sentence, sentence};
+
+/// A variable as people write it where they take it to be put in. A `$` elsewhere is a part of the value.
+static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\$\{[^}]+\}|^\$[A-Za-z_][A-Za-z0-9_]*$").expect("the pattern is a constant")
+});
 
 /// Where log events are sent.
 #[derive(Clone, Debug)]
@@ -191,7 +201,9 @@ fn read_protocol(sheet: &mut Sheet<'_>, kind: &Entry) {
                 );
                 sheet.error("protocol_unknown", entry.line, text).fix(fix);
             }
-            None => wrong_type(sheet, entry, &sentence!("text"), fix),
+            None => {
+                wrong_type(sheet, entry, &sentence!("text"), fix);
+            }
         },
     }
 }
@@ -199,22 +211,16 @@ fn read_protocol(sheet: &mut Sheet<'_>, kind: &Entry) {
 fn read_headers(sheet: &mut Sheet<'_>, kind: &Entry) {
     for header in kind.node.get("headers").iter().flat_map(|headers| headers.node.entries()) {
         let Some(value) = header.node.text() else {
-            wrong_type(sheet, header, &sentence!("text"), &format!("{} = \"…\"", header.key));
+            wrong_type(sheet, header, &sentence!("text"), &format!("{} = \"…\"", header.key)).hide_value();
             continue;
         };
-        let is_variable = value.contains("${")
-            || value
-                .match_indices('$')
-                .any(|(at, _)| value[at + 1..].starts_with(|c: char| c.is_ascii_uppercase() || c == '_'));
-        if is_variable {
+        if VARIABLE.is_match(value) {
             let text = sentence!(
-                "The header `{}` holds a variable, but Codex sends header values as written: `{value}` is \
-                 what arrives. \
-                 Leave it out here and set $OTEL_EXPORTER_OTLP_HEADERS for Codex.",
-                header.key,
-                value
+                "The header `{}` holds a variable, but Codex sends header values as written, so its name is \
+                 what arrives. Leave it out here and set $OTEL_EXPORTER_OTLP_HEADERS for Codex.",
+                header.key
             );
-            sheet.warning("header_not_expanded", header.line, text);
+            sheet.warning("header_not_expanded", header.line, text).hide_value();
         }
     }
 }
@@ -239,8 +245,10 @@ fn read_endpoint(
         wrong_type(sheet, entry, &sentence!("text"), &fix);
         return None;
     };
+    let shown = masked(written);
     let Some(endpoint) = Endpoint::read(written).filter(|endpoint| !endpoint.host.is_empty()) else {
-        let text = sentence!("`{written}` is no address, so no {} leave Codex.", signal.spoken(), written);
+        let text =
+            sentence!("`{written}` is no address, so no {} leave Codex.", signal.spoken(), written = shown);
         sheet.error("endpoint_invalid", entry.line, text).fix(fix);
         return None;
     };
@@ -248,11 +256,12 @@ fn read_endpoint(
         let text = sentence!(
             "`{written}` does not begin with http:// or https://, so no {} leave Codex.",
             signal.spoken(),
-            written
+            written = shown
         );
-        sheet
-            .error("endpoint_scheme", entry.line, text)
-            .fix(format!("endpoint = \"http://{}\"", without_scheme(written)));
+        // What is a variable throughout is no address for anybody but a shell.
+        let meant =
+            if written.contains('$') { address } else { format!("http://{}", without_scheme(&shown)) };
+        sheet.error("endpoint_scheme", entry.line, text).fix(format!("endpoint = \"{meant}\""));
         return None;
     }
     match carrier {
@@ -260,7 +269,7 @@ fn read_endpoint(
         Carrier::Grpc => {
             if !matches!(endpoint.path.as_str(), "" | "/") {
                 let text = sentence!("gRPC has no path, but the address ends with `{}`.", endpoint.path);
-                let fix = format!("endpoint = \"{}://{endpoint}\"", endpoint.scheme);
+                let fix = format!("endpoint = \"{}\"", endpoint.url(""));
                 sheet.warning("endpoint_path", entry.line, text).fix(fix);
             }
         }
@@ -269,7 +278,7 @@ fn read_endpoint(
 }
 
 fn without_scheme(written: &str) -> &str {
-    written.split_once("://").map_or(written, |(_, rest)| rest)
+    written.trim().split_once("://").map_or(written.trim(), |(_, rest)| rest)
 }
 
 /// Codex appends nothing: the path must be that of the signal.
@@ -278,7 +287,7 @@ fn check_http_path(sheet: &mut Sheet<'_>, entry: &Entry, endpoint: &Endpoint, si
     if path.ends_with(signal.path()) {
         return;
     }
-    let fix = format!("endpoint = \"{}://{endpoint}{}\"", endpoint.scheme, signal.path());
+    let fix = format!("endpoint = \"{}\"", endpoint.url(signal.path()));
     let lost = matches!(path.trim_end_matches('/'), "" | "/v1" | "/v1/logs" | "/v1/traces" | "/v1/metrics");
     let spoken = signal.spoken();
     let text = match path {

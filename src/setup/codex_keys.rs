@@ -1,7 +1,8 @@
 //! What Codex does with a key that it does not know, or whose value is of the wrong kind.
 
-use super::finding::Sheet;
-use super::tree::{Entry, Node};
+use super::finding::{Finding, Sheet};
+use super::secrets::masked;
+use super::tree::{Entry, Node, Value};
 use crate::words::{Sentence, sentence};
 
 /// The keys of `[otel]` that some release of Codex knows.
@@ -36,7 +37,8 @@ pub(super) fn ignored_key(sheet: &mut Sheet<'_>, entry: &Entry, table: &str, pre
         .iter()
         .find(|name| strsim::osa_distance(name, &key.to_lowercase()) <= 2 && present.get(name).is_none())
     {
-        (sentence!("{belongs}. Is `{meant}` meant?", belongs, meant), Some(line.replacen(key, meant, 1)))
+        let fix = masked(&line.replacen(key, meant, 1));
+        (sentence!("{belongs}. Is `{meant}` meant?", belongs, meant), Some(fix))
     } else {
         (
             sentence!(
@@ -46,16 +48,28 @@ pub(super) fn ignored_key(sheet: &mut Sheet<'_>, entry: &Entry, table: &str, pre
             None,
         )
     };
-    sheet.warning("key_ignored", entry.line, text).fix = fix;
+    let finding = sheet.warning("key_ignored", entry.line, text);
+    finding.fix = fix;
+    // Nobody knows what it was meant for, so it may be a secret.
+    if !OTEL_KEYS.contains(&key) && !matches!(entry.node.value, Value::Bool(_)) {
+        finding.hide_value();
+    }
 }
 
 /// Says that a value is of a kind that makes Codex refuse the file.
-pub(super) fn wrong_type(sheet: &mut Sheet<'_>, entry: &Entry, wanted: &Sentence, fix: &str) {
+pub(super) fn wrong_type<'s>(
+    sheet: &'s mut Sheet<'_>,
+    entry: &Entry,
+    wanted: &Sentence,
+    fix: &str,
+) -> &'s mut Finding {
     let text = sentence!(
         "`{}` is {}; Codex wants {wanted} and refuses the whole file.",
         entry.key,
         entry.node.kind(),
         wanted
     );
-    sheet.error("wrong_type", entry.line, text).fix(fix);
+    let finding = sheet.error("wrong_type", entry.line, text);
+    finding.fix(fix);
+    finding
 }

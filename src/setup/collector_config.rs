@@ -51,7 +51,7 @@ impl CollectorConfig {
             }
             Err(fault) => {
                 let text = sentence!("The Collector cannot read this and does not start: {}.", fault.message);
-                sheet.error("collector_config_not_yaml", fault.line, text);
+                sheet.error("collector_config_not_yaml", fault.line, text).hide_value();
                 (Vec::new(), Vec::new())
             }
         };

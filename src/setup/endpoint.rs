@@ -13,6 +13,8 @@ pub(super) struct Endpoint {
     pub(super) port: Option<u16>,
     /// The path with its slash; empty when none is written.
     pub(super) path: String,
+    /// Whether a user, and perhaps a password, stands before the host.
+    pub(super) has_user: bool,
 }
 
 /// What carries OTLP.
@@ -57,7 +59,10 @@ impl Endpoint {
         let scheme = scheme.to_ascii_lowercase();
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let (has_user, authority) = match authority.rsplit_once('@') {
+            Some((_, host)) => (true, host),
+            None => (false, authority),
+        };
         let (host, port) = if let Some(inside) = authority.strip_prefix('[') {
             let (host, rest) = inside.split_once(']')?;
             (host, rest.strip_prefix(':'))
@@ -75,7 +80,12 @@ impl Endpoint {
                 _ => None,
             },
         };
-        Some(Self { scheme, host: host.to_ascii_lowercase(), port, path: path.to_owned() })
+        Some(Self { scheme, host: host.to_ascii_lowercase(), port, path: path.to_owned(), has_user })
+    }
+
+    /// The address with another path, and `…` for user and password.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}://{}{self}{path}", self.scheme, if self.has_user { "…@" } else { "" })
     }
 
     /// Whether only this machine is meant.

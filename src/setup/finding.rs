@@ -1,5 +1,6 @@
 //! What the doctor found: one sentence each, with the line at fault and the text that puts it right.
 
+use super::secrets::{masked, name_alone};
 use crate::words::Sentence;
 
 /// One thing that was looked at.
@@ -80,7 +81,7 @@ pub struct Place {
     pub line: u64,
     /// Offset in bytes of the line's first byte.
     pub byte_offset: u64,
-    /// What stands there.
+    /// What stands there, without what others must not read.
     pub quote: Option<String>,
 }
 
@@ -94,6 +95,14 @@ impl Finding {
     /// The text that puts it right.
     pub fn fix(&mut self, text: impl Into<String>) {
         self.fix = Some(text.into());
+    }
+
+    /// Shows of its line nothing but the name at the beginning.
+    pub(super) fn hide_value(&mut self) -> &mut Self {
+        if let Some(quote) = self.place.as_mut().and_then(|place| place.quote.as_mut()) {
+            *quote = name_alone(quote).into_owned();
+        }
+        self
     }
 }
 
@@ -120,7 +129,7 @@ impl<'a> Sheet<'a> {
             file: self.file.to_owned(),
             line: line as u64,
             byte_offset: lines().take(before).map(str::len).sum::<usize>() as u64,
-            quote: lines().nth(before).map(|line| line.trim_end().to_owned()),
+            quote: lines().nth(before).map(|line| masked(line.trim_end())),
         }
     }
 

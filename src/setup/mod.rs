@@ -13,6 +13,7 @@ mod finding;
 mod log_files;
 mod pipelines;
 mod receiver;
+mod secrets;
 mod toml_tree;
 mod tree;
 mod variables;

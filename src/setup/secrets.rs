@@ -1,0 +1,79 @@
+//! Lines of a configuration as they may be shown to others: without passwords, tokens and the values of headers.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// User and password in an address, with and without a scheme before them.
+static USERINFO: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?i)([a-z][a-z0-9+.-]*://)[^\s"']*@|[^\s"':=]+:[^\s"']*@"#)
+        .expect("the pattern is a constant")
+});
+
+/// A name whose value is a secret or holds some, with the sign between them in TOML, YAML and JSON.
+static SECRET_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?i)(?:header|auth|token|secret|passw|credential|key)[\w.\-"']*(?:\s*=|["']\s*:|\s*:\s|\s*:$)"#,
+    )
+    .expect("the pattern is a constant")
+});
+
+/// The text with `…` for what stands before the `@` of an address, and for all that follows a secret's name.
+pub(super) fn masked(text: &str) -> String {
+    let text = USERINFO.replace_all(text, "$1…@");
+    match SECRET_NAME.find(&text) {
+        Some(name) if !text[name.end()..].trim().is_empty() => {
+            format!("{} …", text[..name.end()].trim_end())
+        }
+        _ => text.into_owned(),
+    }
+}
+
+/// A line with `…` for all that is not the name at its beginning.
+pub(super) fn name_alone(line: &str) -> Cow<'_, str> {
+    let cut = |at: usize| Cow::Owned(format!("{} …", line[..at].trim_end()));
+    match line.find(['=', ':']).map(|sign| sign + 1) {
+        Some(end) if line[end..].trim().is_empty() => Cow::Borrowed(line),
+        Some(end) => cut(end),
+        None => line.find(['"', '\'']).map_or(Cow::Borrowed(line), cut),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_must_not_read_is_left_out_of_a_line_and_the_rest_is_kept() {
+        for (line, shown) in [
+            (r#"a = { headers = { "x" = "sk-1" } }"#, "a = { headers = …"),
+            (
+                r#"otel.exporter.otlp-http.headers."x-k" = "sk-1""#,
+                r#"otel.exporter.otlp-http.headers."x-k" = …"#,
+            ),
+            (r#"{"Authorization":"Basic eA=="}"#, r#"{"Authorization": …"#),
+            ("  headers: {x: sk-1}", "  headers: …"),
+            ("    token: sk-1", "    token: …"),
+            ("  headers:", "  headers:"),
+            (r#"endpoint = "http://me:pa/ss@h:1/v1/logs""#, r#"endpoint = "http://…@h:1/v1/logs""#),
+            ("me:pass@h:4318", "…@h:4318"),
+            (
+                r#"endpoint = "http://auth.example.com:4318/""#,
+                r#"endpoint = "http://auth.example.com:4318/""#,
+            ),
+            ("log_user_prompt = true", "log_user_prompt = true"),
+        ] {
+            assert_eq!(masked(line), shown);
+        }
+        for (line, shown) in [
+            ("x-scope = 'sk-1", "x-scope = …"),
+            ("[otel", "[otel"),
+            ("  x-scope: sk-1", "  x-scope: …"),
+            ("  - 'sk-1", "  - …"),
+            ("exporters:", "exporters:"),
+        ] {
+            assert_eq!(name_alone(line), shown);
+        }
+    }
+}

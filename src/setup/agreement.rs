@@ -49,13 +49,17 @@ fn finding(
 }
 
 fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> Option<Finding> {
-    if same_carrier.iter().any(|listener| listener.endpoint.is_none()) {
+    let is_known =
+        |listener: &&Listener| listener.endpoint.as_ref().is_some_and(|heard| heard.port.is_some());
+    if !same_carrier.iter().all(is_known) {
         return None;
     }
     let sent = &logs.endpoint;
     let reached =
         |listener: &&Listener| listener.endpoint.as_ref().is_some_and(|heard| heard.port == sent.port);
-    let Some(listener) = same_carrier.iter().copied().find(|listener| reached(listener)) else {
+    let reaches = |listener: &&Listener| listener.endpoint.as_ref().is_some_and(|heard| sent.reaches(heard));
+    let there = same_carrier.iter().copied().filter(|listener| reached(listener));
+    let Some(listener) = there.min_by_key(|listener| !reaches(listener)) else {
         let heard: Vec<String> = (same_carrier.iter())
             .filter_map(|listener| listener.endpoint.as_ref().map(ToString::to_string))
             .collect();
@@ -93,8 +97,10 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
     };
     let heard = listener.endpoint.as_ref()?;
     let in_collector = |listener: &Listener| Some((Subject::CollectorConfig, listener.place.clone()));
-    if listener.has_tls != (sent.scheme == "https") {
-        return Some(tls_differs(logs, listener.has_tls));
+    if let Some(has_tls) = listener.has_tls
+        && has_tls != (sent.scheme == "https")
+    {
+        return Some(tls_differs(logs, has_tls));
     }
     if heard.is_loopback() && !sent.is_loopback() {
         let default = if listener.is_written { sentence!("") } else { sentence!(", its default") };
@@ -117,7 +123,7 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
             logs,
         ));
     }
-    if sent.is_loopback() && !heard.is_loopback() && !heard.is_everywhere() {
+    if sent.is_loopback() && !sent.reaches(heard) {
         let text = sentence!(
             "Codex sends to {sent}, but the Collector listens on {heard} only: on one machine nothing \
              arrives.",
@@ -207,8 +213,10 @@ mod tests {
              }}\nservice:\n  \
              pipelines:\n    logs: {{receivers: [otlp], exporters: [file]}}\n"
         );
-        check_agreement(&CodexConfig::read("c", &codex), &CollectorConfig::read("y", &collector))
-            .iter()
+        let collector = CollectorConfig::read("y", &collector);
+        let codex = CodexConfig::read("c", &codex, Some(&collector));
+        let wrong_path = codex.findings.iter().filter(|finding| finding.code == "endpoint_path");
+        (wrong_path.chain(&check_agreement(&codex, &collector)))
             .map(|finding| format!("{} {}", finding.severity.as_str(), finding.code))
             .filter(|found| found != "note request_size_default")
             .collect()
@@ -216,7 +224,7 @@ mod tests {
 
     #[test]
     fn both_must_mean_the_same_address() {
-        let http = |sent, receiver| found("http", sent, receiver);
+        let http = |sent: &str, receiver: &str| found("http", sent, receiver);
         let local = "http://localhost:4318/v1/logs";
         assert_eq!(http(local, "{http: {endpoint: '127.0.0.1:4318'}}"), ["ok endpoint_received"]);
         assert_eq!(http(local, "{http: {endpoint: '0.0.0.0:4318'}}"), ["ok endpoint_received"]);
@@ -239,9 +247,43 @@ mod tests {
             ["error endpoint_tls_differs"]
         );
         assert_eq!(http("https://localhost:4318/v1/logs", "{http: }"), ["warning endpoint_tls_differs"]);
+        assert_eq!(http(local, "{http: {endpoint: '127.0.0.1:4318', tls: }}"), ["ok endpoint_received"]);
+        assert_eq!(
+            http(local, "{http: {endpoint: '127.0.0.1:4318', tls: '${env:X}'}}"),
+            ["ok endpoint_received"]
+        );
+        for unknown in ["'${env:HTTP}'", "{endpoint: '127.0.0.1:http'}", "{endpoint: '127.0.0.1:0'}"] {
+            assert_eq!(http(local, &format!("{{http: {unknown}}}")), [""; 0], "{unknown}");
+        }
+        for other in ["[::1]:4318", "127.0.0.2:4318"] {
+            let receiver = format!("{{http: {{endpoint: '{other}'}}}}");
+            assert_eq!(
+                http("http://127.0.0.1:4318/v1/logs", &receiver),
+                ["warning endpoint_host_differs"],
+                "{other}"
+            );
+        }
         assert_eq!(
             found("grpc", "http://localhost:4317", "{grpc: {endpoint: 'localhost:4317'}}"),
             ["ok endpoint_received"]
         );
+    }
+
+    #[test]
+    fn a_receiver_takes_log_records_at_one_path() {
+        let http = |path: &str, receiver: &str| {
+            let receiver = format!("{{http: {{endpoint: '127.0.0.1:4318'{receiver}}}}}");
+            found("http", &format!("http://127.0.0.1:4318{path}"), &receiver)[0].clone()
+        };
+        let own = ", logs_url_path: /codex";
+        assert_eq!(http("/codex", own), "ok endpoint_received");
+        assert_eq!(http("/codex", ", logs_url_path: codex"), "ok endpoint_received");
+        assert_eq!(http("/codex", ", logs_url_path: '${env:P}'"), "ok endpoint_received");
+        assert_eq!(http("/v1/logs", own), "error endpoint_path");
+        for path in ["/otlp/v1/logs", "/v1/logs/v1/logs", "/codex"] {
+            assert_eq!(http(path, ""), "error endpoint_path", "{path}");
+        }
+        let gateway = found("http", "http://otel:4318/otlp/v1/logs", "{http: {endpoint: ':4318'}}");
+        assert_eq!(gateway, ["ok endpoint_received"]);
     }
 }

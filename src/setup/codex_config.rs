@@ -2,7 +2,9 @@
 
 use super::codex_exporter::{Destination, Signal, read_exporter};
 use super::codex_keys::{OTEL_KEYS, ignored_key, wrong_type};
+use super::collector_config::CollectorConfig;
 use super::finding::{Finding, Place, Severity, Sheet, Subject};
+use super::receiver::Listener;
 use super::toml_tree;
 use super::tree::{Entry, Node, SyntaxFault, Value};
 use crate::words::sentence;
@@ -19,9 +21,10 @@ pub struct CodexConfig {
 }
 
 impl CodexConfig {
-    /// Reads the text of the file of that name.
+    /// Reads the text of the file of that name; the Collector says which paths it answers at.
     #[must_use]
-    pub fn read(name: &str, text: &str) -> Self {
+    pub fn read(name: &str, text: &str, collector: Option<&CollectorConfig>) -> Self {
+        let listeners = collector.map_or(&[][..], |collector| &collector.listeners);
         let mut sheet = Sheet::new(Subject::CodexConfig, name, text);
         let (root, faults) = toml_tree::read(text);
         let logs = match faults.first() {
@@ -29,7 +32,7 @@ impl CodexConfig {
                 tell_fault(&mut sheet, &root, fault);
                 None
             }
-            None => read_otel(&mut sheet, &root),
+            None => read_otel(&mut sheet, &root, listeners),
         };
         Self { findings: sheet.into_findings(), logs }
     }
@@ -77,7 +80,7 @@ fn tell_fault(sheet: &mut Sheet<'_>, root: &Node, fault: &SyntaxFault) {
     sheet.error("codex_config_not_toml", fault.line, text).hide_value();
 }
 
-fn read_otel(sheet: &mut Sheet<'_>, root: &Node) -> Option<Destination> {
+fn read_otel(sheet: &mut Sheet<'_>, root: &Node, listeners: &[Listener]) -> Option<Destination> {
     misplaced_keys(sheet, root);
     let Some(otel) = root.get("otel") else {
         sheet
@@ -99,7 +102,7 @@ fn read_otel(sheet: &mut Sheet<'_>, root: &Node) -> Option<Destination> {
             ignored_key(sheet, entry, "[otel]", &otel.node, &OTEL_KEYS);
         }
     }
-    let logs = logs_exporter(sheet, otel);
+    let logs = logs_exporter(sheet, otel, listeners);
     prompts(sheet, otel);
     environment(sheet, otel);
     trace_exporter(sheet, otel);
@@ -115,14 +118,14 @@ fn read_otel(sheet: &mut Sheet<'_>, root: &Node) -> Option<Destination> {
     logs
 }
 
-fn logs_exporter(sheet: &mut Sheet<'_>, otel: &Entry) -> Option<Destination> {
+fn logs_exporter(sheet: &mut Sheet<'_>, otel: &Entry, listeners: &[Listener]) -> Option<Destination> {
     let Some(entry) = otel.node.get("exporter") else {
         let text =
             sentence!("[otel] has no `exporter`. Its default is \"none\": Codex exports no log event.");
         sheet.error("exporter_missing", otel.line, text).fix(Signal::Logs.example());
         return None;
     };
-    read_exporter(sheet, entry, Signal::Logs)
+    read_exporter(sheet, entry, Signal::Logs, listeners)
 }
 
 fn prompts(sheet: &mut Sheet<'_>, otel: &Entry) {
@@ -173,7 +176,7 @@ fn environment(sheet: &mut Sheet<'_>, otel: &Entry) {
 
 fn trace_exporter(sheet: &mut Sheet<'_>, otel: &Entry) {
     match otel.node.get("trace_exporter") {
-        Some(entry) => drop(read_exporter(sheet, entry, Signal::Traces)),
+        Some(entry) => drop(read_exporter(sheet, entry, Signal::Traces, &[])),
         None if otel.node.get("exporter").is_some() => {
             let text = sentence!(
                 "`trace_exporter` is not set. Today that means none; early releases took `exporter` \
@@ -198,7 +201,7 @@ fn metrics_exporter(sheet: &mut Sheet<'_>, root: &Node, otel: &Entry) {
             );
             sheet.note("metrics_to_statsig", entry.line, text).fix("metrics_exporter = \"none\"");
         }
-        Some(entry) => drop(read_exporter(sheet, entry, Signal::Metrics)),
+        Some(entry) => drop(read_exporter(sheet, entry, Signal::Metrics, &[])),
         None if !analytics_off => {
             let text = sentence!(
                 "`metrics_exporter` is not set: its default sends Codex's metrics to OpenAI \
@@ -237,7 +240,7 @@ mod tests {
 
     /// What is found in a configuration, as `severity code line`, without what is as it should be.
     fn found(text: &str) -> Vec<String> {
-        let findings = CodexConfig::read("config.toml", text).findings;
+        let findings = CodexConfig::read("config.toml", text, None).findings;
         (findings.iter())
             .filter(|finding| finding.severity != Severity::Ok)
             .map(|finding| {
@@ -331,7 +334,7 @@ mod tests {
     #[test]
     fn the_fix_of_an_address_keeps_its_host() {
         let text = "[otel.exporter.otlp-http]\nprotocol = 'json'\nendpoint = 'https://otel.example.com'";
-        let findings = CodexConfig::read("c", text).findings;
+        let findings = CodexConfig::read("c", text, None).findings;
         let fix = findings
             .iter()
             .find(|finding| finding.code == "endpoint_path")

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::codex_keys::{ignored_key, wrong_type};
 use super::endpoint::{Carrier, Endpoint};
 use super::finding::{Place, Sheet};
+use super::receiver::Listener;
 use super::secrets::masked;
 use super::tree::{Entry, Value};
 use crate::words::{Sentence, sentence};
@@ -75,15 +76,20 @@ impl Signal {
     }
 }
 
-/// Reads an exporter; where it sends to, if it does.
-pub(super) fn read_exporter(sheet: &mut Sheet<'_>, entry: &Entry, signal: Signal) -> Option<Destination> {
+/// Reads an exporter; where it sends to, if it does. The listeners are those for that signal, as far as they are known.
+pub(super) fn read_exporter(
+    sheet: &mut Sheet<'_>,
+    entry: &Entry,
+    signal: Signal,
+    listeners: &[Listener],
+) -> Option<Destination> {
     match &entry.node.value {
         Value::Text(word) => {
             read_word(sheet, entry, word, signal);
             None
         }
         Value::Map(kinds) => match kinds.as_slice() {
-            [kind] => read_table(sheet, kind, signal),
+            [kind] => read_table(sheet, kind, signal, listeners),
             [] => {
                 let text = sentence!("`{}` is an empty table: Codex refuses the whole file.", entry.key);
                 sheet.error("exporter_empty", entry.line, text).fix(signal.example());
@@ -144,7 +150,12 @@ fn read_word(sheet: &mut Sheet<'_>, entry: &Entry, word: &str, signal: Signal) {
     }
 }
 
-fn read_table(sheet: &mut Sheet<'_>, kind: &Entry, signal: Signal) -> Option<Destination> {
+fn read_table(
+    sheet: &mut Sheet<'_>,
+    kind: &Entry,
+    signal: Signal,
+    listeners: &[Listener],
+) -> Option<Destination> {
     let (carrier, known): (_, &[&str]) = match kind.key.as_str() {
         "otlp-http" => (Carrier::Http, &["endpoint", "protocol", "headers", "tls"]),
         "otlp-grpc" => (Carrier::Grpc, &["endpoint", "headers", "tls"]),
@@ -180,7 +191,12 @@ fn read_table(sheet: &mut Sheet<'_>, kind: &Entry, signal: Signal) -> Option<Des
     if carrier == Carrier::Http {
         read_protocol(sheet, kind);
     }
-    read_endpoint(sheet, kind, carrier, signal)
+    let (endpoint, entry) = read_endpoint(sheet, kind, carrier, signal)?;
+    match carrier {
+        Carrier::Http => check_http_path(sheet, entry, &endpoint, signal, listeners),
+        Carrier::Grpc => check_grpc_path(sheet, entry, &endpoint),
+    }
+    Some(Destination { carrier, endpoint, place: sheet.place(entry.line) })
 }
 
 fn read_protocol(sheet: &mut Sheet<'_>, kind: &Entry) {
@@ -225,12 +241,12 @@ fn read_headers(sheet: &mut Sheet<'_>, kind: &Entry) {
     }
 }
 
-fn read_endpoint(
+fn read_endpoint<'k>(
     sheet: &mut Sheet<'_>,
-    kind: &Entry,
+    kind: &'k Entry,
     carrier: Carrier,
     signal: Signal,
-) -> Option<Destination> {
+) -> Option<(Endpoint, &'k Entry)> {
     let address = match carrier {
         Carrier::Http => format!("http://127.0.0.1:4318{}", signal.path()),
         Carrier::Grpc => "http://127.0.0.1:4317".to_owned(),
@@ -264,43 +280,57 @@ fn read_endpoint(
         sheet.error("endpoint_scheme", entry.line, text).fix(format!("endpoint = \"{meant}\""));
         return None;
     }
-    match carrier {
-        Carrier::Http => check_http_path(sheet, entry, &endpoint, signal),
-        Carrier::Grpc => {
-            if !matches!(endpoint.path.as_str(), "" | "/") {
-                let text = sentence!("gRPC has no path, but the address ends with `{}`.", endpoint.path);
-                let fix = format!("endpoint = \"{}\"", endpoint.url(""));
-                sheet.warning("endpoint_path", entry.line, text).fix(fix);
-            }
-        }
-    }
-    Some(Destination { carrier, endpoint, place: sheet.place(entry.line) })
+    Some((endpoint, entry))
 }
 
 fn without_scheme(written: &str) -> &str {
     written.trim().split_once("://").map_or(written.trim(), |(_, rest)| rest)
 }
 
-/// Codex appends nothing: the path must be that of the signal.
-fn check_http_path(sheet: &mut Sheet<'_>, entry: &Entry, endpoint: &Endpoint, signal: Signal) {
+fn check_grpc_path(sheet: &mut Sheet<'_>, entry: &Entry, endpoint: &Endpoint) {
+    if !matches!(endpoint.path.as_str(), "" | "/") {
+        let text = sentence!("gRPC has no path, but the address ends with `{}`.", endpoint.path);
+        let fix = format!("endpoint = \"{}\"", endpoint.url(""));
+        sheet.warning("endpoint_path", entry.line, text).fix(fix);
+    }
+}
+
+/// Codex appends nothing: the path must be that of the signal. What stands between the two may take one more before it.
+fn check_http_path(
+    sheet: &mut Sheet<'_>,
+    entry: &Entry,
+    endpoint: &Endpoint,
+    signal: Signal,
+    listeners: &[Listener],
+) {
     let path = endpoint.path.as_str();
-    if path.ends_with(signal.path()) {
+    let is_there = |listener: &&Listener| {
+        listener.carrier == Carrier::Http
+            && listener.endpoint.as_ref().is_some_and(|heard| heard.port == endpoint.port)
+    };
+    let listener = listeners.iter().find(is_there);
+    let Some(taken) = listener.map_or(Some(signal.path()), |listener| listener.logs_path.as_deref()) else {
+        return;
+    };
+    let is_direct = listener.is_some() && endpoint.is_loopback();
+    if path == taken || (path.ends_with(taken) && !is_direct) {
         return;
     }
-    let fix = format!("endpoint = \"{}\"", endpoint.url(signal.path()));
-    let lost = matches!(path.trim_end_matches('/'), "" | "/v1" | "/v1/logs" | "/v1/traces" | "/v1/metrics");
+    let fix = format!("endpoint = \"{}\"", endpoint.url(taken));
+    let lost = is_direct
+        || matches!(path.trim_end_matches('/'), "" | "/v1" | "/v1/logs" | "/v1/traces" | "/v1/metrics");
     let spoken = signal.spoken();
     let text = match path {
         "" | "/" => sentence!(
             "The address has no path. Codex appends none, so {spoken} are posted to `/`, which a Collector \
              does not \
              answer. They belong to {}.",
-            signal.path(),
+            taken,
             spoken
         ),
         _ => sentence!(
             "Codex posts {spoken} to exactly `{path}`; a Collector takes them at {} only.",
-            signal.path(),
+            taken,
             spoken,
             path
         ),

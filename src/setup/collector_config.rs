@@ -344,7 +344,10 @@ service:
                 "component_undeclared 15",
             ),
             ("receivers: [otlp]", "receivers: [otlp]\n      receivers: []", "collector_config_not_yaml 16"),
-            ("        endpoint: 127.0.0.1:4318", "        endpoint: localhost", "receiver_address 5"),
+            ("127.0.0.1:4318", "localhost", "receiver_address 5"),
+            ("127.0.0.1:4318", "http://127.0.0.1:4318", "receiver_address 5"),
+            ("127.0.0.1:4318", "127.0.0.1:4318/v1/logs", "receiver_address 5"),
+            ("127.0.0.1:4318", "127.0.0.1:0", "receiver_address 5"),
         ];
         for (good, changed, expected) in cases {
             let found = found_with(good, changed);
@@ -392,6 +395,10 @@ service:
     fn a_receiver_that_is_open_to_the_network_is_told() {
         for address in ["0.0.0.0:4318", "'[::]:4318'", "':4318'", "${env:A:-0.0.0.0:4318}"] {
             assert_eq!(found_with("127.0.0.1:4318", address), ["warning receiver_exposed 5"], "{address}");
+        }
+        for empty in ["auth:", "tls: {client_ca_file: }"] {
+            let open = format!("0.0.0.0:4318\n        {empty}");
+            assert_eq!(found_with("127.0.0.1:4318", &open), ["warning receiver_exposed 5"], "{empty}");
         }
         let keyed = "0.0.0.0:4318\n        tls: {client_ca_file: ca.pem}";
         assert_eq!(found_with("127.0.0.1:4318", keyed), NOTHING);

@@ -63,15 +63,7 @@ impl Endpoint {
             Some((_, host)) => (true, host),
             None => (false, authority),
         };
-        let (host, port) = if let Some(inside) = authority.strip_prefix('[') {
-            let (host, rest) = inside.split_once(']')?;
-            (host, rest.strip_prefix(':'))
-        } else {
-            match authority.rsplit_once(':') {
-                Some((host, port)) => (host, Some(port)),
-                None => (authority, None),
-            }
-        };
+        let (host, port) = host_and_port(authority)?;
         let port = match port {
             Some(digits) => Some(digits.parse().ok()?),
             None => match scheme.as_str() {
@@ -83,9 +75,30 @@ impl Endpoint {
         Some(Self { scheme, host: host.to_ascii_lowercase(), port, path: path.to_owned(), has_user })
     }
 
+    /// Reads host and port of somebody who listens; without a port when it is named, as in `127.0.0.1:http`.
+    pub(super) fn heard_at(text: &str) -> Option<Self> {
+        let (host, port) = host_and_port(text).filter(|_| !text.contains('/'))?;
+        let port = match port? {
+            name if name.contains(|c: char| c.is_ascii_alphabetic()) => None,
+            digits => Some(digits.parse().ok()?),
+        };
+        Some(Self { host: host.to_ascii_lowercase(), port, ..Self::default() })
+    }
+
     /// The address with another path, and `…` for user and password.
     pub(super) fn url(&self, path: &str) -> String {
         format!("{}://{}{self}{path}", self.scheme, if self.has_user { "…@" } else { "" })
+    }
+
+    /// Whether what is sent here arrives at somebody who listens on that address of the same machine. A name is
+    /// resolved to both addresses by who sends, and to the older one by who listens.
+    pub(super) fn reaches(&self, heard: &Self) -> bool {
+        heard.is_everywhere()
+            || match (self.host.as_str(), heard.host.as_str()) {
+                ("localhost", host) => matches!(host, "localhost" | "127.0.0.1" | "::1"),
+                (host, "localhost") => host == "127.0.0.1",
+                (sent, heard) => sent == heard,
+            }
     }
 
     /// Whether only this machine is meant.
@@ -99,6 +112,19 @@ impl Endpoint {
     pub(super) fn is_everywhere(&self) -> bool {
         matches!(self.host.as_str(), "" | "0.0.0.0" | "::")
     }
+}
+
+/// The parts of `host:port` or `[host]:port`.
+fn host_and_port(authority: &str) -> Option<(&str, Option<&str>)> {
+    Some(if let Some(inside) = authority.strip_prefix('[') {
+        let (host, rest) = inside.split_once(']')?;
+        (host, rest.strip_prefix(':'))
+    } else {
+        match authority.rsplit_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (authority, None),
+        }
+    })
 }
 
 impl fmt::Display for Endpoint {
@@ -129,6 +155,30 @@ mod tests {
         assert_eq!(read("[::1]:4317"), some("[::1]:4317", ""));
         assert_eq!(read(":4318"), some(":4318", ""));
         assert_eq!(read("http://host:port/"), None);
+    }
+
+    #[test]
+    fn who_listens_names_a_host_and_a_port_and_nothing_else() {
+        let read = |text| Endpoint::heard_at(text).map(|heard| (heard.host, heard.port));
+        assert_eq!(read("[::1]:4317"), Some(("::1".to_owned(), Some(4317))));
+        assert_eq!(read("127.0.0.1:http"), Some(("127.0.0.1".to_owned(), None)));
+        for text in ["localhost", "localhost:", "h:70000", "http://h:4318", "h:4318/v1/logs", "[::1"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_loopback_address_is_another() {
+        let reaches = |sent: &str, heard: &str| {
+            let read = |text| Endpoint::heard_at(text).expect("an address");
+            read(sent).reaches(&read(heard))
+        };
+        for heard in ["localhost:1", "127.0.0.1:1", "[::1]:1", ":1"] {
+            assert!(reaches("localhost:1", heard), "{heard}");
+        }
+        assert!(reaches("127.0.0.1:1", "localhost:1") && reaches("127.0.0.2:1", "127.0.0.2:1"));
+        assert!(!reaches("127.0.0.1:1", "[::1]:1") && !reaches("[::1]:1", "localhost:1"));
+        assert!(!reaches("localhost:1", "127.0.0.2:1"));
     }
 
     #[test]

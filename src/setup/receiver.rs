@@ -9,11 +9,14 @@ use crate::words::sentence;
 #[derive(Clone, Debug)]
 pub(super) struct Listener {
     pub(super) carrier: Carrier,
-    /// Where it listens; `None` when only the Collector's environment knows.
+    /// Where it listens; `None` when only the Collector's environment knows. A named port is none.
     pub(super) endpoint: Option<Endpoint>,
+    /// The path at which it takes log records over HTTP; `None` when only the Collector's environment knows.
+    pub(super) logs_path: Option<String>,
     /// Whether that is written, and not the default.
     pub(super) is_written: bool,
-    pub(super) has_tls: bool,
+    /// `None` when only the Collector's environment knows.
+    pub(super) has_tls: Option<bool>,
     /// Whether the size of a request is set, and not the default.
     pub(super) has_size: bool,
     /// Where that is said.
@@ -24,7 +27,9 @@ pub(super) struct Listener {
 pub(super) fn read_receiver(sheet: &mut Sheet<'_>, receiver: &Entry) -> Vec<Listener> {
     let mut listeners = Vec::new();
     let mut exposed = Vec::new();
-    let protocols = receiver.node.get("protocols").map_or(&[][..], |protocols| protocols.node.entries());
+    let protocols = receiver.node.get("protocols");
+    let is_hidden = receiver.node.is_unknown() || protocols.is_some_and(|entry| entry.node.is_unknown());
+    let protocols = protocols.map_or(&[][..], |protocols| protocols.node.entries());
     for protocol in protocols {
         let carrier = match protocol.key.as_str() {
             "http" => Carrier::Http,
@@ -42,7 +47,7 @@ pub(super) fn read_receiver(sheet: &mut Sheet<'_>, receiver: &Entry) -> Vec<List
         }
         listeners.push(listener);
     }
-    if listeners.is_empty() {
+    if listeners.is_empty() && !is_hidden {
         let text =
             sentence!("The receiver `{}` names no protocol: the Collector refuses to start.", receiver.key);
         sheet
@@ -81,21 +86,30 @@ fn read_protocol(sheet: &mut Sheet<'_>, receiver: &str, protocol: &Entry, carrie
     let written = protocol.node.get("endpoint");
     let line = written.map_or(protocol.line, |entry| entry.line);
     let endpoint = match written.map(|entry| &entry.node) {
+        None if protocol.node.is_unknown() => None,
         None => Some(Endpoint {
             host: "localhost".to_owned(),
             port: Some(carrier.default_port()),
             ..Endpoint::default()
         }),
         Some(node) if node.is_unknown() => None,
-        Some(node) => match node.text().and_then(Endpoint::read).filter(|endpoint| endpoint.port.is_some()) {
-            Some(endpoint) => Some(endpoint),
-            None => {
-                let text = sentence!(
-                    "The {} address of the receiver `{receiver}` is no host:port: the Collector refuses to \
-                     start.",
-                    carrier.spoken(),
-                    receiver
-                );
+        Some(node) => match node.text().and_then(Endpoint::heard_at) {
+            Some(endpoint) if endpoint.port != Some(0) => Some(endpoint),
+            unusable => {
+                let text = match unusable {
+                    Some(_) => sentence!(
+                        "The {} address of the receiver `{receiver}` has port 0: it listens on any port that is \
+                         free, and nothing arrives.",
+                        carrier.spoken(),
+                        receiver
+                    ),
+                    None => sentence!(
+                        "The {} address of the receiver `{receiver}` is no host:port: the Collector refuses to \
+                         start.",
+                        carrier.spoken(),
+                        receiver
+                    ),
+                };
                 sheet
                     .error("receiver_address", line, text)
                     .fix(format!("        endpoint: 127.0.0.1:{}", carrier.default_port()));
@@ -107,17 +121,27 @@ fn read_protocol(sheet: &mut Sheet<'_>, receiver: &str, protocol: &Entry, carrie
         Carrier::Http => "max_request_body_size",
         Carrier::Grpc => "max_recv_msg_size_mib",
     };
+    let set = |key: &str| protocol.node.set(key).map(|entry| &entry.node);
+    let is_hidden = |node: Option<&Node>| node.unwrap_or(&protocol.node).is_unknown();
     Listener {
         carrier,
         endpoint,
+        logs_path: match set("logs_url_path") {
+            path if is_hidden(path) => None,
+            None => Some("/v1/logs".to_owned()),
+            Some(path) => path.text().map(|path| format!("/{}", path.trim_start_matches('/'))),
+        },
         is_written: written.is_some(),
-        has_tls: protocol.node.get("tls").is_some(),
-        has_size: protocol.node.get(size).is_some(),
+        has_tls: (!is_hidden(set("tls"))).then(|| set("tls").is_some()),
+        has_size: set(size).is_some() || protocol.node.is_unknown(),
         place: sheet.place(line),
     }
 }
 
 /// Whether senders must show who they are.
 fn is_authenticated(protocol: &Node) -> bool {
-    protocol.get("auth").is_some() || protocol.at(&["tls", "client_ca_file"]).is_some()
+    protocol.set("auth").is_some()
+        || protocol
+            .set("tls")
+            .is_some_and(|tls| tls.node.is_unknown() || tls.node.set("client_ca_file").is_some())
 }

@@ -63,6 +63,11 @@ impl Node {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
+    /// The member of that name, unless it is empty.
+    pub(super) fn set(&self, key: &str) -> Option<&Entry> {
+        self.get(key).filter(|entry| entry.node.value != Value::Null && entry.node.text() != Some(""))
+    }
+
     /// The member at the end of a path of names.
     pub(super) fn at(&self, path: &[&str]) -> Option<&Entry> {
         let (first, rest) = path.split_first()?;

@@ -80,15 +80,15 @@ impl DoctorArgs {
         let own = codex_home(world).map(|folder| folder.join("config.toml"));
         let usual = world.home().map(|home| home.join(".codex").join("config.toml"));
         let codex_path = self.codex_config.clone().or_else(|| own.clone());
-        let codex = self.examine_codex(codex_path.as_deref(), &mut examination);
-        let users: Vec<&Path> =
-            [&codex_path, &own, &usual].into_iter().filter_map(Option::as_deref).collect();
-        examine_other_layers(&users, &mut examination);
         let collector_path = self
             .collector_config
             .clone()
             .or_else(|| Some(codex_path.as_ref()?.parent()?.join("otel").join("collector-config.yaml")));
         let collector = self.examine_collector(collector_path.as_deref(), &mut examination);
+        let codex = self.examine_codex(codex_path.as_deref(), collector.as_ref(), &mut examination);
+        let users: Vec<&Path> =
+            [&codex_path, &own, &usual].into_iter().filter_map(Option::as_deref).collect();
+        examine_other_layers(&users, &mut examination);
         if let (Some(codex), Some(collector)) = (&codex, &collector) {
             examination.findings.extend(check_agreement(codex, collector));
         }
@@ -120,7 +120,12 @@ impl DoctorArgs {
         Ok(if examination.unopened.is_empty() { exit } else { Exit::Failed })
     }
 
-    fn examine_codex(&self, path: Option<&Path>, examination: &mut Examination) -> Option<CodexConfig> {
+    fn examine_codex(
+        &self,
+        path: Option<&Path>,
+        collector: Option<&CollectorConfig>,
+        examination: &mut Examination,
+    ) -> Option<CodexConfig> {
         let subject = Subject::CodexConfig;
         let Some(path) = path else {
             let text = sentence!(
@@ -131,7 +136,7 @@ impl DoctorArgs {
         };
         let name = path.display().to_string();
         let codex = match read(path) {
-            Ok(text) => CodexConfig::read(&name, &text),
+            Ok(text) => CodexConfig::read(&name, &text, collector),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if self.codex_config.is_some() {
                     examination.unopened.push(sentence!("{name} does not exist", name));

@@ -12,15 +12,8 @@ use crate::words::{Sentence, sentence};
 const SECTIONS: [&str; 6] = ["receivers", "processors", "exporters", "connectors", "extensions", "service"];
 
 /// Processors that drop records, and that change them.
-const DROPPING: [&str; 7] = [
-    "filter",
-    "probabilistic_sampler",
-    "tail_sampling",
-    "log_dedup",
-    "logdedup",
-    "remotetap",
-    "rate_limiter",
-];
+const DROPPING: [&str; 6] =
+    ["filter", "probabilistic_sampler", "tail_sampling", "log_dedup", "logdedup", "rate_limiter"];
 const CHANGING: [&str; 6] = ["attributes", "redaction", "resource", "transform", "groupbyattrs", "schema"];
 
 /// What a Collector's configuration says.
@@ -105,11 +98,12 @@ fn read_root(sheet: &mut Sheet<'_>, root: &Node) -> (Vec<String>, Vec<Listener>)
     if !written.is_empty() && !receivers.is_empty() && !sheet.has_errors() {
         for pipeline in &trail {
             for exporter in written.iter().filter(|exporter| pipeline.writes_to(&exporter.key)) {
+                let Some(path) = shown_path(exporter) else { continue };
                 let text = sentence!(
                     "Log records go through the pipeline `{}` to `{}`: {}",
                     pipeline.id,
                     exporter.key,
-                    shown_path(exporter)
+                    path
                 );
                 sheet.ok("logs_written", pipeline.line, text);
             }
@@ -119,18 +113,16 @@ fn read_root(sheet: &mut Sheet<'_>, root: &Node) -> (Vec<String>, Vec<Listener>)
     (paths.collect(), listeners)
 }
 
-fn shown_path(exporter: &Entry) -> Sentence {
-    let path = exporter.node.get("path").map(|entry| &entry.node);
-    match path.map(|node| (&node.value, &node.variable)) {
-        Some((Value::Text(path), None)) => sentence!("{path}.", path),
-        Some((Value::Text(path), Some(variable))) => {
+fn shown_path(exporter: &Entry) -> Option<Sentence> {
+    let path = &exporter.node.get("path")?.node;
+    Some(match (&path.value, &path.variable) {
+        (Value::Text(path), None) => sentence!("{path}.", path),
+        (Value::Text(path), Some(variable)) => {
             sentence!("{path}, unless the Collector's environment sets {variable}.", path, variable)
         }
-        Some((Value::Unknown(path), _)) => {
-            sentence!("{path}, which only the Collector's environment knows.", path)
-        }
-        _ => sentence!("no path."),
-    }
+        (Value::Unknown(path), _) => sentence!("{path}, which only the Collector's environment knows.", path),
+        _ => return None,
+    })
 }
 
 fn role_of(exporter: &Entry, trail: &[&Pipeline], pipelines: &[Pipeline]) -> FileRole {
@@ -309,10 +301,21 @@ service:
         assert_eq!(found_with(rotation, ""), ["error file_truncated 8"]);
         assert_eq!(found_with(rotation, "    append: false\n"), ["error file_truncated 10"]);
         assert_eq!(found_with(rotation, "    append: true\n"), ["note append_buffered 10"]);
-        assert_eq!(found_with(rotation, "    append: ${env:KEEP}\n"), ["note append_buffered 10"]);
+        assert_eq!(found_with(rotation, "    append: ${env:KEEP}\n"), ["note retention_unknown 10"]);
         assert_eq!(found_with(rotation, "    rotation:\n"), ["warning rotation_deletes 10"]);
         assert_eq!(found_with("max_backups: 0", "max_backups: 5"), ["warning rotation_deletes 11"]);
         assert_eq!(found_with("max_backups: 0", "max_backups: ${env:N:-0}"), NOTHING);
+        for written in ["0x5", "0o5", "05", "1_000", "!!int '7'", "!!int 7"] {
+            let found = found_with("max_backups: 0", &format!("max_backups: {written}"));
+            assert_eq!(found, ["warning rotation_deletes 11"], "{written}");
+        }
+        for written in ["0x0", "!!int '0'", "-1"] {
+            assert_eq!(
+                found_with("max_backups: 0", &format!("max_backups: {written}")),
+                NOTHING,
+                "{written}"
+            );
+        }
         assert_eq!(
             found_with("max_backups: 0", "max_backups: 0\n      max_days: 30\n      localtime: true"),
             ["warning rotation_deletes_by_age 12", "note rotation_localtime 13"]
@@ -320,6 +323,35 @@ service:
         assert_eq!(found_with("/var/lib/audit", "/tmp/otel-data"), ["warning file_path_temporary 9"]);
         assert_eq!(found_with("/var/lib/audit", "data"), ["note file_path_relative 9"]);
         assert_eq!(found_with("/var/lib/audit", "${env:DIR}"), ["note file_path_unknown 9"]);
+        assert_eq!(found_with("/var/lib/audit", "/var/run"), ["warning file_path_temporary 9"]);
+        for device in ["/dev/stdout", "/dev/null"] {
+            let found = found_with("/var/lib/audit/logs.jsonl", device);
+            assert_eq!(found, ["error file_path_device 9"], "{device}");
+        }
+        for unusable in ["", "''", "5", "[a]"] {
+            let found = found_with("/var/lib/audit/logs.jsonl", unusable);
+            assert_eq!(found, ["error file_path_missing 9"], "{unusable}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_environment_knows_of_a_file_is_not_said_to_be_kept() {
+        let judged = |rotation: &str| {
+            let text = GOOD.replace("rotation:\n      max_backups: 0", rotation);
+            let findings = CollectorConfig::read("c.yaml", &text).findings;
+            let is_kept = findings.iter().any(|finding| finding.code == "file_kept");
+            (found(&text), is_kept)
+        };
+        let unknown =
+            |severity: &str, line: u64| (vec![format!("{severity} retention_unknown {line}")], false);
+        assert_eq!(judged("rotation:\n      max_backups: ${env:KEEP}"), unknown("note", 11));
+        assert_eq!(
+            judged("rotation:\n      max_backups: 0\n      max_days: ${env:DAYS}"),
+            unknown("note", 12)
+        );
+        assert_eq!(judged("rotation:\n      max_backups: 0\n      enabled: ${env:ON}"), unknown("note", 12));
+        assert_eq!(judged("rotation: ${env:ROT}"), unknown("note", 10));
+        assert_eq!(judged("rotation:\n      max_backups: '5'"), unknown("warning", 11));
     }
 
     #[test]
@@ -386,6 +418,7 @@ service:
         };
         assert_eq!(with("batch/2"), ["warning batch_processor 18"]);
         assert_eq!(with("filter/quiet"), ["warning processor_drops 18"]);
+        assert_eq!(with("remotetap"), NOTHING);
         assert_eq!(with("redaction"), ["note processor_changes 18"]);
         assert_eq!(with("memory_limiter"), ["note processor_refuses 18"]);
         assert_eq!(with("spanmetrics")[0], "error component_gone 13");
@@ -418,6 +451,8 @@ service:
             found(&two),
             ["error file_shared 13", "note file_mixed 8", "note other_file_truncated 12"]
         );
+        let unused = GOOD.replace("service:\n", "  file/2:\n    path: /var/lib/audit/logs.jsonl\nservice:\n");
+        assert_eq!(found(&unused), ["warning file_exporter_unused 12"]);
         let zstd = found_with("    path:", "    compression: zstd\n    path:");
         assert_eq!(zstd, ["note zstd_framing 9"]);
         assert_eq!(

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::finding::Sheet;
-use super::log_files::is_temporary;
+use super::log_files::{DEFAULT_BACKUPS, is_temporary};
 use super::tree::{Entry, Node, Value};
-use crate::words::sentence;
+use crate::words::{Sentence, sentence};
 
 /// The keys that the exporter knows.
 const KEYS: [&str; 11] = [
@@ -23,6 +23,8 @@ const KEYS: [&str; 11] = [
 ];
 /// The keys of its `rotation`.
 const ROTATION_KEYS: [&str; 5] = ["max_megabytes", "max_days", "max_backups", "localtime", "enabled"];
+/// How large a file grows before it is rotated, unless told otherwise.
+const DEFAULT_MEGABYTES: i64 = 100;
 /// Keys that other exporters have.
 const QUEUE_KEYS: [&str; 3] = ["sending_queue", "retry_on_failure", "timeout"];
 
@@ -48,7 +50,7 @@ impl FileRole {
 
 /// The exporter's path, where it is known.
 pub(super) fn path_of(exporter: &Entry) -> Option<&str> {
-    exporter.node.get("path")?.node.text()
+    exporter.node.set("path")?.node.text()
 }
 
 /// Checks every file exporter.
@@ -56,9 +58,14 @@ pub(super) fn check_files(sheet: &mut Sheet<'_>, files: &[(&Entry, FileRole)]) {
     let mut by_path: BTreeMap<&str, &Entry> = BTreeMap::new();
     let mut emptied = Vec::new();
     for (exporter, role) in files {
+        if exporter.node.is_unknown() {
+            continue;
+        }
         check_keys(sheet, exporter);
         check_format(sheet, exporter);
-        if let Some(path) = path_of(exporter) {
+        if let Some(path) = path_of(exporter)
+            && *role != FileRole::Unused
+        {
             if let Some(first) = by_path.get(path) {
                 let text = sentence!(
                     "`{}` and `{}` write to one file: their lines get mixed and break off.",
@@ -149,20 +156,29 @@ fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
         );
         sheet.error("directory_permissions_alone", entry.line, text).fix("    create_directory: true");
     }
-    match exporter.node.get("path") {
-        None => {
-            let text = sentence!("The file exporter `{id}` has no path: the Collector refuses to start.", id);
-            sheet
-                .error("file_path_missing", exporter.line, text)
-                .fix("    path: /var/lib/otelcol/audit/otel-logs.jsonl");
-        }
-        Some(entry) if entry.node.is_unknown() => {
+    check_path(sheet, exporter);
+}
+
+fn check_path(sheet: &mut Sheet<'_>, exporter: &Entry) {
+    let id = &exporter.key;
+    let entry = exporter.node.set("path");
+    let text = match entry.map(|entry| &entry.node.value) {
+        Some(Value::Text(_)) => return,
+        Some(Value::Unknown(_)) => {
             let text =
                 sentence!("Only the Collector's environment knows where `{id}` writes to: not checked.", id);
-            sheet.note("file_path_unknown", entry.line, text);
+            sheet.note("file_path_unknown", entry.map(|entry| entry.line), text);
+            return;
         }
-        Some(_) => {}
-    }
+        None => sentence!("The file exporter `{id}` has no path: the Collector refuses to start.", id),
+        Some(_) => sentence!(
+            "The path of the file exporter `{id}` is {}, not text: the Collector refuses to start.",
+            entry.map(|entry| entry.node.kind()).unwrap_or_default(),
+            id
+        ),
+    };
+    let line = exporter.node.get("path").map_or(exporter.line, |entry| entry.line);
+    sheet.error("file_path_missing", line, text).fix("    path: /var/lib/otelcol/audit/otel-logs.jsonl");
 }
 
 fn unknown_key(sheet: &mut Sheet<'_>, entry: &Entry, known: &[&str]) {
@@ -207,11 +223,17 @@ const ROTATION: &str = "    rotation:\n      max_megabytes: 256\n      max_days:
 
 fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
     let id = &exporter.key;
-    if let Some(entry) = exporter.node.get("path")
+    if let Some(entry) = exporter.node.set("path")
         && let Some(path) = entry.node.text()
     {
         let name = path.rsplit(['/', '\\']).next().unwrap_or("otel-logs.jsonl");
-        if is_temporary(path) {
+        if path.starts_with("/dev/") && !is_temporary(path) {
+            let text =
+                sentence!("{path} is a device and no file: nothing that is written there is kept.", path);
+            sheet
+                .error("file_path_device", entry.line, text)
+                .fix("    path: /var/lib/otelcol/audit/otel-logs.jsonl\n    create_directory: true");
+        } else if is_temporary(path) {
             let text = sentence!(
                 "{path} is temporary: such a folder is cleaned at reboot or by age, and the trail with it.",
                 path
@@ -243,7 +265,13 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
         );
         sheet.warning("file_group_by", exporter.node.get("group_by").map(|entry| entry.line), text);
     }
-    match rotation(&exporter.node) {
+    let hidden = |key: &str| exporter.node.get(key).filter(|entry| entry.node.is_unknown());
+    let rotation = rotation(&exporter.node);
+    if let Some(entry) = hidden("rotation").or(hidden("append").filter(|_| rotation.is_none())) {
+        tell_unknown(sheet, entry);
+        return;
+    }
+    match rotation {
         Some(rotation) => check_rotation(sheet, exporter, rotation),
         None if is_emptied(&exporter.node) => {
             let line = exporter.node.get("append").map_or(exporter.line, |append| append.line);
@@ -268,38 +296,56 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
     }
 }
 
+/// Says that nobody here knows whether a file is kept.
+fn tell_unknown(sheet: &mut Sheet<'_>, entry: &Entry) {
+    let text =
+        sentence!("`{}` is {}: whether the file is kept was not checked.", entry.key, entry.node.kind());
+    if entry.node.is_unknown() {
+        sheet.note("retention_unknown", entry.line, text);
+    } else {
+        sheet.warning("retention_unknown", entry.line, text);
+    }
+}
+
 fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
-    let number = |key: &str| rotation.node.get(key).map(|entry| (entry, entry.node.integer()));
-    let megabytes = match number("max_megabytes").and_then(|(_, number)| number) {
-        None | Some(0) => 100,
-        Some(megabytes) => megabytes,
+    let number = |key: &str, default: i64| match rotation.node.set(key) {
+        None => (rotation.line, Some(default)),
+        Some(entry) => (entry.line, entry.node.integer()),
     };
-    let mut deletes = false;
-    let (line, backups) = match number("max_backups") {
-        None => (rotation.line, Some(100)),
-        Some((entry, backups)) => (entry.line, backups),
-    };
-    if let Some(backups) = backups.filter(|backups| *backups > 0) {
-        deletes = true;
-        let default = if rotation.node.get("max_backups").is_none() {
+    let mut is_kept = true;
+    for entry in rotation.node.entries() {
+        let is_told = match entry.key.as_str() {
+            key @ ("max_backups" | "max_days") => number(key, 0).1.is_some(),
+            _ => !(entry.key == "enabled" && entry.node.is_unknown()),
+        };
+        if !is_told {
+            is_kept = false;
+            tell_unknown(sheet, entry);
+        }
+    }
+    if let (line, Some(backups @ 1..)) = number("max_backups", i64::from(DEFAULT_BACKUPS)) {
+        is_kept = false;
+        let default = if rotation.node.set("max_backups").is_none() {
             sentence!(", the default,")
         } else {
             sentence!("")
         };
+        let size = match number("max_megabytes", DEFAULT_MEGABYTES).1 {
+            Some(..=0) => size(backups.saturating_mul(DEFAULT_MEGABYTES)),
+            Some(megabytes) => size(backups.saturating_mul(megabytes)),
+            None => sentence!(""),
+        };
         let text = sentence!(
-            "At most {backups} rotated files{default} are kept, about {}: then the oldest is deleted \
-             without a word. Rules \
-             that ask for logs of six months or more are met by luck only.",
-            size(backups.saturating_mul(megabytes)),
+            "At most {backups} rotated files{default} are kept{size}: then the oldest is deleted without a \
+             word. Rules that ask for logs of six months or more are met by luck only.",
             backups,
-            default
+            default,
+            size
         );
         sheet.warning("rotation_deletes", line, text).fix("      max_backups: 0");
     }
-    if let Some((entry, Some(days))) = number("max_days")
-        && days > 0
-    {
-        deletes = true;
+    if let (line, Some(days @ 1..)) = number("max_days", 0) {
+        is_kept = false;
         let text = if days < 183 {
             sentence!(
                 "Rotated files are deleted after {days} days, and some rules ask for logs of six months, \
@@ -309,7 +355,7 @@ fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
         } else {
             sentence!("Rotated files are deleted after {days} days.", days)
         };
-        sheet.warning("rotation_deletes_by_age", entry.line, text).fix("      max_days: 0");
+        sheet.warning("rotation_deletes_by_age", line, text).fix("      max_days: 0");
     }
     if rotation.node.get("localtime").is_some_and(|entry| entry.node.is_true()) {
         let line = rotation.node.get("localtime").map(|entry| entry.line);
@@ -320,7 +366,7 @@ fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
         );
         sheet.note("rotation_localtime", line, text).fix("      localtime: false");
     }
-    if !deletes {
+    if is_kept {
         let text = sentence!(
             "The file of `{}` is appended to at a restart, and every rotated file is kept.",
             exporter.key
@@ -329,11 +375,12 @@ fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
     }
 }
 
-/// MiB as people say it.
-fn size(mebibytes: u64) -> String {
-    if mebibytes < 1024 {
+/// How much that is, as people say it.
+fn size(mebibytes: i64) -> Sentence {
+    let size = if mebibytes < 1024 {
         format!("{mebibytes} MiB")
     } else {
         format!("{}.{} GiB", mebibytes / 1024, mebibytes % 1024 * 10 / 1024)
-    }
+    };
+    sentence!(", about {}", size)
 }

@@ -5,7 +5,7 @@ use crate::event::{Event, Fold, UnixNano};
 use crate::words::{Count, Sentence, sentence};
 
 /// The file exporter keeps this many rotated files unless told otherwise.
-const DEFAULT_BACKUPS: u64 = 100;
+pub(super) const DEFAULT_BACKUPS: u32 = 100;
 const HOUR: u64 = 3_600_000;
 const WEEK: u64 = 7 * 24 * HOUR;
 
@@ -84,7 +84,7 @@ pub struct LogFiles {
 /// Whether a path lies where systems clean up.
 #[must_use]
 pub fn is_temporary(path: &str) -> bool {
-    ["/tmp/", "/var/tmp/", "/private/tmp/", "/dev/shm/", "/run/"]
+    ["/tmp/", "/var/tmp/", "/private/tmp/", "/dev/shm/", "/run/", "/var/run/"]
         .iter()
         .any(|folder| path.starts_with(folder))
         || is_temporary_on_windows(path)
@@ -193,11 +193,11 @@ impl LogFiles {
     }
 
     fn check_retention(&self, findings: &mut Vec<Finding>) {
-        if self.rotated == DEFAULT_BACKUPS {
+        if self.rotated == u64::from(DEFAULT_BACKUPS) {
             let text = sentence!(
-                "There are exactly 100 rotated files. That is how many the Collector keeps unless \
-                        `max_backups` says \
-                        otherwise: older ones are probably deleted already."
+                "There are exactly {} rotated files. That is how many the Collector keeps unless `max_backups` \
+                 says otherwise: older ones are probably deleted already.",
+                DEFAULT_BACKUPS
             );
             let mut finding = say(Severity::Warning, "retention_reached", text);
             finding.fix("      max_backups: 0");

@@ -99,12 +99,18 @@ impl Node {
         }
     }
 
-    /// The whole number.
-    pub(super) fn integer(&self) -> Option<u64> {
-        match &self.value {
-            Value::Number(digits) => digits.replace('_', "").parse().ok(),
-            _ => None,
-        }
+    /// The whole number, as Go reads it: `0x10` and `0b10` are what they say, `010` and `0o10` are octal.
+    pub(super) fn integer(&self) -> Option<i64> {
+        let Value::Number(digits) = &self.value else { return None };
+        let digits = digits.replace('_', "").to_ascii_lowercase();
+        let (radix, digits) = match digits.strip_prefix('0').map(|rest| (rest, rest.chars().next())) {
+            Some((rest, Some('x'))) => (16, &rest[1..]),
+            Some((rest, Some('o'))) => (8, &rest[1..]),
+            Some((rest, Some('b'))) => (2, &rest[1..]),
+            Some((rest, Some(_))) => (8, rest),
+            _ => (10, digits.as_str()),
+        };
+        i64::from_str_radix(digits, radix).ok()
     }
 
     /// Whether it is `true`.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle};
+use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::tree::{Entry, Node, SyntaxFault, Value};
 
@@ -35,13 +35,22 @@ pub(super) fn plain_scalar(text: &str) -> Value {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
-        _ if text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+')
-            && text.parse::<f64>().is_ok() =>
-        {
-            Value::Number(text.to_owned())
+        _ => {
+            let number = Value::Number(text.to_owned());
+            let is_number = text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+')
+                && (text.parse::<f64>().is_ok() || Node::new(1, number.clone()).integer().is_some());
+            if is_number { number } else { Value::Text(text.to_owned()) }
         }
-        _ => Value::Text(text.to_owned()),
     }
+}
+
+/// A scalar by its tag, if it has one, else by how it is written.
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
+    let is_plain = match tag.filter(|tag| tag.is_yaml_core_schema()) {
+        Some(tag) => tag.suffix != "str",
+        None => style == ScalarStyle::Plain,
+    };
+    if is_plain { plain_scalar(text) } else { Value::Text(text.to_owned()) }
 }
 
 #[derive(Default)]
@@ -69,12 +78,8 @@ enum Content {
 impl Builder {
     fn hear(&mut self, event: Event<'_>, line: usize) -> Result<(), String> {
         match event {
-            Event::Scalar(text, style, anchor, _) => {
-                let value = match style {
-                    ScalarStyle::Plain => plain_scalar(&text),
-                    _ => Value::Text(text.into_owned()),
-                };
-                self.place(Node::new(line, value), anchor, 1)
+            Event::Scalar(text, style, anchor, tag) => {
+                self.place(Node::new(line, scalar(&text, style, tag.as_deref())), anchor, 1)
             }
             Event::Alias(anchor) => {
                 let (node, size) = self.anchors.get(&anchor).cloned().ok_or("an alias of itself")?;

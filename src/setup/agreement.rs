@@ -60,40 +60,8 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
     let reaches = |listener: &&Listener| listener.endpoint.as_ref().is_some_and(|heard| sent.reaches(heard));
     let there = same_carrier.iter().copied().filter(|listener| reached(listener));
     let Some(listener) = there.min_by_key(|listener| !reaches(listener)) else {
-        let heard: Vec<String> = (same_carrier.iter())
-            .filter_map(|listener| listener.endpoint.as_ref().map(ToString::to_string))
-            .collect();
         let other = all.iter().find(|listener| listener.carrier != logs.carrier && reached(listener));
-        let (severity, text) = match other {
-            Some(other) => (
-                Severity::Error,
-                sentence!(
-                    "Codex sends {} to {sent}, but the Collector hears {} there. For {} it listens on {}.",
-                    logs.carrier.spoken(),
-                    other.carrier.spoken(),
-                    logs.carrier.spoken(),
-                    heard.join(", "),
-                    sent
-                ),
-            ),
-            None => (
-                Severity::Warning,
-                sentence!(
-                    "Codex sends to {sent}, but the Collector listens on {}. Unless something between them \
-                     maps the \
-                     port, nothing arrives.",
-                    heard.join(", "),
-                    sent
-                ),
-            ),
-        };
-        let port = same_carrier.first().and_then(|listener| listener.endpoint.as_ref()?.port);
-        let fix = port.map(|port| {
-            let mut endpoint = sent.clone();
-            endpoint.port = Some(port);
-            format!("endpoint = \"{}\"", endpoint.url(path_of(logs)))
-        });
-        return Some(finding(severity, "endpoint_port_differs", None, text, fix, logs));
+        return Some(port_differs(logs, same_carrier, other));
     };
     let heard = listener.endpoint.as_ref()?;
     let in_collector = |listener: &Listener| Some((Subject::CollectorConfig, listener.place.clone()));
@@ -153,6 +121,44 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
     }
     let text = sentence!("The Collector listens where Codex sends to: {heard}.", heard);
     Some(finding(Severity::Ok, "endpoint_received", None, text, None, logs))
+}
+
+/// Nobody listens on the port, or somebody who hears another protocol there.
+fn port_differs(logs: &Destination, same_carrier: &[&Listener], other: Option<&Listener>) -> Finding {
+    let sent = &logs.endpoint;
+    let heard: Vec<String> = (same_carrier.iter())
+        .filter_map(|listener| listener.endpoint.as_ref().map(ToString::to_string))
+        .collect();
+    let (severity, text) = match other {
+        Some(other) => (
+            Severity::Error,
+            sentence!(
+                "Codex sends {} to {sent}, but the Collector hears {} there. For {} it listens on {}.",
+                logs.carrier.spoken(),
+                other.carrier.spoken(),
+                logs.carrier.spoken(),
+                heard.join(", "),
+                sent
+            ),
+        ),
+        None => (
+            Severity::Warning,
+            sentence!(
+                "Codex sends to {sent}, but the Collector listens on {}. Unless something between them \
+                 maps the \
+                 port, nothing arrives.",
+                heard.join(", "),
+                sent
+            ),
+        ),
+    };
+    let port = same_carrier.first().and_then(|listener| listener.endpoint.as_ref()?.port);
+    let fix = port.map(|port| {
+        let mut endpoint = sent.clone();
+        endpoint.port = Some(port);
+        format!("endpoint = \"{}\"", endpoint.url(path_of(logs)))
+    });
+    finding(severity, "endpoint_port_differs", None, text, fix, logs)
 }
 
 /// Only one of the two wants TLS.

@@ -2,7 +2,7 @@
 
 use super::file_exporter::{FileRole, check_files, path_of};
 use super::finding::{Finding, Sheet, Subject};
-use super::pipelines::{Components, Pipeline, check_components, kind_of, read_pipelines, trail};
+use super::pipelines::{Components, Pipeline, check_components, kind_of, read_pipelines, tell_hidden, trail};
 use super::receiver::{Listener, read_receiver};
 use super::tree::{Entry, Node, Value};
 use super::{variables, yaml_tree};
@@ -61,12 +61,15 @@ fn read_root(sheet: &mut Sheet<'_>, root: &Node) -> (Vec<String>, Vec<Listener>)
             sheet.error("section_unknown", entry.line, text).fix = meant.map(|name| format!("{name}:"));
         }
     }
+    tell_hidden(sheet, root);
     let components = Components::read(root);
     let pipelines = read_pipelines(sheet, root);
     check_components(sheet, root, &components, &pipelines);
     check_telemetry(sheet, root);
     let trail = trail(&components, &pipelines);
-    if trail.is_empty() {
+    let may_be_hidden = components.hides("pipelines")
+        || pipelines.iter().any(|pipeline| pipeline.signal == "logs" && pipeline.hides("exporters"));
+    if trail.is_empty() && !may_be_hidden {
         tell_no_trail(sheet, root, &pipelines);
     }
     check_processors(sheet, &trail, &pipelines);
@@ -79,7 +82,9 @@ fn read_root(sheet: &mut Sheet<'_>, root: &Node) -> (Vec<String>, Vec<Listener>)
         .iter()
         .flat_map(|pipeline| &pipeline.receivers)
         .any(|receiver| kind_of(&receiver.key) != "otlp" && !components.is_connector(&receiver.key));
-    if !trail.is_empty() && receivers.is_empty() && !from_elsewhere {
+    let may_be_hidden = ["receivers", "connectors"].iter().any(|section| components.hides(section))
+        || trail.iter().any(|pipeline| pipeline.hides("receivers"));
+    if !trail.is_empty() && receivers.is_empty() && !from_elsewhere && !may_be_hidden {
         let text = sentence!(
             "No OTLP receiver feeds the pipeline that writes log records: nothing of Codex arrives there."
         );
@@ -406,6 +411,27 @@ service:
         assert_eq!(found(&deaf)[0], "error connector_one_end 13");
         let forwarded = deaf + "    logs/in:\n      receivers: [otlp]\n      exporters: [forward]\n";
         assert_eq!(found(&forwarded), NOTHING);
+    }
+
+    #[test]
+    fn what_a_variable_hides_is_not_said_to_be_missing() {
+        let hidden = |from: &str, to: &str, variable: &str| {
+            let (before, rest) = GOOD.split_once(from).expect("the part");
+            let (_, after) = rest.split_once(to).expect("its end");
+            found(&format!("{before}{from} {variable}\n{to}{after}"))
+        };
+        let file = "${file:x.yaml}";
+        assert_eq!(hidden("receivers:", "exporters:\n", file), ["note config_part_unknown 1"]);
+        assert_eq!(hidden("  otlp:", "exporters:\n", file), ["note config_part_unknown 2"]);
+        assert_eq!(hidden("    protocols:", "exporters:\n", file), ["note config_part_unknown 3"]);
+        assert_eq!(hidden("      http:", "exporters:\n", file), ["note config_part_unknown 4"]);
+        assert_eq!(hidden("\nexporters:", "service:\n", file), ["note config_part_unknown 7"]);
+        assert_eq!(hidden("  file/logs:", "service:\n", file), ["note config_part_unknown 8"]);
+        let (before, _) = GOOD.split_once("  pipelines:").expect("the part");
+        assert_eq!(found(&format!("{before}  pipelines: {file}\n")), ["note config_part_unknown 13"]);
+        assert_eq!(found_with("[file/logs]", "['${env:EXPORTER}']"), ["note config_part_unknown 16"]);
+        assert_eq!(found_with("[otlp]", "${env:RECEIVERS}"), ["note config_part_unknown 15"]);
+        assert_eq!(found_with("[file/logs]", "${env:EXPORTERS:-[file/logs]}"), NOTHING);
     }
 
     #[test]

@@ -25,13 +25,15 @@ static GONE: [(&str, &str, Sentence, Sentence); 4] = [
 /// Exporters by their old names.
 const RENAMED: [(&str, &str); 2] = [("otlp", "otlp_grpc"), ("otlphttp", "otlp_http")];
 
-/// What is declared.
+/// What is declared, as far as it is not hidden behind a variable.
 #[derive(Debug)]
 pub(super) struct Components<'a> {
     pub(super) receivers: Vec<&'a Entry>,
     pub(super) processors: Vec<&'a Entry>,
     pub(super) exporters: Vec<&'a Entry>,
     pub(super) connectors: Vec<&'a Entry>,
+    /// The sections that only the Collector's environment knows.
+    hidden: Vec<&'a str>,
 }
 
 impl<'a> Components<'a> {
@@ -43,11 +45,60 @@ impl<'a> Components<'a> {
             processors: section("processors"),
             exporters: section("exporters"),
             connectors: section("connectors"),
+            hidden: [Some(root), root.get("service").map(|service| &service.node)]
+                .into_iter()
+                .flatten()
+                .flat_map(hidden_in)
+                .collect(),
         }
     }
 
     pub(super) fn is_connector(&self, id: &str) -> bool {
         self.connectors.iter().any(|connector| connector.key == id)
+    }
+
+    /// Whether only the Collector's environment knows all of a section, or all that is used of it.
+    pub(super) fn hides(&self, section: &str) -> bool {
+        self.hidden.iter().any(|hidden| *hidden == section || *hidden == "service")
+    }
+}
+
+/// The members of which only the Collector's environment knows the whole.
+fn hidden_in(node: &Node) -> impl Iterator<Item = &str> {
+    node.entries().iter().filter(|entry| entry.node.hides_some()).map(|entry| entry.key.as_str())
+}
+
+/// Says what declares or names components and is known to the Collector's environment only.
+pub(super) fn tell_hidden(sheet: &mut Sheet<'_>, root: &Node) {
+    const PARTS: [&[&str]; 9] = [
+        &["*"],
+        &["receivers", "otlp"],
+        &["receivers", "otlp", "protocols"],
+        &["receivers", "otlp", "protocols", "*"],
+        &["exporters", "file"],
+        &["service", "extensions"],
+        &["service", "pipelines"],
+        &["service", "pipelines", "*"],
+        &["service", "pipelines", "*", "*"],
+    ];
+    for entry in PARTS.iter().flat_map(|path| members_at(root, path)).filter(|entry| entry.node.hides_some())
+    {
+        let text = sentence!(
+            "`{}` is filled in by the Collector from elsewhere: what stands there was not checked.",
+            entry.key
+        );
+        sheet.note("config_part_unknown", entry.line, text);
+    }
+}
+
+/// The members at the end of a path of kinds, where `*` is every kind.
+fn members_at<'a>(node: &'a Node, path: &[&str]) -> Vec<&'a Entry> {
+    let Some((kind, rest)) = path.split_first() else { return Vec::new() };
+    let members = node.entries().iter().filter(|entry| *kind == "*" || kind_of(&entry.key) == *kind);
+    if rest.is_empty() {
+        members.collect()
+    } else {
+        members.flat_map(|entry| members_at(&entry.node, rest)).collect()
     }
 }
 
@@ -61,6 +112,8 @@ pub(super) struct Pipeline {
     pub(super) processors: Vec<Entry>,
     pub(super) exporters: Vec<Entry>,
     pub(super) exporters_line: usize,
+    /// The lists of which only the Collector's environment knows the whole.
+    hidden: Vec<&'static str>,
 }
 
 impl Pipeline {
@@ -70,6 +123,11 @@ impl Pipeline {
 
     pub(super) fn writes_to(&self, id: &str) -> bool {
         self.exporters.iter().any(|exporter| exporter.key == id)
+    }
+
+    /// Whether only the Collector's environment knows all that is named there.
+    pub(super) fn hides(&self, section: &str) -> bool {
+        self.hidden.contains(&section)
     }
 
     /// The text of the pipeline without one of its processors.
@@ -111,10 +169,17 @@ pub(super) fn read_pipelines(sheet: &mut Sheet<'_>, root: &Node) -> Vec<Pipeline
             receivers: named("receivers"),
             processors: named("processors"),
             exporters: named("exporters"),
+            hidden: ["receivers", "processors", "exporters"]
+                .into_iter()
+                .filter(|section| {
+                    entry.node.is_unknown()
+                        || entry.node.get(section).is_some_and(|list| list.node.hides_some())
+                })
+                .collect(),
             exporters_line: entry.node.get("exporters").map_or(entry.line, |exporters| exporters.line),
         };
         for (section, entries) in [("receivers", &pipeline.receivers), ("exporters", &pipeline.exporters)] {
-            if entries.is_empty() {
+            if entries.is_empty() && !pipeline.hides(section) {
                 let text = sentence!(
                     "The pipeline `{}` has no {section}: the Collector refuses to start.",
                     pipeline.id,
@@ -166,9 +231,13 @@ pub(super) fn check_components(
 ) {
     check_names(sheet, components);
     check_used(sheet, components, pipelines);
-    check_unused(sheet, components, pipelines);
-    check_connectors(sheet, components, pipelines);
-    check_extensions(sheet, root);
+    if !components.hides("pipelines") && pipelines.iter().all(|pipeline| pipeline.hidden.is_empty()) {
+        check_unused(sheet, components, pipelines);
+        check_connectors(sheet, components, pipelines);
+    }
+    if !components.hides("extensions") {
+        check_extensions(sheet, root);
+    }
 }
 
 fn check_names(sheet: &mut Sheet<'_>, components: &Components<'_>) {
@@ -215,7 +284,9 @@ fn check_used(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[P
                 let id = &entry.key;
                 let is_declared = declared.iter().any(|declared| declared.key == *id);
                 let is_connector = components.is_connector(id);
-                if is_declared || (may_be_connector && is_connector) {
+                let is_hidden = components.hides(&format!("{role}s"))
+                    || (may_be_connector && components.hides("connectors"));
+                if is_declared || is_hidden || (may_be_connector && is_connector) {
                     continue;
                 }
                 let text = if is_connector {

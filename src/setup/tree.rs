@@ -58,6 +58,21 @@ impl Node {
         Self { line, value, variable: None }
     }
 
+    /// The same, all of it in one line.
+    pub(super) fn in_line(self, line: usize) -> Self {
+        let value = match self.value {
+            Value::List(nodes) => Value::List(nodes.into_iter().map(|node| node.in_line(line)).collect()),
+            Value::Map(entries) => Value::Map(
+                entries
+                    .into_iter()
+                    .map(|entry| Entry { line, node: entry.node.in_line(line), ..entry })
+                    .collect(),
+            ),
+            other => other,
+        };
+        Self { line, value, ..self }
+    }
+
     /// The member of that name.
     pub(super) fn get(&self, key: &str) -> Option<&Entry> {
         self.entries().iter().find(|entry| entry.key == key)
@@ -121,6 +136,11 @@ impl Node {
     /// Whether only the other program's environment knows it.
     pub(super) fn is_unknown(&self) -> bool {
         matches!(self.value, Value::Unknown(_))
+    }
+
+    /// Whether only the other program's environment knows it, or one of its values.
+    pub(super) fn hides_some(&self) -> bool {
+        self.is_unknown() || self.items().iter().any(Self::is_unknown)
     }
 
     /// What kind of value it is, for people.

@@ -1,18 +1,22 @@
 //! `${env:NAME:-default}` in a Collector's configuration: the default where there is one, else unknown.
 
 use super::tree::{Entry, Node, Value};
-use super::yaml_tree::plain_scalar;
+use super::yaml_tree::{self, plain_scalar};
 
 /// The tree with every default put in. What has none is unknown: the environment is the Collector's, not ours.
 pub(super) fn expand(node: Node) -> Node {
     let value = match node.value {
         Value::Text(text) if text.contains('$') => {
             return match expand_text(&text) {
-                Some((expanded, variable)) => Node {
-                    value: if variable.is_some() { plain_scalar(&expanded) } else { Value::Text(expanded) },
-                    variable,
-                    ..node
-                },
+                Some((expanded, variable)) => {
+                    let is_whole = text.starts_with("${") && text.find('}') == Some(text.len() - 1);
+                    let value = match yaml_tree::read(&expanded) {
+                        Ok(read) if is_whole => read.in_line(node.line).value,
+                        _ if variable.is_some() => plain_scalar(&expanded),
+                        _ => Value::Text(expanded),
+                    };
+                    Node { value, variable, ..node }
+                }
                 None => Node { value: Value::Unknown(text), ..node },
             };
         }
@@ -71,6 +75,8 @@ mod tests {
             (text("/var/lib/logs.jsonl"), Some("DIR".to_owned()))
         );
         assert_eq!(value("${KEEP:-true}"), (Value::Bool(true), Some("KEEP".to_owned())));
+        let list = Value::List(vec![Node::new(1, text("a")), Node::new(1, text("b"))]);
+        assert_eq!(value("${env:LIST:-[a, b]}"), (list, Some("LIST".to_owned())));
         assert_eq!(value("$$5"), (text("$5"), None));
         assert_eq!(value("${env:DIR}/x"), (Value::Unknown("${env:DIR}/x".to_owned()), None));
         assert_eq!(value("${file:/etc/x}").1, None);

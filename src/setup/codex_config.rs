@@ -1,7 +1,7 @@
 //! Codex's `config.toml`: does it send its log events, where to, and what does it silently ignore?
 
 use super::codex_exporter::{Destination, Signal, read_exporter};
-use super::codex_keys::{OTEL_KEYS, ignored_key, wrong_type};
+use super::codex_keys::{OTEL_KEYS, check_table_of_text, ignored_key, wrong_type};
 use super::collector_config::CollectorConfig;
 use super::finding::{Finding, Place, Severity, Sheet, Subject};
 use super::receiver::Listener;
@@ -107,6 +107,7 @@ fn read_otel(sheet: &mut Sheet<'_>, root: &Node, listeners: &[Listener]) -> Opti
     environment(sheet, otel);
     trace_exporter(sheet, otel);
     metrics_exporter(sheet, root, otel);
+    other_kinds(sheet, otel);
     if !sheet.has_errors()
         && let Some(logs) = &logs
     {
@@ -214,6 +215,38 @@ fn metrics_exporter(sheet: &mut Sheet<'_>, root: &Node, otel: &Entry) {
     }
 }
 
+/// Keys of which only the kind of their value matters: a wrong one makes Codex refuse the file.
+fn other_kinds(sheet: &mut Sheet<'_>, otel: &Entry) {
+    for key in ["log_agent_responses", "log_guardian_assessments"] {
+        if let Some(entry) = otel.node.get(key)
+            && !matches!(entry.node.value, Value::Bool(_))
+        {
+            let wanted = sentence!("true or false, without quotes");
+            wrong_type(sheet, entry, &wanted, &format!("{key} = true"));
+        }
+    }
+    if let Some(entry) = otel.node.get("span_attributes") {
+        check_table_of_text(sheet, entry, "span_attributes = { team = \"…\" }");
+    }
+    if let Some(entry) = otel.node.get("tracestate") {
+        let fix = "tracestate = { vendor = { key = \"…\" } }";
+        match entry.node.value {
+            Value::Map(_) => {
+                entry.node.entries().iter().for_each(|vendor| check_table_of_text(sheet, vendor, fix));
+            }
+            _ => drop(wrong_type(sheet, entry, &sentence!("a table"), fix)),
+        }
+    }
+    if let Some(entry) = otel.node.get("tool_result") {
+        let most = entry.node.get("max_bytes");
+        if !matches!(entry.node.value, Value::Map(_)) {
+            wrong_type(sheet, entry, &sentence!("a table"), "tool_result = { max_bytes = 2048 }");
+        } else if let Some(most) = most.filter(|most| most.node.integer().is_none_or(|bytes| bytes < 0)) {
+            wrong_type(sheet, most, &sentence!("a whole number"), "max_bytes = 2048");
+        }
+    }
+}
+
 /// Keys of `[otel]`, and tables for it under other names, at the top level of the file.
 fn misplaced_keys(sheet: &mut Sheet<'_>, root: &Node) {
     for entry in root.entries() {
@@ -262,8 +295,8 @@ mod tests {
 
     #[test]
     fn a_good_configuration_has_no_fault_in_any_spelling() {
-        let inline =
-            "exporter = { otlp-http = { endpoint = 'http://127.0.0.1:4318/v1/logs', protocol = 'binary' } }";
+        let inline = "tool_result = { max_bytes = 4096 }\nlog_agent_responses = true\n\
+             tracestate = { vendor = { key = 'x' } }\nexporter = { otlp-http = { endpoint = 'http://127.0.0.1:4318/v1/logs', protocol = 'binary' } }";
         let table = "[otel.exporter.\"otlp-http\"]\nendpoint = 'https://otel.example.com/v1/logs'\nprotocol \
                      = 'json'\n\
                      [otel.exporter.\"otlp-http\".tls]\nca-certificate = '/etc/ca.pem'\n\
@@ -305,6 +338,27 @@ mod tests {
         ];
         for (exporter, expected) in cases {
             assert_eq!(found_with(exporter), [format!("error {expected}")], "{exporter}");
+        }
+        let http = format!("[otel.exporter.otlp-http]\nprotocol = 'json'\n{endpoint}\n");
+        for wrong in [
+            "headers = ['a']",
+            "headers = 'a=b'",
+            "headers = { a = 5 }",
+            "tls = true",
+            "tls = { ca-certificate = 5 }",
+            "[otel.span_attributes]\na = 5",
+            "[otel.tool_result]\nmax_bytes = '2048'",
+            "[otel.tracestate]\nvendor = 'a:b'",
+        ] {
+            let line = 8 + wrong.lines().count();
+            assert_eq!(
+                found_with(&format!("{http}{wrong}")),
+                [format!("error wrong_type {line}")],
+                "{wrong}"
+            );
+        }
+        for wrong in ["tool_result = 5", "log_agent_responses = 'yes'", "tracestate = 'a:b'"] {
+            assert_eq!(found_with(&format!("{wrong}\n{http}")), ["error wrong_type 6"], "{wrong}");
         }
         let two = "[otel.exporter.otlp-grpc]\nendpoint = \
                    'http://h:4317'\n[otel.exporter.otlp-http]\nprotocol = 'json'";

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::codex_keys::{ignored_key, wrong_type};
+use super::codex_keys::{check_table_of_text, ignored_key, wrong_type};
 use super::endpoint::{Carrier, Endpoint};
 use super::finding::{Place, Sheet};
 use super::receiver::Listener;
@@ -181,6 +181,7 @@ fn read_table(
     }
     let tls = kind.node.get("tls");
     if let Some(tls) = tls {
+        check_table_of_text(sheet, tls, "tls = { ca-certificate = \"…\" }");
         let known = ["ca-certificate", "client-certificate", "client-private-key"];
         let table = format!("{}.tls]", table.trim_end_matches(']'));
         for entry in tls.node.entries().iter().filter(|entry| !known.contains(&entry.key.as_str())) {
@@ -225,12 +226,10 @@ fn read_protocol(sheet: &mut Sheet<'_>, kind: &Entry) {
 }
 
 fn read_headers(sheet: &mut Sheet<'_>, kind: &Entry) {
-    for header in kind.node.get("headers").iter().flat_map(|headers| headers.node.entries()) {
-        let Some(value) = header.node.text() else {
-            wrong_type(sheet, header, &sentence!("text"), &format!("{} = \"…\"", header.key)).hide_value();
-            continue;
-        };
-        if VARIABLE.is_match(value) {
+    let Some(headers) = kind.node.get("headers") else { return };
+    check_table_of_text(sheet, headers, "headers = { \"x-api-key\" = \"…\" }");
+    for header in headers.node.entries() {
+        if header.node.text().is_some_and(|value| VARIABLE.is_match(value)) {
             let text = sentence!(
                 "The header `{}` holds a variable, but Codex sends header values as written, so its name is \
                  what arrives. Leave it out here and set $OTEL_EXPORTER_OTLP_HEADERS for Codex.",

@@ -56,6 +56,17 @@ pub(super) fn ignored_key(sheet: &mut Sheet<'_>, entry: &Entry, table: &str, pre
     }
 }
 
+/// Checks that an entry is a table of text, whose values may be secrets.
+pub(super) fn check_table_of_text(sheet: &mut Sheet<'_>, table: &Entry, fix: &str) {
+    if !matches!(table.node.value, Value::Map(_)) {
+        wrong_type(sheet, table, &sentence!("a table"), fix).hide_value();
+    }
+    for entry in table.node.entries().iter().filter(|entry| entry.node.text().is_none()) {
+        let fix = format!("{} = \"…\"", entry.key);
+        wrong_type(sheet, entry, &sentence!("text"), &fix).hide_value();
+    }
+}
+
 /// Says that a value is of a kind that makes Codex refuse the file.
 pub(super) fn wrong_type<'s>(
     sheet: &'s mut Sheet<'_>,

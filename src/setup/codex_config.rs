@@ -32,7 +32,12 @@ impl CodexConfig {
                 tell_fault(&mut sheet, &root, fault);
                 None
             }
-            None => read_otel(&mut sheet, &root, listeners),
+            None => {
+                if let Some(line) = toml_tree::long_inline_tables(text).first() {
+                    tell_long_inline_table(&mut sheet, *line);
+                }
+                read_otel(&mut sheet, &root, listeners)
+            }
         };
         Self { findings: sheet.into_findings(), logs }
     }
@@ -78,6 +83,15 @@ fn tell_fault(sheet: &mut Sheet<'_>, root: &Node, fault: &SyntaxFault) {
     let message = &fault.message;
     let text = sentence!("This is no TOML, so Codex refuses the whole file: {message}.", message);
     sheet.error("codex_config_not_toml", fault.line, text).hide_value();
+}
+
+fn tell_long_inline_table(sheet: &mut Sheet<'_>, line: usize) {
+    let text = sentence!(
+        "This inline table goes over several lines or ends with a comma, which TOML has since version 1.1: \
+         releases of Codex that read TOML 1.0 refuse the whole file. A table under a [header] of its own is \
+         read by all."
+    );
+    sheet.note("inline_table_long", line, text);
 }
 
 fn read_otel(sheet: &mut Sheet<'_>, root: &Node, listeners: &[Listener]) -> Option<Destination> {
@@ -306,6 +320,12 @@ mod tests {
         for exporter in [inline, table, grpc] {
             assert_eq!(found_with(exporter), NOTHING, "{exporter}");
         }
+    }
+
+    #[test]
+    fn what_older_releases_of_codex_cannot_read_is_a_note() {
+        let exporter = "exporter = { otlp-grpc = {\n  endpoint = 'http://localhost:4317',\n} }";
+        assert_eq!(found_with(exporter), ["note inline_table_long 6"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! TOML as a tree in which every key knows its line.
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::tree::{Entry, Node, SyntaxFault, Value};
@@ -13,6 +14,54 @@ pub(super) fn read(text: &str) -> (Node, Vec<SyntaxFault>) {
         message: error.message().replace('\n', ", "),
     });
     (Node::new(1, lines.map(table.get_ref())), faults.collect())
+}
+
+/// The lines in which an inline table goes on in the next one or ends with a comma: TOML 1.1 has that, 1.0 has not.
+pub(super) fn long_inline_tables(text: &str) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let table = DeTable::parse_recoverable(text).0;
+    for value in table.get_ref().values() {
+        find_long_tables(text, value, &mut starts);
+    }
+    starts.sort_unstable();
+    starts.into_iter().map(|start| Lines(text).line_of(start)).collect()
+}
+
+fn find_long_tables(text: &str, value: &Spanned<DeValue<'_>>, starts: &mut Vec<usize>) {
+    match value.get_ref() {
+        DeValue::Array(values) => values.iter().for_each(|value| find_long_tables(text, value, starts)),
+        DeValue::Table(table) => {
+            let span = value.span();
+            if text[span.clone()].starts_with('{') {
+                let mut members = Vec::new();
+                find_members(text, table, &mut members);
+                members.sort_unstable();
+                let ends = [span.start].into_iter().chain(members.iter().map(|(_, end)| *end));
+                let mut between = ends.zip(members.iter().map(|(start, _)| *start).chain([span.end]));
+                let is_new = |(end, start): (usize, usize)| {
+                    let between = text.get(end..start).unwrap_or_default();
+                    between.contains('\n') || (start == span.end && between.contains(','))
+                };
+                if between.any(is_new) {
+                    starts.push(span.start);
+                }
+            }
+            table.iter().for_each(|(_, value)| find_long_tables(text, value, starts));
+        }
+        _ => {}
+    }
+}
+
+/// Where each `key = value` of a table begins and ends; those of `a.b = 1` stand in a table `a` without braces.
+fn find_members(text: &str, table: &DeTable<'_>, members: &mut Vec<(usize, usize)>) {
+    for (key, value) in table {
+        match value.get_ref() {
+            DeValue::Table(dotted) if !text[value.span()].starts_with('{') => {
+                find_members(text, dotted, members);
+            }
+            _ => members.push((key.span().start, value.span().end)),
+        }
+    }
 }
 
 struct Lines<'a>(&'a str);
@@ -69,6 +118,20 @@ mod tests {
         assert_eq!(line(&["otel", "exporter", "otlp-http"]), Some(5));
         assert_eq!(line(&["otel", "exporter", "otlp-http", "endpoint"]), Some(6));
         assert_eq!(root.at(&["other", "b", "c"]).map(|entry| entry.node.items()[0].line), Some(9));
+    }
+
+    #[test]
+    fn an_inline_table_of_toml_1_1_is_found() {
+        for text in
+            ["a = {\n b = 1 }", "a = { b = 1,\n c = 2 }", "a = { b = 1, }", "a = { b = 1\n}", "a = {\n}"]
+        {
+            assert_eq!(long_inline_tables(&format!("x = 1\n{text}\n")), [2], "{text}");
+        }
+        let nested = "[t]\na = [\n { b = { c = 1,\n d = 2 } },\n]\n";
+        assert_eq!(long_inline_tables(nested), [3]);
+        let old =
+            "a = { b = 1, c = { d.e = 2, d.f = 3 } }\nx = { a = [\n 1,\n], b = '''\n,''' }\n[t]\na = 1\n";
+        assert_eq!(long_inline_tables(old), [0; 0]);
     }
 
     #[test]

@@ -401,6 +401,20 @@ mod tests {
         assert_eq!(http("http://h:4318/ingest"), ["warning endpoint_path 8"]);
         assert_eq!(http("localhost:4318/v1/logs"), ["error endpoint_scheme 8"]);
         assert_eq!(http("http://:4318/v1/logs"), ["error endpoint_invalid 8"]);
+        for invalid in ["http://${HOST}:4318/v1/logs", "http://my host:4318/v1/logs"] {
+            assert_eq!(http(invalid), ["error endpoint_invalid 8"], "{invalid}");
+        }
+        for (written, meant) in [
+            (" http://h:4318/v1/logs ", "http://h:4318/v1/logs"),
+            ("h:4318/v1/logs", "http://h:4318/v1/logs"),
+            ("${OTEL_ENDPOINT}", "http://127.0.0.1:4318/v1/logs"),
+        ] {
+            let text = format!("[otel.exporter.otlp-http]\nprotocol = 'json'\nendpoint = '{written}'");
+            let findings = CodexConfig::read("c", &text, None).findings;
+            let scheme =
+                findings.iter().find(|finding| finding.code == "endpoint_scheme").expect("a finding");
+            assert_eq!(scheme.fix.as_deref(), Some(format!("endpoint = \"{meant}\"").as_str()));
+        }
         let grpc = "[otel.exporter.otlp-grpc]\nendpoint = 'http://localhost:4317/v1/logs'";
         assert_eq!(found_with(grpc), ["warning endpoint_path 7"]);
     }

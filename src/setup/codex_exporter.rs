@@ -261,7 +261,12 @@ fn read_endpoint<'k>(
         return None;
     };
     let shown = masked(written);
-    let Some(endpoint) = Endpoint::read(written).filter(|endpoint| !endpoint.host.is_empty()) else {
+    // What has no scheme is told to have none.
+    let is_host = |endpoint: &Endpoint| {
+        let no_host = |c: char| c.is_whitespace() || "{}".contains(c);
+        !endpoint.host.is_empty() && (endpoint.scheme.is_empty() || !endpoint.host.contains(no_host))
+    };
+    let Some(endpoint) = Endpoint::read(written).filter(is_host) else {
         let text =
             sentence!("`{written}` is no address, so no {} leave Codex.", signal.spoken(), written = shown);
         sheet.error("endpoint_invalid", entry.line, text).fix(fix);

@@ -329,6 +329,15 @@ service:
         assert_eq!(found_with("/var/lib/audit", "data"), ["note file_path_relative 9"]);
         assert_eq!(found_with("/var/lib/audit", "${env:DIR}"), ["note file_path_unknown 9"]);
         assert_eq!(found_with("/var/lib/audit", "/var/run"), ["warning file_path_temporary 9"]);
+        for (path, fixed) in [
+            ("|\n      /tmp/x.jsonl", "    path: /var/lib/otelcol/audit/x.jsonl"),
+            ("'/tmp/x: #1.jsonl'", "    path: \"/var/lib/otelcol/audit/x: #1.jsonl\""),
+        ] {
+            let text = GOOD.replace("/var/lib/audit/logs.jsonl", path);
+            let findings = CollectorConfig::read("c.yaml", &text).findings;
+            let fix = findings.iter().find_map(|finding| finding.fix.as_deref());
+            assert_eq!(fix, Some(format!("{fixed}\n    create_directory: true").as_str()));
+        }
         for device in ["/dev/stdout", "/dev/null"] {
             let found = found_with("/var/lib/audit/logs.jsonl", device);
             assert_eq!(found, ["error file_path_device 9"], "{device}");

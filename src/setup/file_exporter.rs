@@ -226,7 +226,8 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
     if let Some(entry) = exporter.node.set("path")
         && let Some(path) = entry.node.text()
     {
-        let name = path.rsplit(['/', '\\']).next().unwrap_or("otel-logs.jsonl");
+        let name = path.trim_end().rsplit(['/', '\\']).next().unwrap_or("otel-logs.jsonl");
+        let kept = yaml_text(format!("/var/lib/otelcol/audit/{name}"));
         if path.starts_with("/dev/") && !is_temporary(path) {
             let text =
                 sentence!("{path} is a device and no file: nothing that is written there is kept.", path);
@@ -240,13 +241,11 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
             );
             sheet
                 .warning("file_path_temporary", entry.line, text)
-                .fix(format!("    path: /var/lib/otelcol/audit/{name}\n    create_directory: true"));
+                .fix(format!("    path: {kept}\n    create_directory: true"));
         } else if !path.starts_with(['/', '\\']) && !path.contains(':') {
             let text =
                 sentence!("{path} is relative: it lies wherever the Collector happens to be started.", path);
-            sheet
-                .note("file_path_relative", entry.line, text)
-                .fix(format!("    path: /var/lib/otelcol/audit/{name}"));
+            sheet.note("file_path_relative", entry.line, text).fix(format!("    path: {kept}"));
         }
     }
     if role == FileRole::Mixed {
@@ -373,6 +372,12 @@ fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
         );
         sheet.ok("file_kept", rotation.line, text);
     }
+}
+
+/// A text in one line of YAML that is read as this text.
+fn yaml_text(text: String) -> String {
+    let is_plain = text.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
+    if is_plain { text } else { serde_json::Value::from(text).to_string() }
 }
 
 /// How much that is, as people say it.

@@ -81,6 +81,17 @@ pub struct LogFiles {
     pub age_text: String,
 }
 
+/// Names of files as a shell takes them for nothing else; `None` for one that cannot be shown as it is.
+#[must_use]
+pub fn shell_words(files: &[&str]) -> Option<String> {
+    let words = files.iter().map(|file| {
+        let is_shown = !file.contains(char::is_control);
+        is_shown.then(|| if file.starts_with('-') { format!("./{file}") } else { (*file).to_owned() })
+    });
+    let words: Vec<String> = words.collect::<Option<_>>()?;
+    shlex::try_join(words.iter().map(String::as_str)).ok()
+}
+
 /// Whether a path lies where systems clean up.
 #[must_use]
 pub fn is_temporary(path: &str) -> bool {
@@ -222,7 +233,7 @@ impl LogFiles {
                 several(first, writable.len())
             );
             let mut finding = say(Severity::Warning, "log_file_writable_by_all", text);
-            finding.fix(format!("chmod o-rwx {}", writable.join(" ")));
+            finding.fix = shell_words(&writable).map(|files| format!("chmod o-rwx {files}"));
             findings.push(finding);
         }
         // With the sticky bit, nobody can remove or rename another's files.
@@ -240,7 +251,7 @@ impl LogFiles {
                 several(first, readable.len())
             );
             let mut finding = say(Severity::Note, "log_file_readable_by_all", text);
-            finding.fix(format!("chmod o-rwx {}", readable.join(" ")));
+            finding.fix = shell_words(&readable).map(|files| format!("chmod o-rwx {files}"));
             findings.push(finding);
         }
     }
@@ -282,6 +293,17 @@ mod tests {
         let foreign = TrailRecords { records: 3, ..TrailRecords::default() };
         assert_eq!(found(&with(file(), foreign)), ["no_codex_records"]);
         assert_eq!(found(&LogFiles::default()), [""; 0]);
+    }
+
+    #[test]
+    fn a_command_to_paste_holds_names_of_files_and_nothing_else() {
+        let words = |files: &[&str]| shell_words(files);
+        assert_eq!(words(&["/var/log/a.jsonl", "b-1.jsonl"]), Some("/var/log/a.jsonl b-1.jsonl".to_owned()));
+        assert_eq!(words(&["a b;touch x", "-R"]), Some("'a b;touch x' ./-R".to_owned()));
+        assert_eq!(words(&["a\nb"]), None);
+        let open = LogFile { name: "a b.jsonl".to_owned(), mode: Some(0o644), ..file() };
+        let files = LogFiles { files: vec![open], records: of_codex(), ..LogFiles::default() };
+        assert_eq!(files.check()[1].fix.as_deref(), Some("chmod o-rwx 'a b.jsonl'"));
     }
 
     #[test]

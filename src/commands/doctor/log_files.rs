@@ -1,6 +1,7 @@
 //! What the doctor sees of the log files: read once, whole, like every command does.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -14,7 +15,9 @@ use crate::commands::input::DEFAULT_FILE;
 use crate::commands::reasons;
 use crate::commands::{Run, World};
 use crate::event::UnixNano;
-use crate::setup::{Finding, LogFile, LogFiles, Place, Severity, Subject, TrailRecords, is_temporary};
+use crate::setup::{
+    Finding, LogFile, LogFiles, Place, Severity, Subject, TrailRecords, is_temporary, shell_words,
+};
 use crate::source::{Account, FileAccount, Input};
 use crate::words::{Sentence, sentence};
 
@@ -76,7 +79,9 @@ fn look_where_the_collector_writes(
         DEFAULT_FILE
     );
     let mut finding = Finding::new(Subject::LogFiles, Severity::Note, "log_file_elsewhere", text);
-    finding.fix(format!("export CODEX_AUDIT_FILE={path}"));
+    // It holds several files, so a name with their separator in it cannot be put there.
+    let value = env::join_paths([path]).ok().and_then(|_| shell_words(&[path]));
+    finding.fix = value.map(|value| format!("export CODEX_AUDIT_FILE={value}"));
     examination.findings.push(finding);
     if !Path::new(DEFAULT_FILE).exists() && Path::new(path).exists() {
         run.input = Input::find(std::slice::from_ref(path), true);

@@ -19,7 +19,7 @@ use crate::setup::{
     Finding, LogFile, LogFiles, Place, Severity, Subject, TrailRecords, is_temporary, shell_words,
 };
 use crate::source::{Account, FileAccount, Input};
-use crate::words::{Sentence, sentence};
+use crate::words::sentence;
 
 /// What a rotated file's name holds.
 static ROTATED: LazyLock<Regex> = LazyLock::new(|| {
@@ -93,8 +93,7 @@ fn unopened_finding(name: &str, reason: &str, is_default: bool) -> Finding {
     let reason = reasons::known(reason);
     let path = Path::new(if name.is_empty() && is_default { DEFAULT_FILE } else { name });
     match fs::metadata(path) {
-        Ok(metadata) => found("log_file_unreadable", sentence!("{}.{}", reason, owner(&metadata))),
-        Err(_) => found(
+        Err(error) if error.kind() == io::ErrorKind::NotFound => found(
             "log_file_missing",
             sentence!(
                 "{reason}. The Collector writes it when the first event arrives; another file: -f PATH or \
@@ -102,29 +101,8 @@ fn unopened_finding(name: &str, reason: &str, is_default: bool) -> Finding {
                 reason
             ),
         ),
+        _ => found("log_file_unreadable", sentence!("{}.", reason)),
     }
-}
-
-#[cfg(unix)]
-fn owner(metadata: &fs::Metadata) -> Sentence {
-    use std::os::unix::fs::MetadataExt;
-    let who = if metadata.uid() == 10001 {
-        sentence!(", the user of the Collector's image")
-    } else {
-        sentence!("")
-    };
-    sentence!(
-        " It belongs to user id {}{who}, with mode {}: run the Collector as yourself, or join the group \
-         that may read.",
-        metadata.uid(),
-        format!("{:04o}", metadata.mode() & 0o7777),
-        who
-    )
-}
-
-#[cfg(not(unix))]
-fn owner(_: &fs::Metadata) -> Sentence {
-    sentence!("")
 }
 
 #[cfg(unix)]
@@ -189,5 +167,18 @@ fn seen_file(file: &FileAccount) -> LogFile {
         first_damage,
         mode: mode(path),
         folder_mode: folder.and_then(mode),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_a_file_is_that_cannot_be_read_is_said_once() {
+        let reason = "Cargo.toml cannot be read: denied; it has mode 0600 and belongs to uid 0, gid 0";
+        let finding = unopened_finding("Cargo.toml", reason, false);
+        assert_eq!((finding.code, finding.text.english()), ("log_file_unreadable", format!("{reason}.")));
+        assert_eq!(unopened_finding("no/such", "no/such does not exist", false).code, "log_file_missing");
     }
 }

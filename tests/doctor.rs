@@ -279,6 +279,16 @@ fn log_files_are_judged_by_what_is_in_them() {
     assert_eq!(said.exit, Some(3), "part of the input could not be read");
 }
 
+#[test]
+fn as_many_rotated_files_as_the_collector_keeps_are_told() {
+    let machine = Machine::bare();
+    for number in 1..=100 {
+        let name = format!("logs/logs-2026-01-01T00-00-00.{number:03}.jsonl");
+        machine.put(&name, log_line(&format!("2026-01-01T00:00:00.{number:03}Z")).as_bytes());
+    }
+    assert_eq!(machine.run(&["--json", "-f", "logs"]).finding("retention_reached")["severity"], "warning");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_log_file_that_everybody_may_change_is_told() {

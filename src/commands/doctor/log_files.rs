@@ -1,13 +1,9 @@
 //! What the doctor sees of the log files: read once, whole, like every command does.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use super::Examination;
 use crate::commands::human::span;
@@ -20,11 +16,6 @@ use crate::setup::{
 };
 use crate::source::{Account, FileAccount, Input};
 use crate::words::sentence;
-
-/// What a rotated file's name holds.
-static ROTATED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(.*)-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}").expect("the pattern is a constant")
-});
 
 /// Examines the input; where nobody said what to read and the usual file is not there, what the Collector writes.
 pub(super) fn examine(
@@ -117,12 +108,6 @@ fn mode(_: &Path) -> Option<u32> {
 }
 
 fn seen(run: &Run<'_>, world: &World, account: &Account, records: TrailRecords) -> LogFiles {
-    let mut rotated: BTreeMap<&str, u64> = BTreeMap::new();
-    for file in &account.files {
-        if let Some(parts) = ROTATED.captures(&file.name) {
-            *rotated.entry(parts.get(1).map_or("", |stem| stem.as_str())).or_default() += 1;
-        }
-    }
     let shown = |time: Option<UnixNano>| time.map(|time| run.zone.rfc3339(time));
     let reach = match (shown(records.first), shown(records.last)) {
         (Some(first), Some(last)) => sentence!("from {first} to {last}", first, last),
@@ -134,17 +119,13 @@ fn seen(run: &Run<'_>, world: &World, account: &Account, records: TrailRecords) 
         past.or_else(|| last.milliseconds_since(world.now).map(|ahead| -milliseconds(ahead)))
     });
     LogFiles {
-        files: account.files.iter().filter(|file| was_opened(account, file)).map(seen_file).collect(),
+        files: account.opened().map(|(_, file)| seen_file(file)).collect(),
         records,
-        rotated: rotated.into_values().max().unwrap_or(0),
+        rotated: run.input.rotated_sets().iter().map(|set| set.backups).max().unwrap_or(0),
         reach,
         age,
         age_text: age.map(|age| span(age.unsigned_abs())).unwrap_or_default(),
     }
-}
-
-fn was_opened(account: &Account, file: &FileAccount) -> bool {
-    !account.unopened.iter().any(|unopened| unopened.name == file.name)
 }
 
 fn seen_file(file: &FileAccount) -> LogFile {

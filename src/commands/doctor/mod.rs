@@ -72,7 +72,7 @@ impl DoctorArgs {
     /// # Errors
     /// When the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>, world: &World) -> anyhow::Result<Exit> {
-        if is_narrow(&run.filter) {
+        if !run.filter.admits_everything() {
             run.note(&tr!("filters do not apply to doctor: it looks at all of the log files"))?;
             run.filter = EventFilter::default();
         }
@@ -214,14 +214,6 @@ impl DoctorArgs {
         }
         None
     }
-}
-
-fn is_narrow(filter: &EventFilter) -> bool {
-    let EventFilter { since, until, conversation_prefix, user, service, env, model } = filter;
-    since.is_some()
-        || until.is_some()
-        || model.is_some()
-        || [conversation_prefix, user, service, env].into_iter().any(Option::is_some)
 }
 
 /// The folder in which Codex keeps its own.

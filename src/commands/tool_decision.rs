@@ -208,7 +208,7 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
     let outcome = outcome.join(outcome_words(row.call.result.as_ref()));
     let command = row.call.result.as_ref().and_then(|result| result.command.clone());
     let mut what = Line::new().plain(command.unwrap_or_default());
-    if let Some(review) = &row.call.review {
+    if let Some(review) = row.review() {
         let verdict = review
             .outcome
             .as_deref()

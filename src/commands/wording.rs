@@ -42,6 +42,13 @@ pub(super) fn decision_words(decision: Option<&CallDecision>) -> Line {
     Line::new().tone(tone, words)
 }
 
+/// What was decided of one call, in the order of time.
+pub(super) fn decisions_words(decisions: &[CallDecision]) -> Line {
+    let each = decisions.iter().map(|decision| decision_words(Some(decision)));
+    each.reduce(|before, next| before.plain(tr!(", then ")).join(next))
+        .unwrap_or_else(|| decision_words(None))
+}
+
 /// What came of a call.
 pub(super) fn outcome_words(result: Option<&CallResult>) -> Line {
     let Some(result) = result else { return Line::new().tone(Tone::Warn, tr!("no result recorded")) };

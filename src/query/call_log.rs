@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::by_conversation::ByConversation;
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 use super::packed::{Packable, Packed};
-use super::tool_calls::{CallDecision, CallDetail, CallTimes, Fact, ToolCall, calls_of};
+use super::tool_calls::{CallDecision, CallDetail, CallReview, CallTimes, Fact, ToolCall, calls_of};
 use crate::event::{
     Event, EventFilter, EventKind, EventOrder, Fold, Location, Needle, NetworkPolicyDecision,
 };
@@ -76,6 +76,12 @@ pub struct ToolDecisionRow {
 }
 
 impl ToolDecisionRow {
+    /// The automated reviewer's verdict that the decision followed; without a decision, that on the call.
+    #[must_use]
+    pub fn review(&self) -> Option<&CallReview> {
+        self.decision.as_ref().map_or(self.call.review.as_ref(), |decision| decision.review.as_ref())
+    }
+
     /// The tool's name, as the decision has it, else the call.
     #[must_use]
     pub fn tool_name(&self) -> Option<&str> {

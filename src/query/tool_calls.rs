@@ -25,7 +25,7 @@ pub struct ToolCall {
     /// Decisions in time order; more than one when a call was tried again outside the sandbox. Empty when none was
     /// recorded.
     pub decisions: Vec<CallDecision>,
-    /// The automated reviewer's verdict.
+    /// The automated reviewer's verdict that no decision followed.
     pub review: Option<CallReview>,
     /// What the sandbox did, in time order.
     pub sandbox_outcomes: Vec<String>,
@@ -48,6 +48,8 @@ pub struct CallDecision {
     pub source: Option<DecisionSource>,
     /// Who decided, as written.
     pub source_raw: Option<String>,
+    /// The automated reviewer's verdict that it followed: a call that is tried again is reviewed again.
+    pub review: Option<CallReview>,
 }
 
 /// The automated reviewer's verdict on a call.
@@ -91,10 +93,9 @@ pub struct CallResult {
 }
 
 impl ToolCall {
-    /// The last decision, which is the one that stood.
-    #[must_use]
-    pub fn decision(&self) -> Option<&CallDecision> {
-        self.decisions.last()
+    /// The automated reviewer's verdicts in time order.
+    pub fn reviews(&self) -> impl Iterator<Item = &CallReview> {
+        self.decisions.iter().filter_map(|decision| decision.review.as_ref()).chain(&self.review)
     }
 
     /// The MCP server, for its tools.
@@ -423,6 +424,7 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
                     decision_raw: owned(decision_raw),
                     source,
                     source_raw: owned(source_raw),
+                    review: call.review.take(),
                 });
             }
             What::Sandbox(outcome) => call.sandbox_outcomes.extend(owned(outcome)),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The folder of the fixtures.
 pub(crate) fn fixtures() -> PathBuf {
@@ -156,4 +156,37 @@ impl Said {
             .map(|record| record[name].as_str().map_or_else(|| record[name].to_string(), str::to_owned))
             .collect()
     }
+}
+
+/// A line of a log with these records: of each its conversation, its event without Codex's prefix, and its
+/// attributes. A millisecond lies between one and the next.
+pub(crate) fn log(records: &[(&str, &str, Value)]) -> Vec<u8> {
+    let attribute = |(key, value): (&String, &Value)| {
+        let value = match value {
+            Value::Number(number) => json!({ "intValue": number.to_string() }),
+            text => json!({ "stringValue": text }),
+        };
+        json!({ "key": key, "value": value })
+    };
+    let record = |(index, (conversation, event, attributes)): (usize, &(&str, &str, Value))| {
+        let mut all = json!({
+            "event.name": format!("codex.{event}"),
+            "conversation.id": conversation,
+            "model": "gpt-5.6",
+        });
+        let members = all.as_object_mut().expect("an object");
+        members.extend(attributes.as_object().expect("an object").clone());
+        let nanos = 1_793_581_200_000_000_000 + index * 1_000_000;
+        json!({
+            "observedTimeUnixNano": nanos.to_string(),
+            "attributes": members.iter().map(attribute).collect::<Vec<_>>(),
+        })
+    };
+    let resource = json!({ "attributes": [{ "key": "host.name", "value": { "stringValue": "host-a" } }] });
+    let scope_logs = json!([{
+        "scope": { "name": "codex_otel.log_only" },
+        "logRecords": records.iter().enumerate().map(record).collect::<Vec<_>>(),
+    }]);
+    let line = json!({ "resourceLogs": [{ "resource": resource, "scopeLogs": scope_logs }] });
+    (line.to_string() + "\n").into_bytes()
 }

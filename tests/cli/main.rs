@@ -1,5 +1,7 @@
 //! The program as its user meets it: what it prints, what it says, how it ends.
 
+/// Tool calls whose records are not the usual ones.
+mod calls;
 /// Every capture and every fixture, listed and shown, as a person reviewed it.
 mod captures;
 /// Files that change while they are read: what is in the answer, and what is said.

@@ -38,7 +38,7 @@ pub struct ToolDecisionRecord<'a> {
     pub decision_source: Option<&'static str>,
     /// The source as written.
     pub decision_source_raw: Option<&'a str>,
-    /// The automated reviewer's verdict on the call.
+    /// The automated reviewer's verdict that the decision followed; without a decision, that on the call.
     pub review: Option<ReviewRecord<'a>>,
     /// What ran, for people: a command line, the files of a patch, an MCP server and tool.
     pub command: Option<&'a str>,
@@ -108,7 +108,7 @@ impl<'a> ToolDecisionRecord<'a> {
             decision_raw: decision.and_then(|decision| decision.decision_raw.as_deref()),
             decision_source: decision.and_then(|decision| Some(decision.source?.as_str())),
             decision_source_raw: decision.and_then(|decision| decision.source_raw.as_deref()),
-            review: row.call.review.as_ref().map(ReviewRecord::from),
+            review: row.review().map(ReviewRecord::from),
             command: result.and_then(|result| result.command.as_deref()),
             arguments: result.and_then(|result| result.arguments.as_deref()),
             success: result.and_then(|result| result.success),

@@ -6,7 +6,7 @@ use tr::tr;
 use super::{Costs, remark_words};
 
 use crate::commands::human::{plural, separated, span};
-use crate::commands::wording::{decision_words, outcome_words, sandbox_words, target, verdict_words};
+use crate::commands::wording::{decisions_words, outcome_words, sandbox_words, target, verdict_words};
 use crate::commands::zone::Zone;
 use crate::event::{EventOrder, NetworkDecision, TokenCounts, UnixNano, output_body};
 use crate::query::{
@@ -174,7 +174,7 @@ impl Telling<'_> {
         let refused_by_sandbox =
             call.sandbox_outcomes.is_empty() && call.result.as_ref().is_some_and(sandbox_refused);
         let mut text = Line::new().tone(Tone::Strong, tool_label(call));
-        text = text.plain(" · ").join(decision_words(call.decision()));
+        text = text.plain(" · ").join(decisions_words(&call.decisions));
         text = text.plain(" · ").join(outcome_words(call.result.as_ref()));
         for outcome in &call.sandbox_outcomes {
             text = text.plain(" · ").join(sandbox_words(outcome));
@@ -200,7 +200,7 @@ impl Telling<'_> {
 
     fn call_details(&self, call: &ToolCall) -> Vec<Detail> {
         let mut details = Vec::new();
-        if let Some(review) = &call.review {
+        for review in call.reviews() {
             let verdict = review
                 .outcome
                 .as_deref()

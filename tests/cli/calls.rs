@@ -1,0 +1,66 @@
+//! Tool calls whose records are not the usual ones: what each says is of its own place, and no more than it says.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Said, codex_audit, log};
+
+/// The conversation of the calls.
+const CONVERSATION: &str = "01b00001-0000-7000-8000-000000000001";
+
+/// What a question about the records of one conversation is answered with.
+fn asked(question: &str, records: &[(&str, Value)]) -> Said {
+    let records: Vec<_> =
+        records.iter().map(|(event, attributes)| (CONVERSATION, *event, attributes.clone())).collect();
+    codex_audit(&format!("{question} -f -")).with_stdin(log(&records)).run()
+}
+
+fn decision(decision: &str, source: &str) -> (&'static str, Value) {
+    let attributes =
+        json!({ "call_id": "call_1", "tool_name": "exec_command", "decision": decision, "source": source });
+    ("tool_decision", attributes)
+}
+
+fn review(status: &str, outcome: &str, risk: &str) -> (&'static str, Value) {
+    let attributes = json!({ "item.id": "call_1", "status": status, "outcome": outcome, "risk_level": risk });
+    ("guardian_assessment", attributes)
+}
+
+fn result(success: &str) -> (&'static str, Value) {
+    let attributes = json!({
+        "call_id": "call_1", "tool_name": "exec_command", "success": success, "duration_ms": "1",
+        "arguments": r#"{"cmd":"make"}"#, "output": "x",
+    });
+    ("tool_result", attributes)
+}
+
+#[test]
+fn each_decision_on_a_call_carries_the_review_that_it_followed() {
+    let reviewed_twice = [
+        review("approved", "allow", "low"),
+        decision("approved", "AutomatedReviewer"),
+        review("denied", "deny", "high"),
+        decision("denied", "AutomatedReviewer"),
+        result("false"),
+    ];
+    let records = asked("tool-decision --json", &reviewed_twice).records();
+    let told =
+        records.iter().map(|row| [&row["decision"], &row["review"]["status"], &row["review"]["risk_level"]]);
+    assert_eq!(
+        json!(told.collect::<Vec<_>>()),
+        json!([["approved", "approved", "low"], ["denied", "denied", "high"]])
+    );
+    let shown = asked("show", &reviewed_twice).stdout;
+    let words =
+        "exec_command · approved by the automated reviewer, then denied by the automated reviewer · failed";
+    assert!(shown.contains(words), "{shown}");
+    let reviews: Vec<_> = shown.lines().filter(|line| line.contains("review: ")).map(str::trim).collect();
+    assert_eq!(reviews, ["review: allow · risk low", "review: deny · risk high"]);
+}
+
+#[test]
+fn a_review_is_not_that_of_a_decision_before_it() {
+    let records = [decision("approved", "Config"), review("aborted", "", "low"), result("false")];
+    assert_eq!(asked("tool-decision --json", &records).records()[0]["review"], Value::Null);
+    let undecided = asked("tool-decision --json --undecided", &records[1..]).records();
+    assert_eq!(undecided[0]["review"]["status"], "aborted");
+}

@@ -74,6 +74,14 @@ pub enum PromptAuthor<'a> {
         /// The reviewed conversation's id.
         reviewed: Option<&'a str>,
     },
+    /// Codex hands an item of an agent's job to a sub-agent.
+    AgentJob {
+        /// The job's id.
+        job: Option<&'a str>,
+    },
+    /// Codex or a client writes such in conversations of its own, which are of no kind that has a name, and some of it a
+    /// person may type as well.
+    MaybeCodex,
     /// The text was left out.
     Redacted,
 }
@@ -89,23 +97,63 @@ impl<'a> UserPrompt<'a> {
         }
     }
 
-    /// Whose words these are. Codex's own prompts are told by how they begin, in every release that was seen.
+    /// Whose words these are. Prompts that Codex and its clients write are told by how they begin.
     #[must_use]
     pub fn author(&self) -> PromptAuthor<'a> {
-        const TITLE: &str = "Generate a concise, single-line task title";
-        const REVIEW: [&str; 2] = [
-            "The following is the Codex agent history whose request action you are assessing",
-            "The following is the Codex agent history added since your last approval assessment",
-        ];
-        match self.prompt {
-            None if self.redacted => PromptAuthor::Redacted,
-            Some(text) if text.starts_with(TITLE) => PromptAuthor::Title,
-            Some(text) if REVIEW.iter().any(|opening| text.starts_with(opening)) => {
-                PromptAuthor::Reviewer { reviewed: reviewed_conversation(text) }
-            }
-            _ => PromptAuthor::Asked,
+        let Some(text) = self.prompt else {
+            return if self.redacted { PromptAuthor::Redacted } else { PromptAuthor::Asked };
+        };
+        match OPENINGS.iter().find(|(opening, _)| text.starts_with(opening)) {
+            None => PromptAuthor::Asked,
+            Some((_, Opening::Title)) => PromptAuthor::Title,
+            Some((_, Opening::Reviewer)) => PromptAuthor::Reviewer { reviewed: reviewed_conversation(text) },
+            Some((_, Opening::AgentJob)) => PromptAuthor::AgentJob { job: agent_job(text) },
+            Some((_, Opening::MaybeCodex)) => PromptAuthor::MaybeCodex,
         }
     }
+}
+
+/// What the beginning of a prompt proves.
+#[derive(Clone, Copy, Debug)]
+enum Opening {
+    Title,
+    Reviewer,
+    AgentJob,
+    MaybeCodex,
+}
+
+/// How prompts begin that Codex and its clients write.
+const OPENINGS: [(&str, Opening); 13] = [
+    // The terminal UI, and the desktop app.
+    ("Generate a concise, single-line task title", Opening::Title),
+    (
+        "You are a helpful assistant. You will be presented with a user prompt, and your job is to provide a short title for a task",
+        Opening::Title,
+    ),
+    ("The following is the Codex agent history whose request action you are assessing", Opening::Reviewer),
+    ("The following is the Codex agent history added since your last approval assessment", Opening::Reviewer),
+    ("You are processing one item for a generic agent job.", Opening::AgentJob),
+    // `/review`, in a conversation of its own; anybody can type the same.
+    ("Review the current code changes (staged, unstaged, and untracked files)", Opening::MaybeCodex),
+    ("Review the code changes against the base branch '", Opening::MaybeCodex),
+    ("Review the code changes introduced by commit ", Opening::MaybeCodex),
+    ("## Memory Writing Agent: ", Opening::MaybeCodex),
+    // Suggestions, recaps and lines below a title that clients ask for.
+    ("# Overview\n\nGenerate 0 to 3 hyperpersonalized suggestions", Opening::MaybeCodex),
+    (
+        "You are an expert at upholding safety and compliance standards for Codex ambient suggestions.",
+        Opening::MaybeCodex,
+    ),
+    ("Write a brief catch-up for a user returning to this Codex task.", Opening::MaybeCodex),
+    (
+        "You write the one-line activity update displayed beneath an existing Codex task title.",
+        Opening::MaybeCodex,
+    ),
+];
+
+/// The job whose item a prompt is about: Codex writes it on the second line.
+fn agent_job(prompt: &str) -> Option<&str> {
+    prompt.lines().nth(1)?.strip_prefix("Job ID: ").map(str::trim).filter(|id| !id.is_empty())
 }
 
 /// The conversation that a reviewer's prompt is about. The line stands behind the transcript, which is written by
@@ -128,6 +176,14 @@ mod tests {
     fn codex_s_own_prompts_are_told_by_how_they_begin() {
         assert_eq!(prompt("fix the test").author(), PromptAuthor::Asked);
         assert_eq!(prompt("Generate a concise, single-line task title for …").author(), PromptAuthor::Title);
+        assert_eq!(
+            prompt("You are processing one item for a generic agent job.\nJob ID: j\nItem ID: 1\n").author(),
+            PromptAuthor::AgentJob { job: Some("j") }
+        );
+        assert_eq!(
+            prompt("Review the code changes introduced by commit 12ab.").author(),
+            PromptAuthor::MaybeCodex
+        );
     }
 
     #[test]

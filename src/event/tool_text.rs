@@ -170,6 +170,17 @@ pub fn spawned_conversation(output: &str) -> Option<String> {
     value.get("agent_id")?.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
 }
 
+/// The job that arguments or output of `spawn_agents_on_csv` or `report_agent_job_result` name. An output that was cut
+/// still begins with it.
+#[must_use]
+pub fn agent_job(text: &str) -> Option<String> {
+    let id = match serde_json::from_str::<Value>(text) {
+        Ok(value) => value.get("job_id")?.as_str()?.to_owned(),
+        Err(_) => text.strip_prefix(r#"{"job_id":""#)?.split_once('"')?.0.to_owned(),
+    };
+    Some(id).filter(|id| !id.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

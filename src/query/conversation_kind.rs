@@ -10,7 +10,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::earliest::Earliest;
 use super::shared_text::SharedText;
-use crate::event::{Event, EventKind, EventOrder, PromptAuthor, spawned_conversation};
+use crate::event::{Event, EventKind, EventOrder, PromptAuthor, ToolResult, agent_job, spawned_conversation};
 
 /// What kind of conversation it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +38,8 @@ pub enum KindBasis {
     AgentName,
     /// An `agent_communication` record of kind `spawn` names it as the receiver.
     AgentCommunication,
+    /// Its prompt, or its `report_agent_job_result` call, is about an item of an agent's job.
+    AgentJob,
     /// Its own `agent_response` names its agent's type and parent.
     AgentResponse,
     /// Its prompts all lie within the reviewer's assessments of one other conversation of the same process.
@@ -69,6 +71,7 @@ impl KindBasis {
             Self::SpawnResult => "spawn_result",
             Self::AgentName => "agent_name",
             Self::AgentCommunication => "agent_communication",
+            Self::AgentJob => "agent_job",
             Self::AgentResponse => "agent_response",
             Self::Assessment => "assessment",
             Self::Policy => "policy",
@@ -95,6 +98,8 @@ pub(super) struct Evidence {
     asked: u64,
     root_agent: bool,
     child_agent: bool,
+    /// An agent that is neither, such as that of a `/review`.
+    other_agent: bool,
     /// It opened conversations whose ids are not recorded.
     spawned_unnamed: bool,
     /// What its own answer says of its agent.
@@ -109,6 +114,8 @@ struct RareEvidence {
     other_processes: BTreeSet<u64>,
     titles: u64,
     reviews: u64,
+    job_items: u64,
+    maybe_codex: u64,
     redacted: u64,
     /// Milliseconds since 1970 of the prompts that were redacted.
     redacted_at_ms: Vec<u64>,
@@ -116,6 +123,12 @@ struct RareEvidence {
     reviewed: BTreeSet<String>,
     /// Conversations that its `spawn_agent` calls opened.
     spawned: Vec<String>,
+    /// Jobs that its `spawn_agents_on_csv` calls were.
+    jobs_opened: Vec<String>,
+    /// Jobs of which it has an item.
+    jobs_worked_on: BTreeSet<String>,
+    /// It reported on an item of a job, which only agents of the job can.
+    reports_on_job: bool,
     /// Spans of the reviews of its calls, milliseconds since 1970.
     assessed_ms: Vec<(u64, u64)>,
     named_parent: Earliest<String>,
@@ -125,10 +138,15 @@ static NOTHING_RARE: RareEvidence = RareEvidence {
     other_processes: BTreeSet::new(),
     titles: 0,
     reviews: 0,
+    job_items: 0,
+    maybe_codex: 0,
     redacted: 0,
     redacted_at_ms: Vec::new(),
     reviewed: BTreeSet::new(),
     spawned: Vec::new(),
+    jobs_opened: Vec::new(),
+    jobs_worked_on: BTreeSet::new(),
+    reports_on_job: false,
     assessed_ms: Vec::new(),
     named_parent: Earliest::NEVER,
 };
@@ -164,6 +182,12 @@ impl Evidence {
             Some(EventKind::UserPrompt(prompt)) => match prompt.author() {
                 PromptAuthor::Asked => self.asked += 1,
                 PromptAuthor::Title => self.rare_mut().titles += 1,
+                PromptAuthor::MaybeCodex => self.rare_mut().maybe_codex += 1,
+                PromptAuthor::AgentJob { job } => {
+                    let rare = self.rare_mut();
+                    rare.job_items += 1;
+                    rare.jobs_worked_on.extend(job.map(str::to_owned));
+                }
                 PromptAuthor::Redacted => {
                     let rare = self.rare_mut();
                     rare.redacted += 1;
@@ -175,21 +199,7 @@ impl Evidence {
                     rare.reviewed.extend(reviewed.map(str::to_owned));
                 }
             },
-            Some(EventKind::ToolResult(result)) => {
-                self.root_agent |= result.agent_name == Some("/root");
-                self.child_agent |= result.agent_name.is_some_and(|name| name.starts_with("/root/"));
-                if result
-                    .tool_name
-                    .is_some_and(|name| name == "spawn_agent" || name.ends_with("__spawn_agent"))
-                    && result.mcp_server.is_none()
-                    && result.success != Some(false)
-                {
-                    match result.output.as_deref().and_then(spawned_conversation) {
-                        Some(child) => self.rare_mut().spawned.push(child),
-                        None => self.spawned_unnamed = true,
-                    }
-                }
-            }
+            Some(EventKind::ToolResult(result)) => self.add_result(result),
             Some(EventKind::GuardianAssessment(assessment)) => {
                 if let (Some(started), Some(completed)) =
                     (assessment.started_at_ms, assessment.completed_at_ms)
@@ -202,6 +212,35 @@ impl Evidence {
                 if let Some(parent) = response.parent_conversation_id {
                     self.rare_mut().named_parent.offer(order, || parent.to_owned());
                 }
+            }
+            _ => {}
+        }
+    }
+
+    fn add_result(&mut self, result: &ToolResult<'_>) {
+        match result.agent_name {
+            Some("/root") => self.root_agent = true,
+            Some(name) if name.starts_with("/root/") => self.child_agent = true,
+            Some(_) => self.other_agent = true,
+            None => {}
+        }
+        if result.mcp_server.is_some() || result.success == Some(false) {
+            return;
+        }
+        match result.tool_name.map(|name| name.rsplit("__").next().unwrap_or(name)) {
+            Some("spawn_agent") => match result.output.as_deref().and_then(spawned_conversation) {
+                Some(child) => self.rare_mut().spawned.push(child),
+                None => self.spawned_unnamed = true,
+            },
+            Some("spawn_agents_on_csv") => {
+                let job = result.output.as_deref().and_then(agent_job);
+                self.rare_mut().jobs_opened.extend(job);
+            }
+            Some("report_agent_job_result") => {
+                let job = result.arguments.as_deref().and_then(agent_job);
+                let rare = self.rare_mut();
+                rare.reports_on_job = true;
+                rare.jobs_worked_on.extend(job);
             }
             _ => {}
         }
@@ -233,6 +272,7 @@ impl Evidence {
         self.asked += later.asked;
         self.root_agent |= later.root_agent;
         self.child_agent |= later.child_agent;
+        self.other_agent |= later.other_agent;
         self.spawned_unnamed |= later.spawned_unnamed;
         self.answers_as_subagent |= later.answers_as_subagent;
         match (&mut self.rare, later.rare) {
@@ -252,7 +292,12 @@ impl Evidence {
 
     fn prompts(&self) -> u64 {
         let rare = self.rare();
-        self.asked + rare.titles + rare.reviews + rare.redacted
+        self.asked + rare.titles + rare.reviews + rare.job_items + rare.maybe_codex + rare.redacted
+    }
+
+    /// Whether all its prompts are of one sort of which there are so many.
+    fn are_all_prompts(&self, count: u64) -> bool {
+        count > 0 && count == self.prompts()
     }
 
     /// Codex runs its reviewer and its titles under these policies; `None` when no start is in the input.
@@ -270,10 +315,15 @@ impl RareEvidence {
     fn join(&mut self, later: Self) {
         self.titles += later.titles;
         self.reviews += later.reviews;
+        self.job_items += later.job_items;
+        self.maybe_codex += later.maybe_codex;
         self.redacted += later.redacted;
         self.redacted_at_ms.extend(later.redacted_at_ms);
         self.reviewed.extend(later.reviewed);
         self.spawned.extend(later.spawned);
+        self.jobs_opened.extend(later.jobs_opened);
+        self.jobs_worked_on.extend(later.jobs_worked_on);
+        self.reports_on_job |= later.reports_on_job;
         self.assessed_ms.extend(later.assessed_ms);
         self.named_parent.join(later.named_parent);
     }
@@ -281,115 +331,161 @@ impl RareEvidence {
 
 /// Judges every conversation by the evidence of all of them; one verdict for each, in their order.
 pub(super) fn judge(evidence: &[(&str, &Evidence)], spawns: &Spawns) -> Vec<Verdict> {
-    let spawned: BTreeMap<&str, &str> = (evidence.iter())
-        .flat_map(|(parent, found)| found.rare().spawned.iter().map(move |child| (child.as_str(), *parent)))
-        .collect();
-    let unnamed_spawns: BTreeSet<u64> = (evidence.iter())
-        .filter(|(_, found)| found.spawned_unnamed)
-        .flat_map(|(_, found)| found.processes())
-        .collect();
-    // Starts by process, to find the one that a conversation opened ahead of need came with.
-    let mut starts: BTreeMap<u64, Vec<(u64, &str)>> = BTreeMap::new();
-    let mut assessments: BTreeMap<u64, Vec<(u64, u64, &str)>> = BTreeMap::new();
-    for &(id, found) in evidence {
-        for process in found.processes() {
-            starts.entry(process).or_default().extend(found.started_at_ms().map(|start| (start, id)));
-            let spans = found.rare().assessed_ms.iter().map(|(from, until)| (*from, *until, id));
-            assessments.entry(process).or_default().extend(spans);
-        }
-    }
-    for starts in starts.values_mut() {
-        starts.sort_unstable();
-    }
-    let judge_one = |&(id, found): &(&str, &Evidence)| -> Verdict {
-        use {ConversationKind as Kind, KindBasis as Basis};
-        let verdict = |kind, basis, parent: Option<&str>| Verdict {
-            kind: Some((kind, basis)),
-            parent: parent.filter(|parent| *parent != id).map(str::to_owned),
+    let others = Others::of(evidence, spawns);
+    evidence.par_iter().map(|(id, found)| others.judge(id, found)).collect()
+}
+
+/// What conversations say of one another.
+struct Others<'a> {
+    /// The conversation whose `spawn_agent` call opened it.
+    spawned: BTreeMap<&'a str, &'a str>,
+    /// The one that wrote to it when it was opened.
+    messages: &'a Spawns,
+    /// Whose `spawn_agents_on_csv` call a job was; `None` where there are several.
+    jobs: BTreeMap<&'a str, Option<&'a str>>,
+    /// Processes in which agents opened conversations whose ids are not recorded.
+    unnamed_spawns: BTreeSet<u64>,
+    /// Milliseconds since 1970 of starts by process, to find the one that a conversation opened ahead of need came with.
+    starts: BTreeMap<u64, Vec<(u64, &'a str)>>,
+    /// Spans of reviews by process, in milliseconds since 1970.
+    assessments: BTreeMap<u64, Vec<(u64, u64, &'a str)>>,
+}
+
+impl<'a> Others<'a> {
+    fn of(evidence: &[(&'a str, &'a Evidence)], messages: &'a Spawns) -> Self {
+        let mut others = Self {
+            spawned: BTreeMap::new(),
+            messages,
+            jobs: BTreeMap::new(),
+            unnamed_spawns: BTreeSet::new(),
+            starts: BTreeMap::new(),
+            assessments: BTreeMap::new(),
         };
-        if let Some(parent) = spawned.get(id) {
-            return verdict(Kind::Subagent, Basis::SpawnResult, Some(parent));
+        for &(id, found) in evidence {
+            let rare = found.rare();
+            others.spawned.extend(rare.spawned.iter().map(|child| (child.as_str(), id)));
+            for job in &rare.jobs_opened {
+                let opener = others.jobs.entry(job).or_insert(Some(id));
+                *opener = opener.filter(|opener| *opener == id);
+            }
+            for process in found.processes() {
+                others.unnamed_spawns.extend(found.spawned_unnamed.then_some(process));
+                let starts = others.starts.entry(process).or_default();
+                starts.extend(found.started_at_ms().map(|start| (start, id)));
+                let spans = rare.assessed_ms.iter().map(|(from, until)| (*from, *until, id));
+                others.assessments.entry(process).or_default().extend(spans);
+            }
         }
-        if let Some(parent) = spawns.get(id) {
-            return verdict(Kind::Subagent, Basis::AgentCommunication, Some(parent));
+        for starts in others.starts.values_mut() {
+            starts.sort_unstable();
+        }
+        others
+    }
+
+    fn judge(&self, id: &str, found: &Evidence) -> Verdict {
+        use ConversationKind::{Main, Prewarmed, Reviewer, Subagent, Title};
+        let (kind, (basis, parent)) = if let Some(fact) = self.of_an_agent(id, found) {
+            (Subagent, fact)
+        } else if let Some(fact) = self.of_the_reviewer(id, found) {
+            (Reviewer, fact)
+        } else if let Some(basis) = of_a_title(found) {
+            (Title, (basis, None))
+        } else if let Some(basis) = self.unused(id, found) {
+            (Prewarmed, (basis, None))
+        } else if let Some(basis) = self.of_a_client(found) {
+            (Main, (basis, None))
+        } else {
+            return Verdict::default();
+        };
+        let parent = parent.filter(|parent| *parent != id).map(str::to_owned);
+        Verdict { kind: Some((kind, basis)), parent }
+    }
+
+    /// What says that an agent opened it, and which one.
+    fn of_an_agent<'b>(&'b self, id: &str, found: &'b Evidence) -> Option<(KindBasis, Option<&'b str>)> {
+        if let Some(parent) = self.spawned.get(id) {
+            return Some((KindBasis::SpawnResult, Some(parent)));
+        }
+        if let Some(parent) = self.messages.get(id) {
+            return Some((KindBasis::AgentCommunication, Some(parent)));
         }
         let rare = found.rare();
         let parent = rare.named_parent.get().map(String::as_str);
         if found.answers_as_subagent {
-            return verdict(Kind::Subagent, Basis::AgentResponse, parent);
+            return Some((KindBasis::AgentResponse, parent));
         }
-        if found.child_agent {
-            return verdict(Kind::Subagent, Basis::AgentName, parent);
+        if rare.reports_on_job || found.are_all_prompts(rare.job_items) {
+            let opener = only(&rare.jobs_worked_on).and_then(|job| *self.jobs.get(job.as_str())?);
+            return Some((KindBasis::AgentJob, parent.or(opener)));
         }
-        let prompts = found.prompts();
-        let may_be_codex_s_own = found.locked_down() != Some(false);
-        if rare.reviews > 0 && rare.reviews == prompts && may_be_codex_s_own {
-            let reviewed = (rare.reviewed.len() == 1).then(|| rare.reviewed.first()).flatten();
-            return verdict(Kind::Reviewer, Basis::Prompt, reviewed.map(String::as_str));
+        found.child_agent.then_some((KindBasis::AgentName, parent))
+    }
+
+    /// What says that the automated reviewer assesses calls in it, and whose.
+    fn of_the_reviewer<'b>(&'b self, id: &str, found: &'b Evidence) -> Option<(KindBasis, Option<&'b str>)> {
+        let rare = found.rare();
+        if found.are_all_prompts(rare.reviews) && found.locked_down() != Some(false) {
+            return Some((KindBasis::Prompt, only(&rare.reviewed).map(String::as_str)));
         }
-        if rare.titles > 0 && rare.titles == prompts && may_be_codex_s_own {
-            return verdict(Kind::Title, Basis::Prompt, None);
+        if found.are_all_prompts(rare.redacted) && found.locked_down() == Some(true) {
+            return Some((KindBasis::Assessment, Some(self.only_assessed(id, found)?)));
         }
-        if rare.redacted > 0
-            && rare.redacted == prompts
-            && found.locked_down() == Some(true)
-            && let Some(reviewed) = only_assessed(id, found, &assessments)
-        {
-            return verdict(Kind::Reviewer, Basis::Assessment, Some(reviewed));
+        None
+    }
+
+    /// The one conversation of the same process within whose assessments all the prompts lie.
+    fn only_assessed(&self, id: &str, found: &Evidence) -> Option<&'a str> {
+        let around = |prompt: &u64| -> BTreeSet<&'a str> {
+            (found.processes())
+                .filter_map(|process| self.assessments.get(&process))
+                .flatten()
+                .filter(|(from, until, other)| (*from..=*until).contains(prompt) && *other != id)
+                .map(|(_, _, other)| *other)
+                .collect()
+        };
+        let candidates = (found.rare().redacted_at_ms.iter().map(around))
+            .reduce(|candidates, others| candidates.intersection(&others).copied().collect())?;
+        only(&candidates).copied()
+    }
+
+    /// What says that Codex opened it ahead of need: it came with another, and nothing came of it.
+    fn unused(&self, id: &str, found: &Evidence) -> Option<KindBasis> {
+        if found.starts == 0 || found.events != found.starts || found.locked_down() != Some(true) {
+            return None;
         }
-        if found.starts > 0 && found.events == found.starts && found.locked_down() == Some(true) {
-            let came_with_another = found.processes().any(|process| {
-                let (Some(starts), Some(until)) = (starts.get(&process), found.started_at_ms()) else {
-                    return false;
-                };
+        let until = found.started_at_ms()?;
+        let came_with_another =
+            found.processes().filter_map(|process| self.starts.get(&process)).any(|starts| {
                 let first =
                     starts.partition_point(|(start, _)| *start < until.saturating_sub(AHEAD_OF_NEED_MS));
                 (starts[first..].iter().take_while(|(start, _)| *start <= until))
                     .any(|(_, other)| *other != id)
             });
-            if came_with_another {
-                return verdict(Kind::Prewarmed, Basis::Policy, None);
-            }
+        came_with_another.then_some(KindBasis::Policy)
+    }
+
+    /// What says that it is a client's, of one that no other fact decides. Its policies do not: what Codex opens takes
+    /// them from the conversation that it is for.
+    fn of_a_client(&self, found: &Evidence) -> Option<KindBasis> {
+        let unreadable = found.rare().redacted > 0 && found.asked == 0;
+        if found.root_agent && !(unreadable && found.locked_down() != Some(false)) {
+            return Some(KindBasis::AgentName);
         }
-        // From here on only an agent that a client runs is left, unless an agent of the same process opened
-        // conversations without a record of their ids.
-        let unreadable = rare.redacted > 0 && found.asked == 0;
-        if found.root_agent && !(unreadable && may_be_codex_s_own) {
-            return verdict(Kind::Main, Basis::AgentName, None);
-        }
-        if found.process == 0 || found.processes().any(|process| unnamed_spawns.contains(&process)) {
-            return Verdict::default();
-        }
-        if found.asked > 0 && found.starts > 0 {
-            return verdict(Kind::Main, Basis::Prompt, None);
-        }
-        if unreadable && found.locked_down() == Some(false) {
-            return verdict(Kind::Main, Basis::Policy, None);
-        }
-        Verdict::default()
-    };
-    evidence.par_iter().map(judge_one).collect()
+        // An agent may have opened it, and the record of that has no id.
+        let may_be_spawned =
+            found.process == 0 || found.processes().any(|process| self.unnamed_spawns.contains(&process));
+        (found.asked > 0 && found.starts > 0 && !found.other_agent && !may_be_spawned)
+            .then_some(KindBasis::Prompt)
+    }
 }
 
-/// The one conversation of the same process within whose assessments all the prompts lie.
-fn only_assessed<'a>(
-    id: &str,
-    found: &Evidence,
-    assessments: &BTreeMap<u64, Vec<(u64, u64, &'a str)>>,
-) -> Option<&'a str> {
-    let mut candidates: Option<BTreeSet<&'a str>> = None;
-    for prompt in &found.rare().redacted_at_ms {
-        let around: BTreeSet<&str> = (found.processes())
-            .filter_map(|process| assessments.get(&process))
-            .flatten()
-            .filter(|(from, until, other)| (*from..=*until).contains(prompt) && *other != id)
-            .map(|(_, _, other)| *other)
-            .collect();
-        candidates = Some(match candidates {
-            None => around,
-            Some(others) => others.intersection(&around).copied().collect(),
-        });
-    }
-    let candidates = candidates?;
-    (candidates.len() == 1).then(|| candidates.first().copied()).flatten()
+/// What says that Codex asks for a title in it.
+fn of_a_title(found: &Evidence) -> Option<KindBasis> {
+    let asks = found.are_all_prompts(found.rare().titles) && found.locked_down() != Some(false);
+    asks.then_some(KindBasis::Prompt)
+}
+
+/// The only one there is.
+fn only<T: Ord>(candidates: &BTreeSet<T>) -> Option<&T> {
+    (candidates.len() == 1).then(|| candidates.first()).flatten()
 }

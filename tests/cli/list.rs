@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{codex_audit, fixture, run, said};
+use crate::harness::{codex_audit, fixture, log, run, said};
 
 /// The only conversation in a fixture.
 fn only(fixture: &str) -> Value {
@@ -66,6 +66,79 @@ fn without_prompts_a_reviewer_is_told_by_its_assessments_and_a_title_cannot_be_t
         kinds("redacted_prompts.jsonl"),
         ["main by agent_name", "prewarmed by policy", "reviewer by assessment of 0", "null by null"]
     );
+}
+
+/// The start of a conversation under these policies.
+fn start(approval: &str, sandbox: &str) -> Value {
+    json!({ "approval_policy": approval, "sandbox_policy": sandbox })
+}
+
+/// The kind of a conversation that begins under these policies with that prompt.
+fn kind_of_prompt(approval: &str, sandbox: &str, prompt: &str) -> String {
+    let written = log(&[
+        ("01b00001", "conversation_starts", start(approval, sandbox)),
+        ("01b00001", "user_prompt", json!({ "prompt": prompt })),
+    ]);
+    codex_audit("list --json -f -").with_stdin(written).run().column("kind").remove(0)
+}
+
+#[test]
+fn a_prompt_that_codex_writes_and_a_person_may_type_is_nobody_s() {
+    for prompt in [
+        "Review the current code changes (staged, unstaged, and untracked files) and provide prioritized findings.",
+        "## Memory Writing Agent: Phase 2 (Consolidation)\nYou are a Memory Writing Agent.",
+        "# Overview\n\nGenerate 0 to 3 hyperpersonalized suggestions for what this user can do",
+    ] {
+        assert_eq!(kind_of_prompt("on-request", "workspace-write", prompt), "null", "{prompt}");
+    }
+    assert_eq!(kind_of_prompt("on-request", "workspace-write", "Review the parser"), "main");
+}
+
+#[test]
+fn the_desktop_app_s_titles_are_titles() {
+    let prompt = "You are a helpful assistant. You will be presented with a user prompt, and your job is to provide \
+                  a short title for a task that will be created from that prompt.";
+    assert_eq!(kind_of_prompt("never", "read-only", prompt), "title");
+}
+
+#[test]
+fn a_redacted_prompt_under_policies_that_a_review_takes_over_is_nobody_s() {
+    for (approval, sandbox) in
+        [("on-request", "workspace-write"), ("never", "workspace-write"), ("never", "read-only")]
+    {
+        assert_eq!(kind_of_prompt(approval, sandbox, "[REDACTED]"), "null");
+    }
+}
+
+#[test]
+fn an_agent_of_a_job_is_told_by_its_prompt_or_its_report_and_its_parent_by_the_job() {
+    let result = |tool: &str, arguments: &str, output: &str| json!({ "tool_name": tool, "arguments": arguments, "output": output, "success": "true" });
+    let item =
+        |job| format!("You are processing one item for a generic agent job.\nJob ID: {job}\nItem ID: 1\n");
+    let report = result("report_agent_job_result", r#"{"job_id":"j","item_id":"2"}"#, r#"{"accepted":true}"#);
+    let written = log(&[
+        ("01b00001", "conversation_starts", start("never", "workspace-write")),
+        ("01b00001", "user_prompt", json!({ "prompt": "Go through rows.csv" })),
+        ("01b00002", "user_prompt", json!({ "prompt": item("j") })),
+        ("01b00003", "user_prompt", json!({ "prompt": "[REDACTED]" })),
+        ("01b00003", "tool_result", report),
+        ("01b00004", "user_prompt", json!({ "prompt": item("elsewhere") })),
+        ("01b00001", "tool_result", result("spawn_agents_on_csv", "{}", r#"{"job_id":"j","status":"comple"#)),
+    ]);
+    let said = codex_audit("list --json -f -").with_stdin(written).run();
+    assert_eq!(said.column("kind"), ["main", "subagent", "subagent", "subagent"]);
+    assert_eq!(said.column("kind_basis")[1..], ["agent_job"; 3]);
+    assert_eq!(said.column("parent_conversation_id"), ["null", "01b00001", "01b00001", "null"]);
+}
+
+#[test]
+fn an_agent_that_is_not_the_root_is_no_client_s() {
+    let written = log(&[
+        ("01b00001", "conversation_starts", start("never", "workspace-write")),
+        ("01b00001", "user_prompt", json!({ "prompt": "look for races" })),
+        ("01b00001", "tool_result", json!({ "tool_name": "exec_command", "agent_name": "01b00001" })),
+    ]);
+    assert_eq!(codex_audit("list --json -f -").with_stdin(written).run().column("kind"), ["null"]);
 }
 
 #[test]

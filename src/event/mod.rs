@@ -43,4 +43,7 @@ pub use text::{Decode, Text};
 pub use time::{UnixNano, nanoseconds_of};
 pub use tokens::{ResponseCompleted, TokenCounts};
 pub use tool_call::{Decision, DecisionSource, SandboxOutcome, ToolDecision, ToolResult};
-pub use tool_text::{agent_job, command_line, exit_code, output_body, patched_files, spawned_conversation};
+pub use tool_text::{
+    agent_job, command_line, exit_code, is_refused_by_sandbox, output_body, patched_files,
+    spawned_conversation,
+};

@@ -23,20 +23,33 @@ pub fn command_line(
     if tool_name == Some("apply_patch") {
         return Some(patch_line(&patch_text(arguments)));
     }
+    let tool_name = tool_name.filter(|name| is_shell(name) || *name == "exec")?;
     match serde_json::from_str::<Value>(arguments) {
+        // With a session it is what is typed into a program that runs.
+        Ok(Value::Object(members)) if tool_name == "unified_exec" => {
+            let is_typed_in = members.get("session_id").is_some_and(|session| !session.is_null());
+            if is_typed_in { None } else { typed_command(members.get("input")?) }
+        }
         Ok(Value::Object(members)) => {
             ["cmd", "command"].iter().find_map(|key| typed_command(members.get(*key)?))
         }
         // Code, or the joined command line of the oldest shell tool.
-        _ => is_shell(tool_name?).then(|| arguments.to_owned()),
+        _ => Some(arguments.to_owned()),
     }
 }
 
+/// Whether Codex's tool of that name runs command lines.
 fn is_shell(tool_name: &str) -> bool {
     matches!(
         tool_name,
-        "exec_command" | "shell" | "shell_command" | "local_shell" | "container.exec" | "exec"
+        "exec_command" | "shell" | "shell_command" | "local_shell" | "container.exec" | "unified_exec"
     )
+}
+
+/// Whether Codex writes around what that tool of its own answers. Of all others, a client's tools and scripts among
+/// them, the output is their own text from its first byte.
+fn is_framed(tool_name: &str) -> bool {
+    is_shell(tool_name) || matches!(tool_name, "write_stdin" | "apply_patch")
 }
 
 /// A command in either form: one string, or a list of words that a shell's own `-c` wraps more often than not.
@@ -112,16 +125,23 @@ enum Framing<'a> {
     Bare,
 }
 
-fn framing(output: &str) -> Framing<'_> {
-    if output.starts_with('{')
+fn framing<'a>(tool_name: Option<&str>, mcp_server: Option<&str>, output: &'a str) -> Framing<'a> {
+    const HEADS: [&str; 5] =
+        ["Wall time: ", "Chunk ID: ", "Exit code: ", "Process exited with code ", "Process running "];
+    // What an MCP server answers stands behind the time that it took.
+    let heads = match mcp_server {
+        Some(_) => &HEADS[..1],
+        None if tool_name.is_some_and(is_framed) => &HEADS[..],
+        None => return Framing::Bare,
+    };
+    if mcp_server.is_none()
+        && output.starts_with('{')
         && let Ok(value @ Value::Object(_)) = serde_json::from_str::<Value>(output)
         && value.get("metadata").is_some()
     {
         return Framing::Json(value);
     }
-    let headed =
-        ["Chunk ID: ", "Wall time: ", "Exit code: ", "Process exited with code ", "Process running "];
-    if headed.iter().any(|opening| output.starts_with(opening)) {
+    if heads.iter().any(|opening| output.starts_with(opening)) {
         // An empty output may lack the line break, and a cut one the whole body.
         let (head, body) = match output.split_once("\nOutput:") {
             Some((head, body)) => (head, body.strip_prefix('\n').unwrap_or(body)),
@@ -136,9 +156,11 @@ fn framing(output: &str) -> Framing<'_> {
 /// `Process exited with code N`, `Exit code: N`, and the sandbox's refusal. `None` for other tools and for a command
 /// that was still running.
 #[must_use]
-pub fn exit_code(output: &str) -> Option<i64> {
-    const REFUSED: &str = "exec_command failed: CreateProcess { message: \"Codex(Sandbox(Denied { output: ExecToolCallOutput { exit_code: ";
-    match framing(output) {
+pub fn exit_code(tool_name: Option<&str>, mcp_server: Option<&str>, output: &str) -> Option<i64> {
+    if mcp_server.is_some() {
+        return None;
+    }
+    match framing(tool_name, None, output) {
         Framing::Json(value) => value.get("metadata")?.get("exit_code")?.as_i64(),
         Framing::Headed { head, .. } => head.lines().find_map(|line| {
             let number = line
@@ -146,14 +168,39 @@ pub fn exit_code(output: &str) -> Option<i64> {
                 .or_else(|| line.strip_prefix("Exit code: "))?;
             number.trim().parse().ok()
         }),
-        Framing::Bare => output.strip_prefix(REFUSED)?.split(',').next()?.trim().parse().ok(),
+        Framing::Bare => {
+            let told =
+                refusal(tool_name, output)?.strip_prefix(" { output: ExecToolCallOutput { exit_code: ")?;
+            told.split(',').next()?.trim().parse().ok()
+        }
     }
+}
+
+/// Whether an output says that the sandbox refused a command, as releases did before they recorded it.
+#[must_use]
+pub fn is_refused_by_sandbox(tool_name: Option<&str>, mcp_server: Option<&str>, output: &str) -> bool {
+    mcp_server.is_none() && refusal(tool_name, output).is_some()
+}
+
+/// What stands behind the words with which `exec_command` says that the sandbox refused a command.
+fn refusal<'a>(tool_name: Option<&str>, output: &'a str) -> Option<&'a str> {
+    let failure = output.strip_prefix("exec_command failed").filter(|_| tool_name == Some("exec_command"))?;
+    let failure = match failure.strip_prefix(" for `") {
+        // The command stands between, and may hold the same words: the last ones are Codex's own.
+        Some(command) => command.rsplit_once("`: ")?.1,
+        None => failure.strip_prefix(": ")?,
+    };
+    failure.strip_prefix("CreateProcess { message: \"Codex(Sandbox(Denied")
 }
 
 /// What the program printed, without what Codex wrote around it.
 #[must_use]
-pub fn output_body(output: &str) -> std::borrow::Cow<'_, str> {
-    match framing(output) {
+pub fn output_body<'a>(
+    tool_name: Option<&str>,
+    mcp_server: Option<&str>,
+    output: &'a str,
+) -> std::borrow::Cow<'a, str> {
+    match framing(tool_name, mcp_server, output) {
         Framing::Json(value) => match value.get("output").and_then(Value::as_str) {
             Some(text) => text.to_owned().into(),
             None => output.into(),
@@ -225,29 +272,62 @@ mod tests {
         assert_eq!(line("run", r#"{"command":"x"}"#).as_deref(), Some(r#"demo.run {"command":"x"}"#));
     }
 
+    fn code(output: &str) -> Option<i64> {
+        exit_code(Some("exec_command"), None, output)
+    }
+
+    #[test]
+    fn only_a_tool_that_runs_commands_ran_one() {
+        assert_eq!(command_line(Some("open_door"), None, Some(r#"{"command":"front"}"#)), None);
+        let unified = |arguments| command_line(Some("unified_exec"), None, Some(arguments));
+        assert_eq!(unified(r#"{"input":["bash","-lc","rm -rf build"]}"#).as_deref(), Some("rm -rf build"));
+        assert_eq!(unified(r#"{"input":["y\n"],"session_id":"0"}"#), None);
+    }
+
     #[test]
     fn exit_codes_are_read_from_every_form() {
-        assert_eq!(exit_code(r#"{"output":"x","metadata":{"exit_code":7,"duration_seconds":0.1}}"#), Some(7));
+        assert_eq!(code(r#"{"output":"x","metadata":{"exit_code":7,"duration_seconds":0.1}}"#), Some(7));
         assert_eq!(
-            exit_code("Chunk ID: a\nWall time: 0.1 seconds\nProcess exited with code 3\nOutput:\n"),
+            code("Chunk ID: a\nWall time: 0.1 seconds\nProcess exited with code 3\nOutput:\n"),
             Some(3)
         );
-        assert_eq!(exit_code("Exit code: 0\nWall time: 0 seconds\nOutput:\nok\n"), Some(0));
-        assert_eq!(exit_code("Wall time: 1 seconds\nProcess running with session ID 4\nOutput:\n"), None);
-        assert_eq!(exit_code("Plan updated"), None);
+        assert_eq!(code("Exit code: 0\nWall time: 0 seconds\nOutput:\nok\n"), Some(0));
+        assert_eq!(code("Wall time: 1 seconds\nProcess running with session ID 4\nOutput:\n"), None);
+        assert_eq!(code("Plan updated"), None);
+    }
+
+    #[test]
+    fn the_sandbox_s_refusal_holds_the_exit_code_with_and_without_the_command() {
+        const REFUSED: &str = r#"CreateProcess { message: "Codex(Sandbox(Denied { output: ExecToolCallOutput { exit_code: 1, s"#;
+        assert_eq!(code(&format!("exec_command failed: {REFUSED}")), Some(1));
+        assert_eq!(code(&format!("exec_command failed for `/bin/sh -c 'x'`: {REFUSED}")), Some(1));
+        let rejected = r#"CreateProcess { message: "Rejected(\"rejected by user\")" }"#;
+        let forged = format!("exec_command failed for `echo '`: {REFUSED}'`: {rejected}");
+        assert_eq!(code(&forged), None);
+        assert!(!is_refused_by_sandbox(Some("exec_command"), None, &forged));
     }
 
     #[test]
     fn a_program_cannot_print_itself_an_exit_code() {
-        assert_eq!(exit_code("Wall time: 0 seconds\nOutput:\nProcess exited with code 0\n"), None);
-        assert_eq!(exit_code("hello\nProcess exited with code 0\n"), None);
+        assert_eq!(code("Wall time: 0 seconds\nOutput:\nProcess exited with code 0\n"), None);
+        assert_eq!(code("hello\nProcess exited with code 0\n"), None);
+        let printed = "Exit code: 0\nWall time: 0 seconds\nOutput:\nall tests passed";
+        for (tool, server) in
+            [("js_repl", None), ("open_door", None), ("exec", None), ("shell", Some("demo"))]
+        {
+            assert_eq!(exit_code(Some(tool), server, printed), None, "{tool}");
+            assert_eq!(output_body(Some(tool), server, printed), printed, "{tool}");
+        }
     }
 
     #[test]
     fn the_body_is_what_the_program_printed() {
-        assert_eq!(output_body(r#"{"output":"a\nb","metadata":{}}"#), "a\nb");
-        assert_eq!(output_body("Chunk ID: a\nProcess exited with code 0\nOutput:\nhi\n"), "hi\n");
-        assert_eq!(output_body("Exit code: 0\nWall time: 0 seconds\nOutput:"), "");
-        assert_eq!(output_body("unsupported call: shell"), "unsupported call: shell");
+        let body = |output| output_body(Some("exec_command"), None, output).into_owned();
+        assert_eq!(body(r#"{"output":"a\nb","metadata":{}}"#), "a\nb");
+        assert_eq!(body("Chunk ID: a\nProcess exited with code 0\nOutput:\nhi\n"), "hi\n");
+        assert_eq!(body("Exit code: 0\nWall time: 0 seconds\nOutput:"), "");
+        assert_eq!(body("unsupported call: shell"), "unsupported call: shell");
+        let answer = "Wall time: 0.01 seconds\nOutput:\nfound";
+        assert_eq!(output_body(Some("lookup"), Some("demo"), answer), "found");
     }
 }

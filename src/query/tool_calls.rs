@@ -334,8 +334,8 @@ impl<'a> Fact<'a> {
                         .map(Text::as_str),
                     success: result.success,
                     exit_code: (result.output.as_ref())
-                        .filter(|_| detail >= CallDetail::WithoutOutput && result.server().is_none())
-                        .and_then(|output| exit_code(output)),
+                        .filter(|_| detail >= CallDetail::WithoutOutput)
+                        .and_then(|output| exit_code(result.tool_name, result.server(), output)),
                     duration_ms: result.duration_ms.filter(|_| detail != CallDetail::Outcome),
                     output: result.output.as_ref().filter(|_| detail >= CallDetail::Whole).map(Text::as_str),
                     output_truncated: result.output_truncated.filter(|_| detail != CallDetail::Outcome),

@@ -8,7 +8,7 @@ use super::{Costs, remark_words};
 use crate::commands::human::{plural, separated, span};
 use crate::commands::wording::{decisions_words, outcome_words, sandbox_words, target, verdict_words};
 use crate::commands::zone::Zone;
-use crate::event::{EventOrder, NetworkDecision, TokenCounts, UnixNano, output_body};
+use crate::event::{EventOrder, NetworkDecision, TokenCounts, UnixNano, is_refused_by_sandbox, output_body};
 use crate::query::{
     CallResult, CallStep, ConversationKind, ConversationSummary, ModelStep, NetworkRequest, Remark, Step,
     Story, TokenTotals, ToolCall,
@@ -171,15 +171,13 @@ impl Telling<'_> {
     fn call(&self, step: &CallStep) -> Entry {
         let CallStep { call, network } = step;
         let denied = network.iter().any(|request| request.last.decision == NetworkDecision::Deny);
-        let refused_by_sandbox =
-            call.sandbox_outcomes.is_empty() && call.result.as_ref().is_some_and(sandbox_refused);
         let mut text = Line::new().tone(Tone::Strong, tool_label(call));
         text = text.plain(" · ").join(decisions_words(&call.decisions));
         text = text.plain(" · ").join(outcome_words(call.result.as_ref()));
         for outcome in &call.sandbox_outcomes {
             text = text.plain(" · ").join(sandbox_words(outcome));
         }
-        if refused_by_sandbox {
+        if call.sandbox_outcomes.is_empty() && was_refused_by_sandbox(call) {
             text = text.plain(" · ").join(sandbox_words("denied"));
         }
         if denied {
@@ -192,8 +190,8 @@ impl Telling<'_> {
                 Line::new().tone(Tone::Network, tr!("network ")).join(network_line(request)),
             ));
         }
-        if let Some(output) = call.result.as_ref().and_then(|result| result.output.as_deref()) {
-            entry.details.extend(self.output(output, call.result.as_ref()));
+        if let Some(output) = output_of(call) {
+            entry.details.extend(self.output(output, call));
         }
         entry
     }
@@ -229,8 +227,8 @@ impl Telling<'_> {
         details
     }
 
-    fn output(&self, output: &str, result: Option<&CallResult>) -> Vec<Detail> {
-        let body = output_body(output);
+    fn output(&self, output: &str, call: &ToolCall) -> Vec<Detail> {
+        let body = output_body(call.tool_name.as_deref(), call.mcp_server(), output);
         let body = body.trim_end();
         if body.is_empty() {
             return Vec::new();
@@ -238,7 +236,7 @@ impl Telling<'_> {
         let (shown, left_out) = self.cut(body, OUTPUT_LINES);
         let mut details = vec![Detail::quote(shown)];
         details.extend(left_out.map(Detail::note));
-        if result.and_then(|result| result.output_truncated) == Some(true) {
+        if call.result.as_ref().and_then(|result| result.output_truncated) == Some(true) {
             details.push(Detail::note(
                 Line::new().tone(Tone::Dim, tr!("the rest of the output was not recorded")),
             ));
@@ -369,10 +367,15 @@ fn tool_label(call: &ToolCall) -> String {
     }
 }
 
+/// What the model was told.
+fn output_of(call: &ToolCall) -> Option<&str> {
+    call.result.as_ref()?.output.as_deref()
+}
+
 /// Older releases have no record of what the sandbox did: its refusal stands in the output.
-fn sandbox_refused(result: &CallResult) -> bool {
-    const REFUSAL: &str = "exec_command failed: CreateProcess { message: \"Codex(Sandbox(Denied";
-    result.output.as_ref().is_some_and(|output| output.starts_with(REFUSAL))
+fn was_refused_by_sandbox(call: &ToolCall) -> bool {
+    output_of(call)
+        .is_some_and(|output| is_refused_by_sandbox(call.tool_name.as_deref(), call.mcp_server(), output))
 }
 
 /// Codex had no such tool, and nothing ran.

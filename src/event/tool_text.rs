@@ -210,11 +210,15 @@ pub fn output_body<'a>(
     }
 }
 
-/// The conversation that a `spawn_agent` call opened, out of its output.
+/// The conversation that a `spawn_agent` call opened, out of its output: JSON, or in early releases one line.
 #[must_use]
 pub fn spawned_conversation(output: &str) -> Option<String> {
+    let is_id = |id: &str| !id.is_empty() && !id.contains(char::is_whitespace);
+    if let Some(id) = output.strip_prefix("agent_id: ") {
+        return Some(id.trim()).filter(|id| is_id(id)).map(str::to_owned);
+    }
     let value: Value = serde_json::from_str(output).ok()?;
-    value.get("agent_id")?.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
+    value.get("agent_id")?.as_str().filter(|id| is_id(id)).map(str::to_owned)
 }
 
 /// The job that arguments or output of `spawn_agents_on_csv` or `report_agent_job_result` name. An output that was cut
@@ -329,5 +333,12 @@ mod tests {
         assert_eq!(body("unsupported call: shell"), "unsupported call: shell");
         let answer = "Wall time: 0.01 seconds\nOutput:\nfound";
         assert_eq!(output_body(Some("lookup"), Some("demo"), answer), "found");
+    }
+
+    #[test]
+    fn a_spawned_conversation_is_named_in_json_or_on_a_line() {
+        assert_eq!(spawned_conversation(r#"{"agent_id":"01b"}"#).as_deref(), Some("01b"));
+        assert_eq!(spawned_conversation("agent_id: 01b").as_deref(), Some("01b"));
+        assert_eq!(spawned_conversation("agent_id: none of yours"), None);
     }
 }

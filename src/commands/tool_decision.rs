@@ -1,6 +1,7 @@
 //! `codex-audit tool-decision`: who allowed what, and what came of it?
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use clap::Args;
 use globset::GlobMatcher;
@@ -116,26 +117,24 @@ impl ToolDecisionArgs {
         let question = CallLog::new(run.filter.clone(), CallDetail::Outcome);
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let count = |counts: &mut Counts, rows: &[ToolDecisionRow]| {
-            for row in rows {
+            for rows in rows.chunk_by(|row, next| Arc::ptr_eq(&row.call, &next.call)) {
                 if tool.is_some() {
-                    counts.hear_names(row);
+                    counts.hear_names(rows);
                 }
-                if self.admits(row, tool) {
-                    counts.count(row);
-                }
+                counts.count_call(rows.iter().filter(|row| self.admits(row, tool)));
             }
         };
         let counts = scan.answer.count_decisions(self.undecided || tool.is_some(), count, Counts::join);
         let unmet = tool.and_then(|glob| {
             unmet::of_names(Condition::Tool, glob, counts.tool_names.iter().map(String::as_str))
         });
-        let records: Vec<_> = counts.records.into_values().collect();
+        let records: Vec<_> = counts.records.values().collect();
         match run.format.text_medium() {
             Some(_) if records.is_empty() => {}
-            Some(medium) => write_table(&summary_table(&records), medium, &run.style, run.out)?,
+            Some(medium) => write_table(&summary_table(&counts), medium, &run.style, run.out)?,
             None => {
                 let mut writer = RecordWriter::new::<ToolDecisionSummaryRecord>(run.format, run.out)?;
-                records.iter().try_for_each(|record| writer.write(record))?;
+                records.iter().try_for_each(|record| writer.write(*record))?;
                 writer.finish()?;
             }
         }
@@ -235,6 +234,10 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
 #[derive(Default)]
 struct Counts {
     records: BTreeMap<CountKey, ToolDecisionSummaryRecord>,
+    /// Calls, however many decisions each had.
+    calls: u64,
+    /// Of those, how many the sandbox blocked.
+    sandbox_denied: u64,
     /// Of all rows, asked for or not.
     tool_names: BTreeSet<String>,
 }
@@ -243,23 +246,33 @@ struct Counts {
 type CountKey = (Option<String>, Option<String>, Option<Decision>, Option<DecisionSource>);
 
 impl Counts {
-    fn hear_names(&mut self, row: &ToolDecisionRow) {
-        for name in tool_names(row).into_iter().flatten() {
+    fn hear_names(&mut self, rows: &[ToolDecisionRow]) {
+        for name in rows.iter().flat_map(tool_names).flatten() {
             if !self.tool_names.contains(name) {
                 self.tool_names.insert(name.to_owned());
             }
         }
     }
 
-    fn count(&mut self, row: &ToolDecisionRow) {
-        let decision = row.decision.as_ref();
-        let key: CountKey = (
-            row.call.mcp_server().map(str::to_owned),
-            row.tool_name().map(str::to_owned),
-            decision.map(|decision| decision.decision),
-            decision.and_then(|decision| decision.source),
-        );
-        let record = self.records.entry(key).or_insert_with_key(|key| ToolDecisionSummaryRecord {
+    /// Counts one call, once under each decision that it had.
+    fn count_call<'a>(&mut self, rows: impl Iterator<Item = &'a ToolDecisionRow>) {
+        let rows: BTreeMap<CountKey, &ToolDecisionRow> = rows.map(|row| (count_key(row), row)).collect();
+        let Some(call) = rows.values().next().map(|row| &row.call) else { return };
+        let is_denied = call.sandbox_outcomes.iter().any(|outcome| outcome == "denied");
+        self.calls += 1;
+        self.sandbox_denied += u64::from(is_denied);
+        let success = call.result.as_ref().map(|result| result.success);
+        for key in rows.into_keys() {
+            let record = self.record(key);
+            record.calls += 1;
+            record.failed += u64::from(success == Some(Some(false)));
+            record.without_result += u64::from(success.is_none());
+            record.sandbox_denied += u64::from(is_denied);
+        }
+    }
+
+    fn record(&mut self, key: CountKey) -> &mut ToolDecisionSummaryRecord {
+        self.records.entry(key).or_insert_with_key(|key| ToolDecisionSummaryRecord {
             schema_version: super::records::SCHEMA_VERSION,
             record_type: "tool_decision_summary",
             mcp_server: key.0.clone(),
@@ -267,15 +280,7 @@ impl Counts {
             decision: key.2.map(Decision::as_str),
             decision_source: key.3.map(DecisionSource::as_str),
             ..ToolDecisionSummaryRecord::default()
-        });
-        record.calls += 1;
-        match row.call.result.as_ref().map(|result| result.success) {
-            Some(Some(false)) => record.failed += 1,
-            Some(_) => {}
-            None => record.without_result += 1,
-        }
-        record.sandbox_denied +=
-            u64::from(row.call.sandbox_outcomes.iter().any(|outcome| outcome == "denied"));
+        })
     }
 
     fn join(mut self, other: Self) -> Self {
@@ -292,14 +297,27 @@ impl Counts {
                 Entry::Vacant(entry) => drop(entry.insert(more)),
             }
         }
+        self.calls += other.calls;
+        self.sandbox_denied += other.sandbox_denied;
         self.tool_names.extend(other.tool_names);
         self
     }
 }
 
-fn summary_table(records: &[ToolDecisionSummaryRecord]) -> Table {
-    let most = records.iter().map(|record| record.calls).max().unwrap_or(1);
-    let rows = records.iter().map(|record| {
+fn count_key(row: &ToolDecisionRow) -> CountKey {
+    let decision = row.decision.as_ref();
+    (
+        row.call.mcp_server().map(str::to_owned),
+        row.tool_name().map(str::to_owned),
+        decision.map(|decision| decision.decision),
+        decision.and_then(|decision| decision.source),
+    )
+}
+
+fn summary_table(counts: &Counts) -> Table {
+    let records = || counts.records.values();
+    let most = records().map(|record| record.calls).max().unwrap_or(1);
+    let rows = records().map(|record| {
         let tool = record.tool_name.clone().unwrap_or_default();
         let label =
             record.mcp_server.as_ref().map_or_else(|| tool.clone(), |server| format!("MCP {server}.{tool}"));
@@ -323,11 +341,13 @@ fn summary_table(records: &[ToolDecisionSummaryRecord]) -> Table {
     });
     let section = Section { heading: None, rows: rows.collect() };
     let mut footer = Vec::new();
-    let calls: u64 = records.iter().map(|record| record.calls).sum();
-    let mut total = Line::new().plain(plural(calls, "call", "calls"));
-    let blocked: u64 = records.iter().map(|record| record.sandbox_denied).sum();
-    if blocked > 0 {
+    let mut total = Line::new().plain(plural(counts.calls, "call", "calls"));
+    if counts.sandbox_denied > 0 {
+        let blocked = counts.sandbox_denied;
         total.push(Tone::Bad, tr!(" · {blocked} recorded as blocked by the sandbox", blocked));
+    }
+    if records().map(|record| record.calls).sum::<u64>() > counts.calls {
+        total.push(Tone::Dim, tr!(" · a call with several decisions stands in several rows"));
     }
     footer.push(total);
     footer.push(Line::new().tone(Tone::Dim, LIMIT.told()));

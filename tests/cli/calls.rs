@@ -64,3 +64,15 @@ fn a_review_is_not_that_of_a_decision_before_it() {
     let undecided = asked("tool-decision --json --undecided", &records[1..]).records();
     assert_eq!(undecided[0]["review"]["status"], "aborted");
 }
+
+#[test]
+fn a_call_with_two_decisions_is_one_call() {
+    let sandbox = ("sandbox_outcome", json!({ "call_id": "call_1", "outcome": "denied" }));
+    let retried = [decision("approved", "Config"), decision("approved", "User"), sandbox, result("false")];
+    let summary = asked("tool-decision --summary", &retried).stdout;
+    let footer = "\n1 call · 1 recorded as blocked by the sandbox · a call with several decisions stands in several rows\n";
+    assert!(summary.contains(footer), "{summary}");
+    let asked_twice = [decision("approved", "User"), decision("approved", "User"), result("false")];
+    let rows = asked("tool-decision --summary --json", &asked_twice).records();
+    assert_eq!((&rows[0]["calls"], &rows[0]["failed"]), (&json!(1), &json!(1)), "{rows:?}");
+}

@@ -144,7 +144,7 @@ pub struct ToolDecisionSummaryRecord {
     pub decision: Option<&'static str>,
     /// `config`, `user`, `automated_reviewer`.
     pub decision_source: Option<&'static str>,
-    /// How many.
+    /// How many calls; one that had several decisions is counted once under each.
     pub calls: u64,
     /// Of those, how many results say success = false.
     pub failed: u64,

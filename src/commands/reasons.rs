@@ -62,6 +62,7 @@ static CLAUSES: LazyLock<Vec<(Regex, Sentence)>> = LazyLock::new(|| {
         sentence!("no price of {} is known"),
         sentence!("cached tokens were not recorded"),
         sentence!("the tokens read or written are not recorded as a number"),
+        sentence!("only prices of the standard service tier are known"),
         sentence!("the counts contradict each other: cached tokens and cache writes exceed the input"),
         sentence!("input"),
         sentence!("cached input"),

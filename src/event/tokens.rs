@@ -86,6 +86,12 @@ impl<'a> ResponseCompleted<'a> {
         })
     }
 
+    /// Whether it was billed at the standard tier, by what the record says; `auto` is what a request without a word has.
+    #[must_use]
+    pub fn is_of_standard_tier(&self) -> bool {
+        self.service_tier.is_none_or(|tier| matches!(tier, "auto" | "default" | "standard"))
+    }
+
     /// Whether this may be the warm-up of a WebSocket connection: nothing written, no first token. It is one when
     /// the conversation's last request before it went over the WebSocket.
     #[must_use]

@@ -72,6 +72,8 @@ pub struct Response {
     pub group: Group,
     /// What it used.
     pub tokens: TokenCounts,
+    /// Whether it was served at the tier of which the prices are.
+    pub is_of_standard_tier: bool,
 }
 
 /// What is kept of a completion beside its place and its conversation.
@@ -80,6 +82,7 @@ struct Kept<'a> {
     model: Option<&'a str>,
     group: Group,
     tokens: TokenCounts,
+    is_of_standard_tier: bool,
 }
 
 impl Packable for Kept<'static> {
@@ -136,10 +139,11 @@ impl UsageSum {
 
     fn of(order: EventOrder, response: &Kept<'_>, prices: &PriceBook) -> Self {
         let mut sum = Self { tokens: TokenTotals::of(&response.tokens), ..Self::default() };
-        match price(order, response.model, &response.tokens, prices) {
+        let Kept { model, tokens, is_of_standard_tier, .. } = response;
+        match price(order, *model, tokens, *is_of_standard_tier, prices) {
             Ok(priced) => sum.priced = priced.cost,
             Err(reason) => {
-                sum.unpriced.insert((response.model.map(str::to_owned), reason), 1);
+                sum.unpriced.insert((model.map(str::to_owned), reason), 1);
             }
         }
         sum
@@ -152,7 +156,7 @@ impl Response {
     /// # Errors
     /// The reason why that cannot be said.
     pub fn price<'b>(&self, prices: &'b PriceBook) -> Result<Priced<'b>, Unpriced> {
-        price(self.order, self.model.as_deref(), &self.tokens, prices)
+        price(self.order, self.model.as_deref(), &self.tokens, self.is_of_standard_tier, prices)
     }
 }
 
@@ -160,9 +164,13 @@ fn price<'b>(
     order: EventOrder,
     model: Option<&str>,
     tokens: &TokenCounts,
+    is_of_standard_tier: bool,
     prices: &'b PriceBook,
 ) -> Result<Priced<'b>, Unpriced> {
     let model = model.ok_or(Unpriced::UnknownModel)?;
+    if !is_of_standard_tier {
+        return Err(Unpriced::ServiceTier);
+    }
     let (Some(input), Some(output)) = (tokens.input, tokens.output) else {
         return Err(Unpriced::CountsNotRecorded);
     };
@@ -220,6 +228,7 @@ impl TokenUsage {
                 model: response.model.map(str::to_owned),
                 group: response.group,
                 tokens: response.tokens,
+                is_of_standard_tier: response.is_of_standard_tier,
             });
         }
     }
@@ -286,6 +295,7 @@ impl Fold for TokenUsage {
             model: event.model(),
             group: question.group_of(event, order.time()),
             tokens: completed.tokens,
+            is_of_standard_tier: completed.is_of_standard_tier(),
         });
         if let Some(response) = response {
             self.count(order, id, response);

@@ -373,3 +373,21 @@ fn a_conversation_over_midnight_stands_on_the_day_it_began() {
     [exit status: 0]
     ");
 }
+
+#[test]
+fn a_response_of_another_tier_has_no_price_and_says_why() {
+    let completed = |tier: &str| {
+        let counts = json!({
+            "event.kind": "response.completed", "input_token_count": "1000", "cached_token_count": 0,
+            "output_token_count": "10", "service_tier": tier, "model": "gpt-5.1-codex",
+        });
+        let written = log(&[("01b00001", "sse_event", counts)]);
+        codex_audit("tokens --explain --json -f -")
+            .with_stdin(written)
+            .run()
+            .column("unpriced_reason")
+            .remove(0)
+    };
+    assert_eq!(completed("priority"), "only prices of the standard service tier are known");
+    assert_eq!(["", "auto", "default"].map(completed), ["null"; 3]);
+}

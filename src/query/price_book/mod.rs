@@ -294,6 +294,9 @@ pub enum Unpriced {
     /// How much was read or written is not in the log, or no number.
     #[error("the tokens read or written are not recorded as a number")]
     CountsNotRecorded,
+    /// It was served at another tier than that of which the prices are.
+    #[error("only prices of the standard service tier are known")]
+    ServiceTier,
     /// The parts of the input are more than the input.
     #[error("the counts contradict each other: cached tokens and cache writes exceed the input")]
     InconsistentCounts,

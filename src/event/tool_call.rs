@@ -231,12 +231,19 @@ impl<'a> ToolResult<'a> {
     }
 
     /// The MCP server by its attribute, else by the way newer namespaces and older tool names are made of it
-    /// (`mcp__<server>`, `mcp__<server>__<tool>`).
+    /// (`mcp__<server>`, `mcp__<server>__<tool>`). Where a name does not tell the server from the tool, it is `None`.
     #[must_use]
     pub fn server(&self) -> Option<&'a str> {
-        self.mcp_server
-            .or_else(|| self.tool_namespace?.strip_prefix("mcp__"))
-            .or_else(|| Some(self.tool_name?.strip_prefix("mcp__")?.split_once("__")?.0))
+        self.mcp_server.or_else(|| self.tool_namespace?.strip_prefix("mcp__")).or_else(|| {
+            let (server, tool) = self.tool_name?.strip_prefix("mcp__")?.split_once("__")?;
+            (!tool.contains("__")).then_some(server)
+        })
+    }
+
+    /// Whether it is of an MCP server, also where it is not told of which.
+    #[must_use]
+    pub fn is_of_mcp(&self) -> bool {
+        self.server().is_some() || self.tool_name.is_some_and(|name| name.starts_with("mcp__"))
     }
 }
 
@@ -259,6 +266,26 @@ mod tests {
             assert_eq!(Decision::of(newer).as_str(), newer);
         }
         assert_eq!(Decision::of("perhaps"), Decision::Unknown);
+    }
+
+    #[test]
+    fn a_server_whose_name_may_go_on_is_not_told() {
+        let of = |tool_name| ToolResult {
+            call_id: None,
+            tool_name: Some(tool_name),
+            tool_namespace: None,
+            mcp_server: None,
+            arguments: None,
+            output: None,
+            output_truncated: None,
+            success: None,
+            duration_ms: None,
+            agent_name: None,
+        };
+        assert_eq!(of("mcp__demo__lookup").server(), Some("demo"));
+        assert_eq!(of("mcp__my__db__drop_table").server(), None);
+        assert!(of("mcp__my__db__drop_table").is_of_mcp());
+        assert!(!of("shell").is_of_mcp());
     }
 
     #[test]

@@ -13,17 +13,17 @@ pub fn command_line(
     mcp_server: Option<&str>,
     arguments: Option<&str>,
 ) -> Option<String> {
-    let arguments = arguments?;
-    if let Some(server) = mcp_server {
-        let tool = tool_name.unwrap_or_default();
-        let tool = tool.strip_prefix(&format!("mcp__{server}__")).unwrap_or(tool);
+    let (tool_name, arguments) = (tool_name.unwrap_or_default(), arguments?);
+    if let Some(called) = mcp_call(tool_name, mcp_server) {
         let arguments = if arguments == "{}" { "" } else { arguments };
-        return Some(format!("{server}.{tool} {arguments}").trim_end().to_owned());
+        return Some(format!("{called} {arguments}").trim_end().to_owned());
     }
-    if tool_name == Some("apply_patch") {
+    if tool_name == "apply_patch" {
         return Some(patch_line(&patch_text(arguments)));
     }
-    let tool_name = tool_name.filter(|name| is_shell(name) || *name == "exec")?;
+    if !is_shell(tool_name) && tool_name != "exec" {
+        return None;
+    }
     match serde_json::from_str::<Value>(arguments) {
         // With a session it is what is typed into a program that runs.
         Ok(Value::Object(members)) if tool_name == "unified_exec" => {
@@ -35,6 +35,17 @@ pub fn command_line(
         }
         // Code, or the joined command line of the oldest shell tool.
         _ => Some(arguments.to_owned()),
+    }
+}
+
+/// Server and tool of an MCP call; the name as it is written where it does not tell one from the other.
+fn mcp_call(tool_name: &str, mcp_server: Option<&str>) -> Option<String> {
+    match mcp_server {
+        Some(server) => {
+            let tool = tool_name.strip_prefix(&format!("mcp__{server}__")).unwrap_or(tool_name);
+            Some(format!("{server}.{tool}"))
+        }
+        None => tool_name.starts_with("mcp__").then(|| tool_name.to_owned()),
     }
 }
 
@@ -273,6 +284,10 @@ mod tests {
         let line = |tool, arguments| command_line(Some(tool), Some("demo"), Some(arguments));
         assert_eq!(line("lookup", r#"{"q":1}"#).as_deref(), Some(r#"demo.lookup {"q":1}"#));
         assert_eq!(line("mcp__demo__boom", "{}").as_deref(), Some("demo.boom"));
+        assert_eq!(
+            command_line(Some("mcp__my__db__drop"), None, Some(r#"{"t":1}"#)).as_deref(),
+            Some(r#"mcp__my__db__drop {"t":1}"#)
+        );
         assert_eq!(line("run", r#"{"command":"x"}"#).as_deref(), Some(r#"demo.run {"command":"x"}"#));
     }
 

@@ -224,7 +224,7 @@ impl Evidence {
             Some(_) => self.other_agent = true,
             None => {}
         }
-        if result.mcp_server.is_some() || result.success == Some(false) {
+        if result.is_of_mcp() || result.success == Some(false) {
             return;
         }
         match result.tool_name.map(|name| name.rsplit("__").next().unwrap_or(name)) {

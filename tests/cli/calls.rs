@@ -76,3 +76,13 @@ fn a_call_with_two_decisions_is_one_call() {
     let rows = asked("tool-decision --summary --json", &asked_twice).records();
     assert_eq!((&rows[0]["calls"], &rows[0]["failed"]), (&json!(1), &json!(1)), "{rows:?}");
 }
+
+#[test]
+fn a_call_of_an_mcp_server_that_is_not_told_is_no_command_line() {
+    let drop =
+        json!({ "call_id": "call_1", "tool_name": "mcp__my__db__drop", "arguments": r#"{"t":"users"}"# });
+    let records = [("tool_result", drop)];
+    assert_eq!(asked("tool-decision --undecided --json", &records).column("mcp_server"), ["null"]);
+    let shown = asked("show", &records).stdout;
+    assert!(shown.contains(" mcp__my__db__drop {\"t\":\"users\"}\n") && !shown.contains('$'), "{shown}");
+}

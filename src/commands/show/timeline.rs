@@ -220,7 +220,7 @@ impl Telling<'_> {
         };
         let (shown, left_out) = self.cut(shown.trim_end(), COMMAND_LINES);
         details.push(match (&result.command, &result.mcp_server) {
-            (Some(_), None) if !is_patch(call) && !never_ran(result) => Detail::command(shown),
+            (Some(_), None) if is_command_line(call) && !never_ran(result) => Detail::command(shown),
             _ => Detail::note(shown),
         });
         details.extend(left_out.map(Detail::note));
@@ -386,8 +386,9 @@ fn never_ran(result: &CallResult) -> bool {
         })
 }
 
-fn is_patch(call: &ToolCall) -> bool {
-    call.tool_name.as_deref() == Some("apply_patch")
+/// What ran is a command line, and neither a patch nor a call of an MCP server that is not told.
+fn is_command_line(call: &ToolCall) -> bool {
+    !call.tool_name.as_deref().is_some_and(|name| name == "apply_patch" || name.starts_with("mcp__"))
 }
 
 fn network_line(request: &NetworkRequest) -> Line {

@@ -63,7 +63,7 @@ Examples:
     codex-audit tool-decision --source user
   How many calls had which decision? Calls without one included:
     codex-audit tool-decision --summary --undecided
-  Where did the sandbox step in?
+  Which runs did the sandbox block, or a time limit or a signal end?
     codex-audit tool-decision --json | jq 'select(.sandbox_outcome)'";
 
 pub(super) const NETWORK: &str = "\

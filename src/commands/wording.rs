@@ -64,12 +64,14 @@ pub(super) fn outcome_words(result: Option<&CallResult>) -> Line {
     Line::new().tone(tone, word).plain(took)
 }
 
-/// What the sandbox did.
+/// What became of the run, as the record of the sandbox's outcome has it: a time limit and a signal end runs outside the
+/// sandbox, too, and a second run may be within it.
 pub(super) fn sandbox_words(outcome: &str) -> Line {
     let (tone, words) = match outcome {
         "denied" => (Tone::Bad, tr!("BLOCKED BY SANDBOX")),
-        "escalated" => (Tone::Warn, tr!("run again outside the sandbox")),
-        "timed_out" => (Tone::Warn, tr!("timed out in the sandbox")),
+        "escalated" => (Tone::Warn, tr!("blocked by the sandbox at first, then run again")),
+        "timed_out" => (Tone::Warn, tr!("timed out")),
+        "signal" => (Tone::Warn, tr!("ended by a signal")),
         other => (Tone::Warn, tr!("sandbox: {other}", other)),
     };
     Line::new().tone(tone, words)

@@ -30,7 +30,7 @@ pub enum EventKind<'a> {
     ResponseCompleted(ResponseCompleted<'a>),
     /// `codex.tool_decision`: whether a call may run, and who said so.
     ToolDecision(ToolDecision<'a>),
-    /// `codex.sandbox_outcome`: the sandbox stepped in.
+    /// `codex.sandbox_outcome`: the sandbox denied a call, or its run was ended.
     SandboxOutcome(SandboxOutcome<'a>),
     /// `codex.tool_result`: what came of a call.
     ToolResult(ToolResult<'a>),

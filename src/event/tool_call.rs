@@ -1,4 +1,4 @@
-//! A tool call: whether it may run, whether the sandbox stepped in, and what came of it.
+//! A tool call: whether it may run, what became of the run, and what came of it.
 
 use serde::{Deserialize, Serialize};
 
@@ -161,18 +161,18 @@ impl<'a> ToolDecision<'a> {
     }
 }
 
-/// The sandbox stepped in; a call that ran in it untouched has no such record.
+/// The sandbox denied a call, or its run was ended. A call that ran to its end has no such record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SandboxOutcome<'a> {
     /// Joins decision, sandbox outcome and result.
     pub call_id: Option<&'a str>,
     /// The tool's name.
     pub tool_name: Option<&'a str>,
-    /// `denied`, `escalated`, `timed_out`, `signal`.
+    /// `denied`; `escalated`, which is run again after that; `timed_out` and `signal`, in the sandbox or not.
     pub outcome: Option<&'a str>,
     /// Milliseconds of the first try.
     pub initial_duration_ms: Option<u64>,
-    /// Milliseconds of the second try, outside the sandbox.
+    /// Milliseconds of the second try.
     pub escalated_duration_ms: Option<u64>,
 }
 

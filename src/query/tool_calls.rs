@@ -22,7 +22,7 @@ pub struct ToolCall {
     pub tool_name: Option<String>,
     /// The tool's namespace.
     pub tool_namespace: Option<String>,
-    /// Decisions in time order; more than one when a call was tried again outside the sandbox. Empty when none was
+    /// Decisions in time order; more than one when a call that the sandbox denied was tried again. Empty when none was
     /// recorded.
     pub decisions: Vec<CallDecision>,
     /// The automated reviewer's verdict that no decision followed.

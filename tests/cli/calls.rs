@@ -86,3 +86,14 @@ fn a_call_of_an_mcp_server_that_is_not_told_is_no_command_line() {
     let shown = asked("show", &records).stdout;
     assert!(shown.contains(" mcp__my__db__drop {\"t\":\"users\"}\n") && !shown.contains('$'), "{shown}");
 }
+
+#[test]
+fn a_run_that_was_ended_is_not_said_to_be_in_a_sandbox_nor_a_second_one_to_be_outside() {
+    let told = |outcome: &str| {
+        let outcome = ("sandbox_outcome", json!({ "call_id": "call_1", "outcome": outcome }));
+        asked("show", &[outcome, result("false")]).stdout
+    };
+    assert!(told("timed_out").contains(" · failed in 1 ms · timed out\n"), "{}", told("timed_out"));
+    assert!(told("signal").contains(" · ended by a signal\n"));
+    assert!(told("escalated").contains(" · blocked by the sandbox at first, then run again\n"));
+}

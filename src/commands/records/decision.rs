@@ -50,7 +50,8 @@ pub struct ToolDecisionRecord<'a> {
     pub exit_code: Option<i64>,
     /// Milliseconds, waiting for an approval included.
     pub duration_ms: Option<u64>,
-    /// `denied`, `escalated`, `timed_out`, `signal`; null when the sandbox did not step in.
+    /// `denied` by the sandbox; `escalated`: run again after that; `timed_out` and `signal`: ended so, in the sandbox or
+    /// not. Null when none was recorded.
     pub sandbox_outcome: Option<&'a str>,
     /// The approval policy in force.
     pub approval_policy: Option<&'a str>,

@@ -25,8 +25,9 @@ use crate::words::{Sentence, sentence};
 
 /// Show who allowed each tool call, and what came of it
 ///
-/// One row a decision, joined with the sandbox's outcome and the result of the call. `approved` by `config` means that
-/// nobody had to be asked.
+/// One row a decision, joined with the sandbox's outcome and the result of the call. A decision by `config` was made by
+/// the configuration, its hooks included, and no person was asked. `approved_for_session` by `user` stands for each call
+/// that a person's answer covers, also for those before which nobody was asked anew.
 ///
 /// What the logs cannot show: a request that a person cancels leaves no record at all, neither decision nor result; a
 /// call that policy forbids outright leaves a failed result without a decision; calls of MCP servers and of Codex's

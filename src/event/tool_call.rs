@@ -6,7 +6,7 @@ use super::attributes::Attributes;
 use super::key::Key;
 use super::text::Text;
 
-/// Whether a call may run, and who said so. A call that runs without needing anyone's leave is `approved` by `config`.
+/// Whether a call may run, and who said so. A call that the configuration or a hook of it allows is `approved` by `config`.
 /// A call that policy forbids outright, and one whose request a person cancels, has no such record at all.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolDecision<'a> {
@@ -106,9 +106,9 @@ impl Decision {
 /// Who decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum DecisionSource {
-    /// The configuration: nobody had to be asked.
+    /// The configuration, its hooks included: no person was asked.
     Config,
-    /// A person.
+    /// A person, at that moment or by an earlier answer for the session.
     User,
     /// Codex's automated reviewer.
     AutomatedReviewer,

@@ -8,7 +8,7 @@ use super::packed::Packed;
 use super::token_totals::{last_went_over_websocket, may_be_request, over_websocket};
 use super::tool_calls::{CallDetail, CallTimes, Fact, ToolCall, calls_of};
 use crate::event::{
-    AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, LogRecord, Needle, Resource, Scope,
+    AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, Key, LogRecord, Needle, Resource, Scope,
     StreamEvent, TokenCounts, event_family,
 };
 
@@ -381,6 +381,21 @@ fn stream_remark(stream: &StreamEvent<'_>) -> Remark {
     }
 }
 
+/// What events have in common, which a remark need not repeat.
+const IN_COMMON: [Key; 11] = [
+    Key::EventName,
+    Key::EventTimestamp,
+    Key::ConversationId,
+    Key::AppVersion,
+    Key::Originator,
+    Key::TerminalType,
+    Key::Model,
+    Key::Slug,
+    Key::AuthMode,
+    Key::UserEmail,
+    Key::UserAccountId,
+];
+
 fn remark(event: &Event<'_>, kind: &EventKind<'_>) -> Remark {
     let mut words: Vec<(String, String)> = Vec::new();
     let mut say = |name: &str, value: Option<String>| {
@@ -447,21 +462,8 @@ fn remark(event: &Event<'_>, kind: &EventKind<'_>) -> Remark {
         _ => {
             say("", text(event.severity().filter(|severity| *severity != "INFO")));
             say("", event.record.body.as_text().map(str::to_owned));
-            let known = [
-                "event.name",
-                "event.timestamp",
-                "conversation.id",
-                "app.version",
-                "originator",
-                "terminal.type",
-                "model",
-                "slug",
-                "auth_mode",
-                "user.email",
-                "user.account_id",
-            ];
             for (key, value) in event.attributes().flattened() {
-                if !known.contains(&key.as_ref()) {
+                if !Key::of(&key).is_some_and(|key| IN_COMMON.contains(&key)) {
                     say(&key, Some(plain(&value)));
                 }
             }

@@ -292,12 +292,12 @@ impl Fold for CallLog {
         match name {
             "codex.network_proxy.policy_decision"
             | "codex.network_proxy.domain_policy_decision"
-            | "codex.network_proxy.block_decision" => self.detail != CallDetail::Outcome,
-            "codex.tool_result" => self.detail >= CallDetail::Asked,
+            | "codex.network_proxy.block_decision" => self.detail.keeps_verdicts(),
+            "codex.tool_result" => self.detail.keeps_results(),
             "codex.guardian_assessment" | "codex.tool_decision" | "codex.sandbox_outcome" => {
-                self.detail >= CallDetail::Outcome
+                self.detail.keeps_decisions()
             }
-            "codex.conversation_starts" => self.detail >= CallDetail::WithoutOutput,
+            "codex.conversation_starts" => self.detail.keeps_words(),
             _ => false,
         }
     }

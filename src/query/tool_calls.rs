@@ -167,7 +167,7 @@ impl CallTimes {
 }
 
 /// How much of a call is worth keeping for a question. What is left out is as if it had not been recorded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CallDetail {
     /// No calls.
     Nothing,
@@ -180,6 +180,33 @@ pub enum CallDetail {
     WithoutOutput,
     /// All of it.
     Whole,
+}
+
+impl CallDetail {
+    /// Whether decisions, reviews and what the sandbox did.
+    pub(super) fn keeps_decisions(self) -> bool {
+        matches!(self, Self::Outcome | Self::WithoutOutput | Self::Whole)
+    }
+
+    /// Whether results.
+    pub(super) fn keeps_results(self) -> bool {
+        self != Self::Nothing
+    }
+
+    /// Whether what the model asked for and how long it took.
+    fn keeps_arguments(self) -> bool {
+        matches!(self, Self::Asked | Self::WithoutOutput | Self::Whole)
+    }
+
+    /// Whether what is said for people: names and reasons as written, what ran, the exit code; and the policies in force.
+    pub(super) fn keeps_words(self) -> bool {
+        matches!(self, Self::WithoutOutput | Self::Whole)
+    }
+
+    /// Whether what the network proxy said.
+    pub(super) fn keeps_verdicts(self) -> bool {
+        self != Self::Outcome
+    }
 }
 
 /// What one record says of a tool call.
@@ -281,14 +308,13 @@ impl<'a> Names<'a> {
 impl<'a> Fact<'a> {
     /// What an event says, in that detail, when it is about a tool call.
     pub(super) fn of(order: EventOrder, kind: &'a EventKind<'a>, detail: CallDetail) -> Option<Self> {
-        let in_words = |text: Option<&'a str>| text.filter(|_| detail >= CallDetail::WithoutOutput);
+        let in_words = |text: Option<&'a str>| text.filter(|_| detail.keeps_words());
         let names = |call_id: Option<&'a str>, tool_name: Option<&'a str>, namespace: Option<&'a str>| {
             Names { call_id: call_id.into(), tool_name: tool_name.into(), tool_namespace: namespace.into() }
         };
         let (names, what) = match kind {
-            _ if detail == CallDetail::Nothing => return None,
             EventKind::GuardianAssessment(_) | EventKind::ToolDecision(_) | EventKind::SandboxOutcome(_)
-                if detail == CallDetail::Asked =>
+                if !detail.keeps_decisions() =>
             {
                 return None;
             }
@@ -315,14 +341,15 @@ impl<'a> Fact<'a> {
                 (names(outcome.call_id, outcome.tool_name, None), What::Sandbox(outcome.outcome))
             }
             EventKind::ToolResult(result)
-                if detail == CallDetail::Asked && span(order, result.duration_ms).is_none() =>
+                if !detail.keeps_results()
+                    || !detail.keeps_decisions() && span(order, result.duration_ms).is_none() =>
             {
                 return None;
             }
             EventKind::ToolResult(result) => {
                 let what = What::Result {
                     mcp_server: result.server(),
-                    command: (result.arguments.as_ref().filter(|_| detail >= CallDetail::WithoutOutput))
+                    command: (result.arguments.as_ref().filter(|_| detail.keeps_words()))
                         .and_then(|arguments| {
                             command_line(result.tool_name, result.server(), Some(arguments))
                         })
@@ -330,15 +357,15 @@ impl<'a> Fact<'a> {
                     arguments: result
                         .arguments
                         .as_ref()
-                        .filter(|_| detail != CallDetail::Outcome)
+                        .filter(|_| detail.keeps_arguments())
                         .map(Text::as_str),
                     success: result.success,
                     exit_code: (result.output.as_ref())
-                        .filter(|_| detail >= CallDetail::WithoutOutput)
+                        .filter(|_| detail.keeps_words())
                         .and_then(|output| exit_code(result.tool_name, result.server(), output)),
-                    duration_ms: result.duration_ms.filter(|_| detail != CallDetail::Outcome),
-                    output: result.output.as_ref().filter(|_| detail >= CallDetail::Whole).map(Text::as_str),
-                    output_truncated: result.output_truncated.filter(|_| detail != CallDetail::Outcome),
+                    duration_ms: result.duration_ms.filter(|_| detail.keeps_arguments()),
+                    output: result.output.as_ref().filter(|_| detail == CallDetail::Whole).map(Text::as_str),
+                    output_truncated: result.output_truncated.filter(|_| detail == CallDetail::Whole),
                     agent_name: in_words(result.agent_name),
                 };
                 (names(result.call_id, result.tool_name, result.tool_namespace), what)

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io;
+use std::path::is_separator;
 use std::time::{Duration, Instant};
 
 use clap::Arg;
-use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap::builder::ValueHint;
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _};
 
 use super::world::World;
 use super::{SharedArgs, Zone};
-use crate::event::EventFilter;
+use crate::event::{EventFilter, begins_with};
 use crate::query::{ConversationIndex, ConversationSummary};
 use crate::render::visible_line;
 use crate::source::{Input, ScanOptions, scan};
@@ -24,9 +26,14 @@ const PROMPT_CHARACTERS: usize = 48;
 /// The zones that are words; the others are those of the IANA.
 const ZONE_WORDS: [&str; 3] = ["beijing", "local", "utc"];
 
+/// What stands for itself on the command line of every shell, besides letters and digits.
+const PLAIN_SIGNS: &str = "._:@/+-";
+
 /// The argument, with the values that it can be completed to where the program knows some.
 pub(crate) fn completed(argument: Arg) -> Arg {
+    let is_path = matches!(argument.get_value_hint(), ValueHint::AnyPath | ValueHint::FilePath);
     let completer = match argument.get_id().as_str() {
+        _ if is_path => ArgValueCompleter::new(paths),
         "id" | "conversation" => ArgValueCompleter::new(conversations),
         "model" => ArgValueCompleter::new(|current: &OsStr| values(current, |one| one.models.clone())),
         "user" => ArgValueCompleter::new(|current: &OsStr| {
@@ -44,11 +51,35 @@ pub(crate) fn completed(argument: Arg) -> Arg {
     argument.add(completer)
 }
 
+/// Whether a shell that puts the text into the command line unquoted, as bash does, sees one word in it and runs nothing:
+/// whoever writes a log must not say what is run. What is not plain is not offered.
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|sign| sign.is_ascii_alphanumeric() || PLAIN_SIGNS.contains(sign))
+}
+
+/// Whether a value out of a log is plain, and no option of the program either.
+fn is_offered(value: &str) -> bool {
+    is_plain(value) && !value.starts_with('-')
+}
+
+/// The files and folders whose path begins so.
+fn paths(current: &OsStr) -> Vec<CompletionCandidate> {
+    let mut found = PathCompleter::any().complete(current);
+    found.retain(|path| {
+        let path = path.get_value().to_string_lossy();
+        // What was typed was meant, such as `~/`; and letters of every script are letters in every shell.
+        let more = path.strip_prefix(&*current.to_string_lossy()).unwrap_or(&path);
+        let is_usual = |sign: char| is_separator(sign) || !sign.is_ascii() && sign.is_alphanumeric();
+        is_plain(&more.replace(is_usual, ""))
+    });
+    found
+}
+
 /// The conversations whose id begins so, the newest first, each with its start and its first prompt.
 fn conversations(current: &OsStr) -> Vec<CompletionCandidate> {
     let Some(current) = current.to_str() else { return Vec::new() };
     let mut found = conversations_in_logs();
-    found.retain(|conversation| conversation.id.starts_with(&current.to_lowercase()));
+    found.retain(|conversation| begins_with(&conversation.id, current) && is_offered(&conversation.id));
     let zone = zone();
     found.sort_by_key(|conversation| std::cmp::Reverse(conversation.start));
     let candidates = found.into_iter().enumerate().map(|(order, conversation)| {
@@ -69,8 +100,7 @@ fn values(current: &OsStr, of: impl Fn(&ConversationSummary) -> Vec<String>) -> 
     let Some(current) = current.to_str() else { return Vec::new() };
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for value in conversations_in_logs().iter().flat_map(of) {
-        // What would steer the terminal is not offered: it could not be typed either.
-        if value.starts_with(current) && visible_line(&value) == value {
+        if value.starts_with(current) && is_offered(&value) {
             *counts.entry(value).or_default() += 1;
         }
     }

@@ -1,5 +1,7 @@
 //! What a shell is offered that asks the program.
 
+use std::fs;
+
 use crate::harness::{Said, codex_audit};
 
 /// What fish is offered for the last word of a command line.
@@ -43,4 +45,40 @@ fn what_cannot_be_read_is_no_error_in_the_prompt() {
     {
         assert_eq!(offered(line).text(), "[exit status: 0]\n", "{line}");
     }
+}
+
+#[test]
+fn nothing_that_a_shell_would_run_or_split_is_offered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let logs = folder.path().join("logs.jsonl");
+    let record = |value: &str| {
+        let attribute = |key| serde_json::json!({"key": key, "value": {"stringValue": value}});
+        let keys = ["conversation.id", "model", "user.email"].map(attribute);
+        let own = ["service.name", "env"].map(attribute);
+        let records = serde_json::json!([{"logRecords": [{"attributes": keys}]}]);
+        let resource = serde_json::json!({"attributes": own});
+        serde_json::json!({"resourceLogs": [{"resource": resource, "scopeLogs": records}]}).to_string() + "\n"
+    };
+    let hostile = ["$(touch x)", "`id`", "a;b", "a b", "*", "~", "-x", "a\u{1b}[31m", "a|b", "'", "a\nb"];
+    fs::write(&logs, hostile.map(record).concat() + &record("gpt-5.1:x@y/z+1")).expect("a file");
+    let logs = logs.to_str().expect("UTF-8");
+    let options = ["--conversation", "--model", "--user", "--service", "--env", "--quiet"];
+    for line in options.map(|option| format!("show -f {logs} {option} ''")) {
+        let said = offered(&line);
+        let values: Vec<&str> = said.stdout.lines().filter(|value| !value.starts_with("--")).collect();
+        assert!(values.len() == 1 && values[0].starts_with("gpt-5.1:x@y/z+1"), "{line}: {values:?}");
+    }
+}
+
+#[test]
+fn paths_are_offered_that_no_shell_would_run_or_split() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["$(id).jsonl", "a;b", "a-b.jsonl", "日志.jsonl"] {
+        fs::write(folder.path().join(name), "").expect("a file");
+    }
+    let typed = folder.path().join("a").display().to_string();
+    assert_eq!(offered(&format!("list --file {typed}")).stdout, format!("{typed}-b.jsonl\n"));
+    let typed = format!("{}/", folder.path().display());
+    let said = offered(&format!("list --file {typed}"));
+    assert_eq!(said.stdout, format!("{typed}a-b.jsonl\n{typed}日志.jsonl\n"));
 }

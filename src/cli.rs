@@ -104,8 +104,14 @@ impl Cli {
     /// Where to write: on a terminal, a pager shows answers that people read.
     #[must_use]
     pub fn console(&self, world: &World) -> Console {
-        let is_shown = !matches!(self.command, Command::Completions(_) | Command::Man(_));
-        self.shared.console(world, is_shown)
+        let is_paged = match &self.command {
+            Command::Completions(_) | Command::Man(_) => false,
+            // What goes on for ever is watched: a pager would keep what comes after a screen, and the keys.
+            Command::Show(args) => !args.follow,
+            Command::Grep(args) => !args.follow,
+            _ => true,
+        };
+        self.shared.console(world, is_paged)
     }
 
     /// Runs the subcommand; `progress` is told of long reads.

@@ -195,6 +195,29 @@ fn ctrl_c_ends_at_once_with_130_and_leaves_the_terminal_clean() {
     assert!(rest.ends_with("\u{1b}[0m"), "{text:?}");
 }
 
+#[test]
+fn what_follows_has_no_pager_and_ctrl_c_ends_it() {
+    let line = "exec codex-audit show --follow -f one_conversation.jsonl";
+    let Some((text, exit)) = shown_to_a_typist(line, "sed 's/.*/PAGED/'", "in 1200", CTRL_C) else { return };
+    assert_eq!(exit, Some(130), "{text:?}");
+    assert!(!text.contains("PAGED"), "{text:?}");
+}
+
+#[test]
+fn what_follows_is_a_line_an_event_on_a_terminal_of_any_width() {
+    for columns in [8, 20, 24, 40, 60, 80] {
+        let line = format!(
+            "stty columns {columns}; exec codex-audit show --follow -f captures/collector/mcp-0.169.0.jsonl -f missing"
+        );
+        let Some((text, _)) = shown_to_a_typist(&line, "", "waiting", CTRL_C) else { return };
+        let events: Vec<&str> = text.lines().filter(|line| line.starts_with("11-")).collect();
+        assert_eq!(events.len(), 26, "{text}");
+        for event in events {
+            assert!(unicode_width::UnicodeWidthStr::width(event) <= columns, "{columns}: {event}");
+        }
+    }
+}
+
 /// Says of itself that it began and ended, does not hear Ctrl-C, and is left with Enter, though not at once: the program
 /// hears Ctrl-C on a thread of its own. It reads so much of the answer.
 fn deaf_pager(reads: &str) -> String {

@@ -77,7 +77,7 @@ pub struct GrepArgs {
     /// emptying as by a Collector that starts anew, are followed and said. `--since now` leaves out what is there
     /// already. Only lines of JSON can be followed. Ctrl-C ends it.
     #[arg(long, conflicts_with_all = ["count", "files_with_matches"])]
-    follow: bool,
+    pub(crate) follow: bool,
 }
 
 #[derive(Clone)]

@@ -83,10 +83,10 @@ pub struct SharedArgs {
 }
 
 impl SharedArgs {
-    /// The console that fits what is asked for; `is_shown` says that the answer is for people.
+    /// The console that fits what is asked for; `is_paged` says that a pager may show the answer.
     #[must_use]
-    pub fn console(&self, world: &World, is_shown: bool) -> Console {
-        let pager = if is_shown { self.output.pager_on_terminal(world) } else { None };
+    pub fn console(&self, world: &World, is_paged: bool) -> Console {
+        let pager = if is_paged { self.output.pager_on_terminal(world) } else { None };
         Console::new(world, pager, self.output.quiet)
     }
 }

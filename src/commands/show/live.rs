@@ -60,6 +60,9 @@ fn word(key: Key) -> String {
     }
 }
 
+/// Between the first parts of a line.
+const GAP: usize = 2;
+
 /// Where less than this is left of a line, no further value begins.
 const SHORTEST: usize = 4;
 
@@ -88,17 +91,16 @@ impl RowMaker for LiveEvents {
         // On a terminal a line is to be one line: the beginning of the id leads to the rest.
         let id = if style.truncate { beginning_of_id(&id) } else { &id };
         let name = event.name().map_or_else(|| tr!("record"), |name| event_family(name).to_owned());
-        let mut line = Line::new()
-            .plain(format!("{time}  "))
-            .tone(Tone::Accent, id)
-            .plain("  ")
-            .tone(Tone::Strong, name.as_str());
-        let mut room = match style.width {
-            Some(width) if style.truncate => {
-                width.saturating_sub(time.width() + id.width() + name.width() + 4)
-            }
-            _ => usize::MAX,
-        };
+        let mut room = style.width.filter(|_| style.truncate).unwrap_or(usize::MAX);
+        let mut line = Line::new();
+        let parts = [(Tone::Plain, &*time), (Tone::Accent, id), (Tone::Strong, &*name)];
+        for (part, (tone, text)) in parts.into_iter().enumerate() {
+            let gap = " ".repeat(if part == 0 { 0 } else { GAP.min(room) });
+            room -= gap.len();
+            let (text, width) = shortened(&visible_line(text), room);
+            room -= width;
+            line = line.plain(gap).tone(tone, text);
+        }
         for key in TOLD {
             let Some(value) = event.attributes().get(key).and_then(|value| told(&value)) else { continue };
             let heading = format!("  {}", word(key));
@@ -126,6 +128,9 @@ fn shortened(value: &str, room: usize) -> (String, usize) {
     let width = value.width();
     if width <= room {
         return (value.to_owned(), width);
+    }
+    if room == 0 {
+        return (String::new(), 0);
     }
     let mut taken = 0;
     let head: String = value

@@ -55,7 +55,7 @@ pub struct ShowArgs {
     /// waited for; rotation, and emptying as by a Collector that starts anew, are followed and said. `--since now`
     /// leaves out what is there already. Only lines of JSON can be followed. Ctrl-C ends it.
     #[arg(long)]
-    follow: bool,
+    pub(crate) follow: bool,
 }
 
 /// Writes each event as it is.

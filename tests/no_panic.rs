@@ -40,7 +40,7 @@ impl Fold for Roll {
 }
 
 fn read_with(bytes: &[u8], options: ScanOptions) -> Scan<Roll> {
-    let input = Input { files: vec![InputFile::KeptStdin(bytes.into())], ..Input::default() };
+    let input = Input { files: vec![InputFile::in_memory(bytes)], ..Input::default() };
     scan(&input, options, &Roll::default(), |_| Ok(())).expect("nothing is written")
 }
 

@@ -69,7 +69,7 @@ where
     A: Debug + PartialEq,
 {
     let handed_out = settled(question, &settle, input);
-    let input = Input { files: vec![InputFile::KeptStdin(input.into())], ..Input::default() };
+    let input = Input { files: vec![InputFile::in_memory(input)], ..Input::default() };
     // Copies are kept: the law is about every stream of events.
     let options = ScanOptions { keep_duplicates: true, ..ScanOptions::default() };
     let heard =
@@ -104,7 +104,7 @@ where
 
 /// The answer to a question that hears everything in one go.
 fn settled<F: Fold + Clone, A>(question: &F, settle: impl Fn(F) -> A, input: &[u8]) -> A {
-    let input = Input { files: vec![InputFile::KeptStdin(input.into())], ..Input::default() };
+    let input = Input { files: vec![InputFile::in_memory(input)], ..Input::default() };
     let options = ScanOptions { keep_duplicates: true, ..ScanOptions::default() };
     settle(scan(&input, options, question, |_| Ok(())).expect("nothing is written").answer)
 }

@@ -23,7 +23,7 @@ impl Fold for Roll {
 
 /// Reads the bytes, the quick way or plainly.
 pub fn read(bytes: &[u8], plainly: bool) -> (Roll, Account) {
-    let input = Input { files: vec![InputFile::KeptStdin(bytes.into())], ..Input::default() };
+    let input = Input { files: vec![InputFile::in_memory(bytes)], ..Input::default() };
     let options = ScanOptions { keep_duplicates: true, plainly };
     let heard = scan(&input, options, &Roll::default(), |_| Ok(())).expect("nothing is written");
     (heard.answer, heard.account)

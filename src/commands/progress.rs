@@ -126,7 +126,7 @@ fn bar(total_bytes: Option<u64>, width: usize) -> ProgressBar {
 fn total_bytes(input: &Input) -> Option<u64> {
     let sizes = input.files.iter().map(|file| match file {
         InputFile::Path(path) => fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|file| file.len()),
-        InputFile::KeptStdin(bytes) => Some(bytes.len() as u64),
+        InputFile::Kept { bytes, .. } => Some(bytes.len() as u64),
         InputFile::Stdin => None,
     });
     sizes.sum::<Option<u64>>().filter(|total| *total > 0)

@@ -33,8 +33,13 @@ pub struct Input {
 pub enum InputFile {
     /// Standard input.
     Stdin,
-    /// Standard input, kept in memory so that it can be read more than once.
-    KeptStdin(Arc<[u8]>),
+    /// What could be read but once, kept in memory so that it can be read more often.
+    Kept {
+        /// Its name, as it is shown.
+        name: String,
+        /// All of it.
+        bytes: Arc<[u8]>,
+    },
     /// A file.
     Path(PathBuf),
 }
@@ -83,11 +88,26 @@ impl InputError {
 }
 
 impl InputFile {
+    /// What stands in memory as if it had come by standard input.
+    pub fn in_memory(bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self::Kept { name: STDIN.to_owned(), bytes: bytes.into() }
+    }
+
+    /// Whether a second reading finds what the first one found: not in a pipe, under whatever name.
+    fn can_be_read_again(&self) -> bool {
+        match self {
+            Self::Path(path) => path.is_file(),
+            Self::Stdin => false,
+            Self::Kept { .. } => true,
+        }
+    }
+
     /// The name shown to people and in machine output.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            Self::Stdin | Self::KeptStdin(_) => STDIN.to_owned(),
+            Self::Stdin => STDIN.to_owned(),
+            Self::Kept { name, .. } => name.clone(),
             Self::Path(path) => path.display().to_string(),
         }
     }
@@ -99,7 +119,7 @@ impl InputFile {
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Self::Stdin => Box::new(io::stdin()),
-            Self::KeptStdin(bytes) => Box::new(io::Cursor::new(Arc::clone(bytes))),
+            Self::Kept { bytes, .. } => Box::new(io::Cursor::new(Arc::clone(bytes))),
             Self::Path(path) => Box::new(File::open(path)?),
         })
     }
@@ -129,33 +149,25 @@ impl Input {
     pub fn rotated_sets(&self) -> Vec<RotatedSet> {
         RotatedSet::of(self.files.iter().filter_map(|file| match file {
             InputFile::Path(path) => Some(path.as_path()),
-            InputFile::Stdin | InputFile::KeptStdin(_) => None,
+            InputFile::Stdin | InputFile::Kept { .. } => None,
         }))
     }
 
-    /// Whether a second reading finds what the first one found: not in a pipe.
+    /// Whether a second reading finds what the first one found.
     #[must_use]
     pub fn can_be_read_again(&self) -> bool {
-        self.files.iter().all(|file| match file {
-            InputFile::Path(path) => path.is_file(),
-            InputFile::Stdin => false,
-            InputFile::KeptStdin(_) => true,
-        })
+        self.files.iter().all(InputFile::can_be_read_again)
     }
 
-    /// Reads standard input into memory, for a question that has to read the input more than once.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn keep_stdin(&mut self) -> io::Result<()> {
-        for file in &mut self.files {
-            if *file == InputFile::Stdin {
-                let mut bytes = Vec::new();
-                io::stdin().read_to_end(&mut bytes)?;
-                *file = InputFile::KeptStdin(bytes.into());
+    /// Reads into memory what can be read but once, for a question that has to read the input more often. What cannot be
+    /// read stays as it is: the reader hears of it.
+    pub fn keep_what_comes_once(&mut self) {
+        for file in self.files.iter_mut().filter(|file| !file.can_be_read_again()) {
+            let mut bytes = Vec::new();
+            if file.open().and_then(|mut reader| reader.read_to_end(&mut bytes)).is_ok() {
+                *file = InputFile::Kept { name: file.name(), bytes: bytes.into() };
             }
         }
-        Ok(())
     }
 
     fn add(&mut self, name: &str, rotated: bool, alone: &mut Alone) -> Result<(), InputError> {

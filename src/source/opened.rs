@@ -40,7 +40,7 @@ impl FileId {
     pub(super) fn of_input(file: &InputFile) -> Option<Self> {
         match file {
             InputFile::Path(path) => Self::of_path(path),
-            InputFile::Stdin | InputFile::KeptStdin(_) => None,
+            InputFile::Stdin | InputFile::Kept { .. } => None,
         }
     }
 }

@@ -169,7 +169,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::Arc;
     use std::thread;
 
     use super::super::input::InputFile;
@@ -186,7 +185,7 @@ mod tests {
     }
 
     fn hear_all<H: Send>(text: &str, hear: impl Fn(&Batch) -> H + Sync, mut take: impl FnMut(H) -> bool) {
-        let files = [InputFile::KeptStdin(Arc::from(text.as_bytes()))];
+        let files = [InputFile::in_memory(text.as_bytes())];
         let turns = Turns::new(Messages::new(&files, false), 3);
         thread::scope(|scope| {
             let _stop = turns.stop_at_end();

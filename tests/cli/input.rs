@@ -159,6 +159,17 @@ fn standard_input_is_read_where_a_dash_is_named() {
     assert_eq!(record["location"]["file"], "-");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_has_a_name_answers_what_is_to_be_read_more_than_once() {
+    for question in ["show", "show --last"] {
+        let piped =
+            codex_audit(&format!("{question} -f /dev/stdin")).with_stdin(fixture("one_conversation.jsonl"));
+        let expected = said(&format!("{question} -f one_conversation.jsonl"));
+        assert_eq!(piped.run().text(), expected.replace("one_conversation.jsonl:", "/dev/stdin:"));
+    }
+}
+
 #[test]
 fn what_kind_of_file_it_is_does_not_depend_on_its_name() {
     let folder = folder(&[("report.csv", "one_conversation.jsonl"), ("noextension", "two_users.jsonl")]);

@@ -93,7 +93,7 @@ impl ShowArgs {
             run.filter.conversation_prefix = Some(id.clone());
         }
         if self.last {
-            run.input.keep_stdin()?;
+            run.input.keep_what_comes_once();
             let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else {
                 return Ok(Exit::Failed);
             };
@@ -156,7 +156,7 @@ impl ShowArgs {
 
     /// Every conversation: which there are first, then some at a time, so that memory does not grow with the input.
     fn tell_all(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
-        run.input.keep_stdin()?;
+        run.input.keep_what_comes_once();
         let question = (ConversationIndex::new(run.filter.clone()), usage_question(&run)?);
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let (index, usage) = scan.answer;

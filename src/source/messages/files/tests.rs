@@ -41,7 +41,7 @@ fn read_files(files: &[InputFile]) -> Seen {
 }
 
 fn read(bytes: &[u8]) -> Seen {
-    read_files(&[InputFile::KeptStdin(bytes.into())])
+    read_files(&[InputFile::in_memory(bytes)])
 }
 
 fn line(name: &str) -> String {

@@ -211,16 +211,16 @@ impl Input {
         }
         sort_as_written(&mut paths);
         for path in &paths {
-            // A pattern that takes in the backups brings the whole set; none of them is to be read twice.
-            let file = InputFile::Path(path.clone());
-            if !rotated || !self.files.contains(&file) {
-                self.add_file(path, rotated, alone);
-            }
+            self.add_file(path, rotated, alone);
         }
         Ok(())
     }
 
     fn add_file(&mut self, path: &Path, rotated: bool, alone: &mut Alone) {
+        if rotated && self.files.contains(&InputFile::Path(path.to_owned())) {
+            // Another of its set brought it.
+            return;
+        }
         let siblings = rotated_siblings(path);
         if rotated {
             self.files.extend(siblings.into_iter().map(InputFile::Path));
@@ -361,6 +361,8 @@ mod tests {
         let set = Input::find(&name, true);
         assert_eq!(names(&set), ["logs-2026-11-20T10-00-00.000-size.jsonl", "logs.jsonl"]);
         assert!(set.notes.is_empty());
+        let each: Vec<String> = set.files.iter().map(InputFile::name).collect();
+        assert_eq!(names(&Input::find(&each, true)), names(&set), "a set is read once, whoever names it");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use codex_audit::event::{Decision, Event, EventFilter, EventOrder, Fold, UnixNano, name_glob};
+use codex_audit::event::{Decision, Event, EventFilter, EventOrder, Fold, IdCondition, UnixNano, name_glob};
 use codex_audit::query::price_book::PriceBook;
 use codex_audit::query::{
     CallDetail, CallLog, ConversationIndex, GroupKey, NetworkRow, StoryCollector, TokenUsage,
@@ -366,7 +366,10 @@ fn filters() -> Vec<EventFilter> {
         EventFilter::default(),
         EventFilter { since: at(3), until: at(7), ..EventFilter::default() },
         EventFilter { model: Some(name_glob("model-[12]").expect("a pattern")), ..EventFilter::default() },
-        EventFilter { conversation_prefix: Some("conversation-1".to_owned()), ..EventFilter::default() },
+        EventFilter {
+            conversation: Some(IdCondition::BeginsWith("conversation-1".to_owned())),
+            ..EventFilter::default()
+        },
         EventFilter { service: Some("service-1".to_owned()), ..EventFilter::default() },
     ]
 }
@@ -516,7 +519,7 @@ fn the_captures_own_events_keep_the_law_wherever_they_are_cut() {
         assert_split_law(&usage(EventFilter::default()), TokenUsage::settle, &input, &cuts);
         assert_split_law(&CallLog::default(), calls, &input, &cuts);
         let missed = EventFilter {
-            conversation_prefix: Some("77".into()),
+            conversation: Some(IdCondition::BeginsWith("77".into())),
             env: Some("none".into()),
             ..EventFilter::default()
         };

@@ -29,7 +29,7 @@ impl Run<'_> {
             }
             tell_note(self.err, &note)?;
         }
-        let mut meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
+        let mut meant = PrefixedConversations::new(self.filter.conversation.clone());
         let mut question = self.rows(maker, around, Arc::default());
         let mut outlet = Outlet::new(self.format, self.style, around, &mut *self.out);
         loop {
@@ -51,8 +51,13 @@ impl Run<'_> {
             meant.join(also_meant);
             let candidates = meant.clone().settle();
             if candidates.len() > 1 {
+                let is_begun = outlet.hits > 0;
                 drop(outlet);
-                self.is_unambiguous(&candidates)?;
+                if is_begun {
+                    self.ask_back(&candidates)?;
+                } else {
+                    self.is_unambiguous(&candidates)?;
+                }
                 return Ok(Exit::Failed);
             }
             for row in rows.take_in_order()? {

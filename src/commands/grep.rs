@@ -253,7 +253,7 @@ impl GrepArgs {
         let mut seen: BTreeSet<Option<String>> = BTreeSet::new();
         let format = run.format;
         // A second conversation that the beginning of an id fits may still come.
-        let at_once = run.filter.conversation_prefix.is_none();
+        let at_once = run.filter.conversation.is_none();
         let mut ready: Vec<u8> =
             if format == Format::Csv { b"conversation_id\n".to_vec() } else { Vec::new() };
         let scanned = run.ask_and_deliver(question, |answer, out| {

@@ -9,7 +9,7 @@ use super::conversations::id_to_find;
 use super::settings::{Effective, Origin, Setting, Settings};
 use super::world::World;
 use super::zone::Zone;
-use crate::event::{EventFilter, UnixNano, name_glob};
+use crate::event::{EventFilter, IdCondition, UnixNano, name_glob};
 use crate::source::{Input, ScanOptions};
 
 /// Where the tutorial's Collector writes.
@@ -67,6 +67,10 @@ pub struct FilterArgs {
     /// Only this conversation; the beginning of its id is enough where no other begins so
     #[arg(long, value_name = "ID", global = true, value_parser = id_to_find)]
     pub conversation: Option<String>,
+
+    /// That what is given of an id is the whole of it.
+    #[arg(skip)]
+    pub(crate) id_is_whole: bool,
 
     /// Only events of models that match, e.g. `gpt-5.1*`
     #[arg(long, value_name = "GLOB", global = true)]
@@ -168,6 +172,11 @@ impl ZoneArgs {
 }
 
 impl FilterArgs {
+    /// What is asked for where an id, or the beginning of one, is given.
+    pub(super) fn id_condition(&self) -> fn(String) -> IdCondition {
+        if self.id_is_whole { IdCondition::Is } else { IdCondition::BeginsWith }
+    }
+
     /// The filter.
     ///
     /// # Errors
@@ -184,7 +193,7 @@ impl FilterArgs {
         let filter = EventFilter {
             since: moment("--since", &self.since)?,
             until: moment("--until", &self.until)?,
-            conversation_prefix: self.conversation.clone(),
+            conversation: self.conversation.clone().map(self.id_condition()),
             user: self.user.clone(),
             service: self.service.clone(),
             env: self.env.clone(),

@@ -45,6 +45,7 @@ pub(crate) use complete::completed;
 pub use completions::CompletionsArgs;
 pub use config::ConfigArgs;
 pub use console::Console;
+pub(crate) use conversations::is_of_whole_id;
 pub use doctor::DoctorArgs;
 pub use grep::GrepArgs;
 pub(crate) use help::PROGRAM as PROGRAM_EXAMPLES;
@@ -64,7 +65,7 @@ pub use zone::Zone;
 
 use settings::Origin;
 
-use crate::event::{EventFilter, Fold};
+use crate::event::{EventFilter, Fold, IdCondition};
 use crate::query::{Admitted, PrefixedConversations, Unmet, UnmetConditions};
 use crate::render::{Format, Style};
 use crate::source::{Input, Scan, ScanOptions, scan};
@@ -75,7 +76,7 @@ pub struct SharedArgs {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
-    filter: FilterArgs,
+    pub(crate) filter: FilterArgs,
     #[command(flatten)]
     zone: ZoneArgs,
     #[command(flatten)]
@@ -105,6 +106,7 @@ pub struct Run<'a> {
     input: Input,
     options: ScanOptions,
     filter: EventFilter,
+    id_condition: fn(String) -> IdCondition,
     input_is_default: bool,
     /// The conditions of the filter that fit nothing in the input, as far as it was asked.
     unmet: Vec<Unmet>,
@@ -144,6 +146,7 @@ impl<'a> Run<'a> {
             input: shared.input.find(&files),
             options: shared.input.options(),
             filter: shared.filter.filter(zone, world.now)?,
+            id_condition: shared.filter.id_condition(),
             price_file: settings.price_book.as_ref().map(|set| set.value.clone()),
         })
     }
@@ -160,7 +163,7 @@ impl<'a> Run<'a> {
         question: F,
         mut deliver: impl FnMut(&mut F, &mut dyn Write) -> io::Result<()>,
     ) -> io::Result<Option<Scan<F>>> {
-        let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
+        let meant = PrefixedConversations::new(self.filter.conversation.clone());
         let admitted = Admitted::new(self.filter.clone());
         let out = &mut *self.out;
         let reading = self.progress.reading(&self.input);

@@ -221,9 +221,9 @@ impl Run<'_> {
         let question = self.rows(maker, around, files);
         // The rows of one conversation are held to the end: there, order is worth more than the first row at once, and
         // whether the beginning of an id fits a second conversation is known only then.
-        let one_conversation = self.filter.conversation_prefix.is_some();
+        let one_conversation = self.filter.conversation.is_some();
         let mut held = InTimeOrder::holding((!one_conversation).then_some(HOLD_BYTES));
-        let meant = PrefixedConversations::new(self.filter.conversation_prefix.clone());
+        let meant = PrefixedConversations::new(self.filter.conversation.clone());
         let admitted = Admitted::new(self.filter.clone());
         let mut outlet = Outlet::new(self.format, self.style, around, &mut *self.out);
         let reading = self.progress.reading(&self.input);
@@ -271,7 +271,7 @@ pub(super) struct Outlet<'a> {
     /// The writer of records, made when the first row is there, so that a question asked back leaves nothing behind.
     writer: Option<RecordWriter<'a>>,
     out: Option<&'a mut dyn io::Write>,
-    hits: u64,
+    pub(super) hits: u64,
     beside: BTreeMap<Option<String>, Beside>,
     /// Which conversation was written last, and whether rows of it were left out since.
     last: Option<(Option<String>, bool)>,

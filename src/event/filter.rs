@@ -14,8 +14,8 @@ pub struct EventFilter {
     pub since: Option<UnixNano>,
     /// Before this moment.
     pub until: Option<UnixNano>,
-    /// Only conversations whose id begins so, in any letter case.
-    pub conversation_prefix: Option<String>,
+    /// Only conversations with such an id.
+    pub conversation: Option<IdCondition>,
     /// Only events of this user: the e-mail address or the account id, in any letter case.
     pub user: Option<String>,
     /// Only events of this `service.name`.
@@ -24,6 +24,33 @@ pub struct EventFilter {
     pub env: Option<String>,
     /// Only events of models that match.
     pub model: Option<GlobMatcher>,
+}
+
+/// What the id of a conversation has to be, in any letter case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdCondition {
+    /// It begins so.
+    BeginsWith(String),
+    /// It is this one.
+    Is(String),
+}
+
+impl IdCondition {
+    /// The id, or the beginning of it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        let (Self::BeginsWith(text) | Self::Is(text)) = self;
+        text
+    }
+
+    /// Whether it holds for this id.
+    #[must_use]
+    pub fn fits(&self, id: &str) -> bool {
+        match self {
+            Self::BeginsWith(prefix) => begins_with(id, prefix),
+            Self::Is(whole) => id.eq_ignore_ascii_case(whole),
+        }
+    }
 }
 
 /// A pattern that is no glob.
@@ -51,7 +78,7 @@ impl EventFilter {
     pub fn admits_everything(&self) -> bool {
         self.since.is_none()
             && self.until.is_none()
-            && self.conversation_prefix.is_none()
+            && self.conversation.is_none()
             && self.user.is_none()
             && self.service.is_none()
             && self.env.is_none()
@@ -61,15 +88,15 @@ impl EventFilter {
     /// A text that stands in every message with an event that is admitted, if one can be told.
     #[must_use]
     pub fn needle(&self) -> Option<Needle> {
-        Needle::of_text(self.conversation_prefix.as_deref()?, true)
+        Needle::of_text(self.conversation.as_ref()?.text(), true)
     }
 
     /// Whether the question is about the conversation of this event.
     #[must_use]
     pub fn admits_conversation(&self, event: &Event<'_>) -> bool {
-        self.conversation_prefix
-            .as_deref()
-            .is_none_or(|prefix| event.conversation_id().is_some_and(|id| begins_with(id, prefix)))
+        self.conversation
+            .as_ref()
+            .is_none_or(|wanted| event.conversation_id().is_some_and(|id| wanted.fits(id)))
     }
 
     /// Whether the question is about this event. An event that lacks what a condition asks for is not admitted: an

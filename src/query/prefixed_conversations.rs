@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::earliest::Earliest;
-use crate::event::{Event, EventKind, Fold, Needle, UnixNano, begins_with};
+use crate::event::{Event, EventKind, Fold, IdCondition, Needle, UnixNano};
 
-/// Hears every event, and notes the conversations whose id begins so. Without a beginning it notes none.
+/// Hears every event, and notes the conversations whose id is wanted. Where none is, it notes none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PrefixedConversations {
-    prefix: Option<String>,
+    wanted: Option<IdCondition>,
     found: BTreeMap<String, Found>,
 }
 
@@ -30,10 +30,10 @@ pub struct Candidate {
 }
 
 impl PrefixedConversations {
-    /// Notes the conversations whose id begins with `prefix`.
+    /// Notes the conversations whose id is `wanted`.
     #[must_use]
-    pub fn new(prefix: Option<String>) -> Self {
-        Self { prefix, found: BTreeMap::new() }
+    pub fn new(wanted: Option<IdCondition>) -> Self {
+        Self { wanted, found: BTreeMap::new() }
     }
 
     /// The conversations, by id.
@@ -51,22 +51,22 @@ impl PrefixedConversations {
 
 impl Fold for PrefixedConversations {
     fn fresh(&self) -> Self {
-        Self::new(self.prefix.clone())
+        Self::new(self.wanted.clone())
     }
 
     fn needles(&self) -> Option<Vec<Needle>> {
-        self.prefix
+        self.wanted
             .as_ref()
-            .map_or_else(|| Some(Vec::new()), |prefix| Some(vec![Needle::of_text(prefix, true)?]))
+            .map_or_else(|| Some(Vec::new()), |wanted| Some(vec![Needle::of_text(wanted.text(), true)?]))
     }
 
     fn is_about(&self, _: &str, _: Option<&str>) -> bool {
-        self.prefix.is_some()
+        self.wanted.is_some()
     }
 
     fn add(&mut self, event: &Event<'_>) {
-        let Some(prefix) = &self.prefix else { return };
-        let Some(id) = event.conversation_id().filter(|id| begins_with(id, prefix)) else { return };
+        let Some(wanted) = &self.wanted else { return };
+        let Some(id) = event.conversation_id().filter(|id| wanted.fits(id)) else { return };
         if !self.found.contains_key(id) {
             self.found.insert(id.to_owned(), Found::default());
         }

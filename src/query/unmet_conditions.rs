@@ -102,8 +102,7 @@ impl UnmetConditions {
     /// Watches the conditions that `filter` sets.
     #[must_use]
     pub fn of(filter: &EventFilter) -> Self {
-        let EventFilter { conversation_prefix, model, user, service, env, since: _, until: _ } =
-            filter.clone();
+        let EventFilter { conversation, model, user, service, env, since: _, until: _ } = filter.clone();
         let nothing = EventFilter::default;
         let mut watched = Vec::new();
         let mut watch = |is_set: bool, condition, filter| {
@@ -111,8 +110,8 @@ impl UnmetConditions {
                 watched.push(Watched::new(condition, filter, None));
             }
         };
-        let is_set = conversation_prefix.is_some();
-        watch(is_set, Condition::Conversation, EventFilter { conversation_prefix, ..nothing() });
+        let is_set = conversation.is_some();
+        watch(is_set, Condition::Conversation, EventFilter { conversation, ..nothing() });
         watch(model.is_some(), Condition::Model, EventFilter { model, ..nothing() });
         watch(user.is_some(), Condition::User, EventFilter { user, ..nothing() });
         watch(service.is_some(), Condition::Service, EventFilter { service, ..nothing() });
@@ -154,9 +153,10 @@ impl Watched {
     }
 
     fn wanted(&self) -> String {
-        let EventFilter { conversation_prefix, model, user, service, env, since: _, until: _ } = &self.filter;
+        let EventFilter { conversation, model, user, service, env, since: _, until: _ } = &self.filter;
         let model = model.as_ref().map(|model| model.glob().glob().to_owned());
-        let texts = [conversation_prefix, &model, user, service, env, &self.attribute];
+        let conversation = conversation.as_ref().map(|wanted| wanted.text().to_owned());
+        let texts = [&conversation, &model, user, service, env, &self.attribute];
         texts.into_iter().flatten().next().cloned().unwrap_or_default()
     }
 

@@ -63,9 +63,18 @@ fn machine_output_is_asked_back_too_and_holds_nothing() {
 }
 
 #[test]
-fn an_id_with_which_another_begins_is_asked_back_like_any_beginning() {
-    let said = run("show 01b -f conversation_id_within_another.jsonl");
-    assert_eq!(said.exit, Some(2), "{}", said.stderr);
+fn an_id_with_which_another_begins_is_that_id() {
+    let line = "--json -f conversation_id_within_another.jsonl";
+    for question in ["show 01b", "show 01B", "list --conversation 01b", "grep . --conversation 01b"] {
+        let said = run(&format!("{question} {line}"));
+        assert_eq!(said.exit, Some(0), "{question}: {}", said.stderr);
+        let ids = said.column("conversation_id");
+        assert!(ids.iter().all(|id| id == "01b"), "{question}: {ids:?}");
+    }
+    assert_eq!(run(&format!("show 01 {line}")).exit, Some(2));
+    // The beginning of another may be the newest.
+    let newest = "show --last --until '2026-11-02 09:00:01' -f conversation_id_within_another.jsonl --json";
+    assert_eq!(run(newest).column("conversation_id")[0], "01b");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::help;
 use super::records::EventRecord;
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
-use crate::event::Event;
+use crate::event::{Event, IdCondition};
 use crate::query::price_book::Usd;
 use crate::query::{
     Condition, ConversationIndex, ConversationSummary, GroupKey, Story, StoryCollector, TokenUsage,
@@ -90,7 +90,7 @@ impl ShowArgs {
     /// When the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
         if let Some(id) = &self.id {
-            run.filter.conversation_prefix = Some(id.clone());
+            run.filter.conversation = Some((run.id_condition)(id.clone()));
         }
         if self.last {
             run.input.keep_what_comes_once();
@@ -98,7 +98,7 @@ impl ShowArgs {
                 return Ok(Exit::Failed);
             };
             match newest(scan.answer.settle().summaries) {
-                Some(id) => run.filter.conversation_prefix = Some(id),
+                Some(id) => run.filter.conversation = Some(IdCondition::Is(id)),
                 None => return self.conclude(run, 0, &scan.account),
             }
         }
@@ -114,17 +114,18 @@ impl ShowArgs {
                 }
                 self.conclude(run, written.hits, &written.account)
             }
-            Some(medium) if run.filter.conversation_prefix.is_some() => self.tell_one(run, medium),
+            Some(medium) if run.filter.conversation.is_some() => self.tell_one(run, medium),
             Some(medium) => self.tell_all(run, medium),
         }
     }
 
     fn conclude(&self, mut run: Run<'_>, shown: u64, account: &Account) -> anyhow::Result<Exit> {
         if shown == 0 && account.unopened.is_empty() {
-            match &run.filter.conversation_prefix {
+            match &run.filter.conversation {
                 // That is said of every filter.
                 Some(_) if run.unmet.iter().any(|unmet| unmet.condition == Condition::Conversation) => {}
-                Some(prefix) if self.id.is_some() => {
+                Some(wanted) if self.id.is_some() => {
+                    let prefix = wanted.text();
                     let sentence = tr!(
                         "the other filters admit nothing of the conversation that begins with `{prefix}`",
                         prefix

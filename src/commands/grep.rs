@@ -1,7 +1,7 @@
 //! `codex-audit grep`: where does this text occur?
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io;
 use std::ops::Range;
 
 use clap::Args;
@@ -15,7 +15,7 @@ use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
 use crate::event::{Event, EventFilter, Fold, Needle, event_family};
 use crate::query::{BODY, PatternOptions, TextMatches, TextSearch, UnmetConditions};
-use crate::render::{Format, Style, visible_line, write_record};
+use crate::render::{Format, Style, write_csv_row, write_lines, write_record};
 use crate::report::{Line, Tone};
 use crate::source::Account;
 
@@ -254,12 +254,15 @@ impl GrepArgs {
         let format = run.format;
         // A second conversation that the beginning of an id fits may still come.
         let at_once = run.filter.conversation.is_none();
-        let mut ready: Vec<u8> =
-            if format == Format::Csv { b"conversation_id\n".to_vec() } else { Vec::new() };
+        let style = run.style;
+        let mut ready: Vec<u8> = Vec::new();
+        if format == Format::Csv {
+            write_csv_row(&mut ready, &["conversation_id"])?;
+        }
         let scanned = run.ask_and_deliver(question, |answer, out| {
             for id in answer.conversations.drain(..) {
                 if seen.insert(id.clone()) {
-                    write_id(&mut ready, format, id.as_deref())?;
+                    write_id(&mut ready, format, &style, id.as_deref())?;
                 }
             }
             if at_once {
@@ -286,15 +289,16 @@ impl GrepArgs {
     }
 }
 
-fn write_id(out: &mut Vec<u8>, format: Format, id: Option<&str>) -> io::Result<()> {
-    match (format, id) {
-        (Format::Json, id) => write_record(
+fn write_id(out: &mut Vec<u8>, format: Format, style: &Style, id: Option<&str>) -> io::Result<()> {
+    match (format.text_medium(), id) {
+        (None, id) if format == Format::Json => write_record(
             out,
             &serde_json::json!({
                 "schema_version": SCHEMA_VERSION, "record_type": "match_conversation", "conversation_id": id,
             }),
         ),
-        (_, Some(id)) => writeln!(out, "{}", visible_line(id)),
+        (None, Some(id)) => write_csv_row(out, &[id]),
+        (Some(medium), Some(id)) => write_lines(&[id.into()], medium, style, out),
         (_, None) => Ok(()),
     }
 }

@@ -61,6 +61,16 @@ impl<W: Write> CsvWriter<W> {
     }
 }
 
+/// Writes a row of texts, for a question whose answer is no record.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_csv_row(out: &mut impl Write, texts: &[&str]) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(texts.iter().map(|text| text_cell(text))).map_err(io_error)?;
+    csv.flush()
+}
+
 fn object(record: &impl Serialize) -> io::Result<Map<String, Value>> {
     match serde_json::to_value(record)? {
         Value::Object(members) => Ok(members),

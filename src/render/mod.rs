@@ -19,7 +19,7 @@ mod text_table;
 mod text_timeline;
 mod visible;
 
-pub use self::csv::CsvWriter;
+pub use self::csv::{CsvWriter, write_csv_row};
 pub use self::json_lines::write_record;
 pub use self::prose::wrapped;
 pub use self::style::Style;

@@ -2,9 +2,9 @@
 //!
 //! The names and their order are the contract with everybody's scripts. They are stated here a second time, by hand.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::harness::{run, said};
+use crate::harness::{codex_audit, run, said};
 
 /// The members of a `conversation`, in order.
 const CONVERSATION: [&str; 40] = [
@@ -425,4 +425,18 @@ fn the_program_says_its_version_in_one_line() {
     let said = run("--version");
     assert_eq!(said.stdout, concat!("codex-audit ", env!("CARGO_PKG_VERSION"), "\n"));
     assert_eq!((said.stderr.as_str(), said.exit), ("", Some(0)));
+}
+
+#[test]
+fn the_ids_of_conversations_with_a_hit_are_csv_and_markdown_like_any_answer() {
+    let record = |id: &str| {
+        let attribute = |key, value| json!({"key": key, "value": {"stringValue": value}});
+        let record = json!({"attributes": [attribute("conversation.id", id), attribute("prompt", "x")]});
+        json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}).to_string() + "\n"
+    };
+    let lines = ["=cmd|' /C calc'!A0", "@x", "a,b", "q\"r", "*c*"].map(record).concat();
+    let said =
+        |format| codex_audit(&format!("grep -l x -o {format} -f -")).with_stdin(lines.clone()).run().stdout;
+    assert_eq!(said("csv"), "conversation_id\n'=cmd|' /C calc'!A0\n'@x\n\"a,b\"\n\"q\"\"r\"\n*c*\n");
+    assert!(said("md").ends_with("\\*c\\*\n\n"), "{}", said("md"));
 }

@@ -1,7 +1,7 @@
 //! Help and wrong usage in the reader's language. clap writes them, in English; here is how they become Chinese.
 
 use std::error::Error as _;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::num::ParseIntError;
 use std::path::Path;
 
@@ -11,6 +11,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
 use tr::tr;
 
+use super::account::Exit;
+use super::reasons::told_error;
 use super::world::World;
 use crate::render::wrapped;
 use crate::words::Language;
@@ -35,21 +37,32 @@ pub(crate) fn print(mut error: Error, program: Command, world: &World) -> u8 {
             let tip = StyledStr::from(how_to_read_several());
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
         }
-        // Nothing can be done when this cannot be written.
-        drop(error.print());
-        return exit;
+        let written = error.print();
+        return exit_when_said(written, exit, &error);
     }
     let program = in_other_words(program, &|text| tr!(text));
     let text = match program.try_get_matches() {
         Err(error) => text_of(&error, columns()),
         Ok(_) => error.render().ansi().to_string(),
     };
-    if error.use_stderr() {
-        drop(anstream::stderr().write_all(text.as_bytes()));
+    let written = if error.use_stderr() {
+        anstream::stderr().write_all(text.as_bytes())
     } else {
-        drop(anstream::stdout().write_all(text.as_bytes()));
+        anstream::stdout().write_all(text.as_bytes())
+    };
+    exit_when_said(written, exit, &error)
+}
+
+/// The exit code when what clap has to say was written, or could not be: help is an answer like any other.
+fn exit_when_said(written: io::Result<()>, exit: u8, error: &Error) -> u8 {
+    match written.and_then(|()| io::stdout().flush()) {
+        Err(failure) if !error.use_stderr() && failure.kind() != io::ErrorKind::BrokenPipe => {
+            // Nothing can be done when not even this can be written.
+            drop(writeln!(io::stderr(), "{}", tr!("error: {}", told_error(&failure.into()))));
+            Exit::Failed.code()
+        }
+        _ => exit,
     }
-    exit
 }
 
 /// Whether the shell made several files of one pattern.

@@ -1,6 +1,7 @@
 //! Arguments that every question shares: which files, which events, which zone.
 
 use std::path::PathBuf;
+use std::thread;
 
 use clap::Args;
 use tr::tr;
@@ -10,7 +11,7 @@ use super::settings::{Effective, Origin, Setting, Settings};
 use super::world::World;
 use super::zone::Zone;
 use crate::event::{EventFilter, IdCondition, UnixNano, name_glob};
-use crate::source::{Input, ScanOptions};
+use crate::source::{Input, MOST_THREADS, ScanOptions};
 
 /// Where the tutorial's Collector writes.
 pub(super) const DEFAULT_FILE: &str = "/tmp/otel-data/otel-logs.jsonl";
@@ -131,6 +132,13 @@ impl InputArgs {
         Input::find(&names.value, self.rotated || names.origin == Origin::Default)
     }
 
+    /// With how many threads to read; as many as the system has cores where nobody says. More than can be of use are not
+    /// started: thousands take longer to start than most files to read.
+    pub(super) fn threads_to_start(&self) -> Option<usize> {
+        let of_use = thread::available_parallelism().map_or(0, usize::from).max(MOST_THREADS);
+        self.threads.map(|threads| threads.min(of_use))
+    }
+
     /// How to read.
     #[must_use]
     pub fn options(&self) -> ScanOptions {
@@ -205,5 +213,18 @@ impl FilterArgs {
             anyhow::bail!(tr!("--since is not before --until: no event can lie between them"));
         }
         Ok(filter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_of_threads_are_not_started() {
+        let started = |threads| InputArgs { threads, ..InputArgs::default() }.threads_to_start();
+        assert_eq!([started(None), started(Some(3))], [None, Some(3)]);
+        assert_eq!(started(Some(5_000)), started(Some(1_000_000)));
+        assert!(started(Some(5_000)) < Some(5_000));
     }
 }

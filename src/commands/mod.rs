@@ -126,7 +126,7 @@ impl<'a> Run<'a> {
         err: &'a mut dyn Write,
         progress: &Progress,
     ) -> anyhow::Result<Self> {
-        if let Some(threads) = shared.input.threads {
+        if let Some(threads) = shared.input.threads_to_start() {
             // Fails only when threads were started before, as in a test that runs several commands.
             drop(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global());
         }

@@ -24,4 +24,4 @@ pub use follow::{FollowError, Follower};
 pub use form::{Compression, Form};
 pub use input::{Input, InputError, InputFile};
 pub use rotation::RotatedSet;
-pub use scan::{Scan, ScanOptions, scan};
+pub use scan::{MOST_THREADS, Scan, ScanOptions, scan};

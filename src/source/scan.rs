@@ -17,7 +17,7 @@ use super::turns::Turns;
 use crate::event::{Fold, Needle};
 
 /// More would have little to do while one joins what they heard, each with a batch in memory.
-const MOST_THREADS: usize = 16;
+pub const MOST_THREADS: usize = 16;
 
 /// How to read.
 #[derive(Clone, Copy, Debug, Default)]

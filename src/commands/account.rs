@@ -132,15 +132,7 @@ impl Run<'_> {
             }
         }
         if account.copies > 0 {
-            let copies = plural(account.copies, "copy of a record was", "copies of records were");
-            writeln!(
-                self.err,
-                "{}",
-                tr!(
-                    "note: {copies} dropped: the same record was read before; --keep-duplicates counts them",
-                    copies
-                )
-            )?;
+            tell_copies(self.err, account.copies)?;
         }
         self.tell_emptiness(account)
     }
@@ -189,6 +181,14 @@ impl Run<'_> {
 /// Says what the source notes, a sentence.
 pub(super) fn tell_note(err: &mut dyn io::Write, note: &str) -> io::Result<()> {
     writeln!(err, "{}", tr!("note: {}", told(note)))
+}
+
+/// Says how many records were dropped because they had been read before.
+pub(super) fn tell_copies(err: &mut dyn io::Write, copies: u64) -> io::Result<()> {
+    let copies = plural(copies, "copy of a record was", "copies of records were");
+    let note =
+        tr!("note: {copies} dropped: the same record was read before; --keep-duplicates counts them", copies);
+    writeln!(err, "{note}")
 }
 
 /// Says where in a file something could not be read, and why.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Run;
-use super::account::{Exit, tell_damage, tell_note, told};
+use super::account::{Exit, tell_copies, tell_damage, tell_note, told};
 use super::rows::{Around, Outlet, RowMaker};
 use crate::event::Fold;
 use crate::query::PrefixedConversations;
@@ -13,6 +13,9 @@ use crate::source::{FollowError, Follower};
 
 /// How long to wait before looking at the files again.
 const PACE: Duration = Duration::from_millis(200);
+
+/// How long to wait before looking for files that have come into a folder.
+const FINDING_PACE: Duration = Duration::from_secs(2);
 
 impl Run<'_> {
     /// Writes a row for each event that the filter admits and the question is about, and goes on with those that are
@@ -32,6 +35,7 @@ impl Run<'_> {
         let mut meant = PrefixedConversations::new(self.filter.conversation.clone());
         let mut question = self.rows(maker, around, Arc::default());
         let mut outlet = Outlet::new(self.format, self.style, around, &mut *self.out);
+        let mut found = Instant::now();
         loop {
             let outcome = follower.read();
             for notice in follower.take_notices() {
@@ -40,7 +44,15 @@ impl Run<'_> {
                 }
             }
             if !outcome.map_err(|error| said(&error))? {
+                let copies = follower.take_copies();
+                if copies > 0 && !self.quiet {
+                    tell_copies(self.err, copies)?;
+                }
                 thread::sleep(PACE);
+                if found.elapsed() > FINDING_PACE {
+                    follower.take_in(&self.input.found_again());
+                    found = Instant::now();
+                }
                 continue;
             }
             if question.files.len() < follower.names().count() {

@@ -44,7 +44,7 @@ static CLAUSES: LazyLock<Vec<(Regex, Sentence)>> = LazyLock::new(|| {
         sentence!("a gzip stream"),
         sentence!("messages behind their lengths"),
         sentence!("one JSON document"),
-        sentence!("{name} was emptied or cut, as when a Collector starts anew"),
+        sentence!("{name} was emptied, cut or rewritten, as when a Collector starts anew"),
         sentence!("it is read from its beginning"),
         sentence!("{name} was rotated"),
         sentence!("the new one is read on"),
@@ -52,6 +52,8 @@ static CLAUSES: LazyLock<Vec<(Regex, Sentence)>> = LazyLock::new(|| {
         sentence!("{name} is not there any more"),
         sentence!("{name} is not there yet"),
         sentence!("waiting for it"),
+        sentence!("{name} is new"),
+        sentence!("it is read, too"),
         // Prices.
         sentence!("no price is known for this model"),
         sentence!("the response has no time, and the price depends on it"),

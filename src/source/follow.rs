@@ -1,13 +1,14 @@
 //! Follows files that are still being written: what is added to them is heard when it comes.
 //!
-//! The files are looked at again and again, which works on every system and on network disks alike. When the Collector
-//! rotates, the old file is read to its end, then those that were closed since, then the new one. A last line without
+//! The files are looked at again and again, which works on every system and on network disks alike, and so are the
+//! folders and patterns that were named. When the Collector rotates, the old file is read to its end, then those that were closed since, then the new one. A last line without
 //! its line break is waited for. Only lines of JSON can be followed: what a compressor or a frame has not given out yet
 //! cannot be told from damage.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use memchr::memrchr;
 
@@ -22,7 +23,10 @@ use super::scan::{Hearer, ScanOptions};
 use crate::event::Fold;
 
 /// So much is read at once.
-const READ_BYTES: usize = 4 * 1024 * 1024;
+const READ_BYTES: u64 = 4 * 1024 * 1024;
+
+/// So much of a file's beginning is remembered, by which it is known again: the first record tells when it was written.
+const HEAD_BYTES: usize = 1024;
 
 /// Why an input cannot be followed.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +80,10 @@ struct Tail {
     file: File,
     id: FileId,
     index: u32,
+    /// The first bytes of what was read.
+    head: Vec<u8>,
+    /// When it had been written to last when it was known again.
+    known_as_of: Option<SystemTime>,
     /// The beginning of a line whose end has not come yet.
     carried: Vec<u8>,
     line: u64,
@@ -90,32 +98,50 @@ impl Follower {
     /// # Errors
     /// When something named cannot be followed.
     pub fn new(input: &Input, options: ScanOptions) -> Result<Self, FollowError> {
-        let mut followed: Vec<Followed> = Vec::new();
-        for file in &input.files {
-            let InputFile::Path(path) = file else { return Err(FollowError::Stdin) };
-            let live = path.with_file_name(Place::of_path(path).set);
-            let is_in_input = input.files.contains(&InputFile::Path(live.clone()));
-            let live = if is_in_input { live } else { path.clone() };
-            // The oldest comes first; it leads to the others.
-            if followed.iter().all(|other| other.live != live) {
-                followed.push(Followed::new(live, path.clone()));
-            }
-        }
-        for error in &input.errors {
-            match error {
-                InputError::Missing(name) => followed.push(Followed::new(name.into(), name.into())),
-                other => return Err(FollowError::Input(other.to_string())),
-            }
-        }
-        Ok(Self {
-            followed,
+        let mut follower = Self {
+            followed: Vec::new(),
             options,
             copies: (!options.keep_duplicates).then(Copies::default),
             learned: Learned::new(),
             account: Account::default(),
             batch: Batch::default(),
             notices: Vec::new(),
-        })
+        };
+        for file in &input.files {
+            let InputFile::Path(path) = file else { return Err(FollowError::Stdin) };
+            follower.follow(path, input);
+        }
+        for error in &input.errors {
+            match error {
+                InputError::Missing(name) => follower.followed.push(Followed::new(name.into(), name.into())),
+                other => return Err(FollowError::Input(other.to_string())),
+            }
+        }
+        Ok(follower)
+    }
+
+    /// Follows what is in the input as it was found again, and was not before: a file that came into a folder.
+    pub fn take_in(&mut self, input: &Input) {
+        for file in &input.files {
+            if let InputFile::Path(path) = file
+                && self.follow(path, input)
+            {
+                self.notices.push(format!("{} is new; it is read, too", path.display()));
+            }
+        }
+    }
+
+    /// Follows the file that is written to in the set of that one; false when it is followed already.
+    fn follow(&mut self, path: &Path, input: &Input) -> bool {
+        let live = path.with_file_name(Place::of_path(path).set);
+        // While the Collector rotates, there may be no file that is written to.
+        if self.followed.iter().any(|other| other.live == live || other.live == path) {
+            return false;
+        }
+        let is_in_input = input.files.contains(&InputFile::Path(live.clone()));
+        // The oldest comes first; it leads to the others.
+        self.followed.push(Followed::new(if is_in_input { live } else { path.to_owned() }, path.to_owned()));
+        true
     }
 
     /// Reads some lines, if any were added; false when there is nothing new now.
@@ -146,6 +172,11 @@ impl Follower {
     /// the file was opened.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.account.files.iter().map(|file| file.name.as_str())
+    }
+
+    /// How many records were left out because the same record had been read before, since the last call.
+    pub fn take_copies(&mut self) -> u64 {
+        std::mem::take(&mut self.account.copies)
     }
 
     /// What happened to the files since the last call, a sentence each.
@@ -184,18 +215,13 @@ impl Followed {
                 }
                 return Ok(false);
             };
-            match tail.read_lines(&self.name, batch)? {
-                Progress::Lines => return Ok(true),
-                Progress::PartOfALine => continue,
-                Progress::End => {}
-            }
-            match fs::metadata(&self.live) {
-                Ok(now) if FileId::of(&now) == tail.id => {
-                    if now.len() >= tail.read_so_far() {
-                        return Ok(false);
-                    }
+            let now = fs::metadata(&self.live);
+            if let Ok(now) = &now
+                && FileId::of(now) == tail.id
+            {
+                if now.len() < tail.read_so_far() || !tail.is_known_again(&self.live, now) {
                     notices.push(format!(
-                        "{} was emptied or cut, as when a Collector starts anew; it is read from its beginning",
+                        "{} was emptied, cut or rewritten, as when a Collector starts anew; it is read from its beginning",
                         self.live.display()
                     ));
                     let is_left = tail.give_up_rest(batch);
@@ -204,7 +230,19 @@ impl Followed {
                     if is_left {
                         return Ok(true);
                     }
+                    continue;
                 }
+                if now.len() == tail.read_so_far() {
+                    return Ok(false);
+                }
+            }
+            match tail.read_lines(&self.name, batch)? {
+                Progress::Lines => return Ok(true),
+                Progress::PartOfALine => continue,
+                Progress::End => {}
+            }
+            match now {
+                Ok(now) if FileId::of(&now) == tail.id => return Ok(false),
                 Ok(_) if !tail.is_closing => tail.is_closing = true,
                 Ok(_) => {
                     if self.name == self.live {
@@ -255,6 +293,8 @@ impl Followed {
             file,
             id: FileId::of(&metadata),
             index,
+            head: Vec::new(),
+            known_as_of: None,
             carried: Vec::new(),
             line: 1,
             byte_offset: 0,
@@ -286,35 +326,46 @@ enum Progress {
 }
 
 impl Tail {
+    /// Whether the file still begins as it did when it was read. Looked at only when it has been written to.
+    fn is_known_again(&mut self, live: &Path, now: &Metadata) -> bool {
+        let written = now.modified().ok();
+        if written.is_some() && written == self.known_as_of {
+            return true;
+        }
+        let mut head = Vec::new();
+        let read = File::open(live).and_then(|file| file.take(self.head.len() as u64).read_to_end(&mut head));
+        self.known_as_of = written;
+        // Where it cannot be read now, reading on will say so.
+        read.is_err() || head == self.head
+    }
+
     fn read_lines(&mut self, name: &Path, batch: &mut Batch) -> Result<Progress, FollowError> {
         let refused = |error| FollowError::Refused(refusal(&InputFile::Path(name.to_owned()), &error));
         batch.restart(self.index);
         let begun = self.carried.len();
-        batch.bytes.resize(begun + READ_BYTES, 0);
-        batch.bytes[..begun].copy_from_slice(&self.carried);
-        let read = loop {
-            match self.file.read(&mut batch.bytes[begun..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                outcome => break outcome.map_err(refused)?,
-            }
-        };
+        let read = (&self.file).take(READ_BYTES).read_to_end(&mut self.carried).map_err(refused)?;
         if read == 0 {
             return Ok(Progress::End);
         }
         self.is_closing = false;
-        let filled = begun + read;
+        let missing = HEAD_BYTES.saturating_sub(self.head.len()).min(read);
+        self.head.extend_from_slice(&self.carried[begun..begun + missing]);
         if self.byte_offset == 0
-            && let Some(form) = whole_file_form(&batch.bytes[..filled])
+            && let Some(form) = whole_file_form(&self.carried)
         {
             return Err(FollowError::Form { name: name.display().to_string(), form });
         }
-        let line_break = memrchr(b'\n', &batch.bytes[begun..filled]).map(|at| begun + at + 1);
+        let line_break = memrchr(b'\n', &self.carried[begun..]).map(|at| begun + at + 1);
         // What is longer than any message is no line that could still end.
-        let whole_until = line_break.unwrap_or(if filled > MAX_MESSAGE_BYTES { filled } else { 0 });
+        let is_too_long = self.carried.len() > MAX_MESSAGE_BYTES;
+        let Some(whole_until) = line_break.or(is_too_long.then_some(self.carried.len())) else {
+            return Ok(Progress::PartOfALine);
+        };
+        std::mem::swap(&mut batch.bytes, &mut self.carried);
         (self.line, self.byte_offset) = batch.cut_into_lines(whole_until, (self.line, self.byte_offset));
         self.carried.clear();
-        self.carried.extend_from_slice(&batch.bytes[whole_until..filled]);
-        Ok(if whole_until > 0 { Progress::Lines } else { Progress::PartOfALine })
+        self.carried.extend_from_slice(&batch.bytes[whole_until..]);
+        Ok(Progress::Lines)
     }
 
     /// How many bytes of the file were read.

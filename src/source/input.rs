@@ -16,6 +16,10 @@ const STDIN: &str = "-";
 /// The files of one run, in the order they are read.
 #[derive(Debug, Default)]
 pub struct Input {
+    /// As what it was named.
+    pub names: Vec<String>,
+    /// Whether a file that was named brings its rotated set.
+    pub rotated: bool,
     /// What is read.
     pub files: Vec<InputFile>,
     /// What a reader should know about the choice of files, a sentence each.
@@ -133,7 +137,7 @@ impl Input {
     /// rotated files beside it; without, it comes alone, and a note says so where others lie beside it.
     #[must_use]
     pub fn find(names: &[String], rotated: bool) -> Self {
-        let mut input = Self::default();
+        let mut input = Self { names: names.to_vec(), rotated, ..Self::default() };
         let mut alone = Alone::new();
         for name in names {
             if let Err(error) = input.add(name, rotated, &mut alone) {
@@ -142,6 +146,12 @@ impl Input {
         }
         input.note_unread_siblings(alone);
         input
+    }
+
+    /// Finds the files behind the same names as they are by now.
+    #[must_use]
+    pub fn found_again(&self) -> Self {
+        Self::find(&self.names, self.rotated)
     }
 
     /// The sets of rotated files that are in the input.

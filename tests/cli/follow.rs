@@ -180,11 +180,46 @@ fn a_file_that_is_emptied_is_read_from_its_beginning_and_that_is_said() {
     assert_eq!(running.prompts(1), ["the first of a long file"]);
     File::create(&path).expect("emptied");
     let said = running.said();
-    assert!(said.starts_with("note: logs.jsonl was emptied or cut"), "{said}");
+    assert!(said.starts_with("note: logs.jsonl was emptied, cut or rewritten"), "{said}");
     let said = running.said();
     assert!(said.starts_with("logs.jsonl:2: byte "), "what was never finished is lost: {said}");
     append(&path, &(prompt("new") + "\n"));
     assert_eq!(running.prompts(1), ["new"]);
+}
+
+#[test]
+fn a_file_that_is_rewritten_in_place_is_read_from_its_beginning_however_long_it_is() {
+    for more in ["", ", and more of it than there was"] {
+        let (folder, path) = folder();
+        append(&path, &(prompt("first") + "\n"));
+        let running = start(folder.path(), "show --follow --json -f logs.jsonl");
+        assert_eq!(running.prompts(1), ["first"]);
+        fs::write(&path, prompt(&format!("other{more}")) + "\n").expect("rewritten");
+        assert_eq!(running.prompts(1), [format!("other{more}")]);
+        let said = running.said();
+        assert!(said.starts_with("note: logs.jsonl was emptied, cut or rewritten"), "{said}");
+        append(&path, &(prompt("third") + "\n"));
+        assert_eq!(running.prompts(1), ["third"]);
+        assert!(running.talk.try_recv().is_err(), "what is added is known again");
+    }
+}
+
+#[test]
+fn a_file_that_comes_into_a_folder_is_followed_too_and_that_is_said() {
+    let (folder, path) = folder();
+    append(&path, &(prompt("one") + "\n"));
+    let running = start(folder.path(), "show --follow --json -f .");
+    assert_eq!(running.prompts(1), ["one"]);
+    let other = folder.path().join("other.jsonl");
+    append(&other, &(prompt("two") + "\n"));
+    assert_eq!(running.prompts(1), ["two"]);
+    assert_eq!(running.said(), "note: ./other.jsonl is new; it is read, too");
+    append(&other, &(prompt("three") + "\n"));
+    append(&path, &(prompt("four") + "\n"));
+    let mut both = running.prompts(2);
+    both.sort();
+    assert_eq!(both, ["four", "three"]);
+    assert!(running.talk.try_recv().is_err(), "it is new once");
 }
 
 #[test]
@@ -219,6 +254,11 @@ fn a_record_that_comes_again_is_shown_once_and_damage_is_told_when_it_comes() {
     append(&path, &(prompt("one") + "\nno json\n" + &prompt("two") + "\n"));
     assert_eq!(running.prompts(1), ["two"]);
     assert_eq!(running.said(), format!("logs.jsonl:3: byte {}: no JSON", 2 * (prompt("one").len() + 1)));
+    let said = running.said();
+    assert!(
+        said.starts_with("note: 1 copy of a record was dropped: the same record was read before"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -5,6 +5,12 @@ use chrono::Datelike;
 use super::zone::Zone;
 use crate::event::UnixNano;
 
+/// In nanoseconds.
+const HOUR: u64 = 60 * 60 * 1_000_000_000;
+
+/// Every hour of more years than this is more than anyone looks at, and takes long to name.
+const MOST_HOURS: u64 = 20 * 366 * 24;
+
 /// A span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TimeSpan {
@@ -32,12 +38,30 @@ impl TimeSpan {
         }
     }
 
+    /// The span that all from that of one moment to that of another can be named in: days, where there are too many hours.
+    #[must_use]
+    pub(super) fn or_days(self, first: UnixNano, last: UnixNano) -> Self {
+        let is_long = last.get().saturating_sub(first.get()) / HOUR > MOST_HOURS;
+        if self == Self::Hour && is_long { Self::Day } else { self }
+    }
+
+    /// The name of the day in which the hour of that name lies.
+    #[must_use]
+    pub(super) fn day_of_hour(name: &str) -> &str {
+        name.split('T').next().unwrap_or(name)
+    }
+
     /// The names of all spans from that of one moment to that of another, those without any event included.
     #[must_use]
     pub(super) fn names_between(self, first: UnixNano, last: UnixNano, zone: Zone) -> Vec<String> {
-        const QUARTER_HOUR: u64 = 15 * 60 * 1_000_000_000;
-        // No zone's hour begins between two quarters.
-        let step = if self == Self::Hour { QUARTER_HOUR } else { 4 * QUARTER_HOUR };
+        // Shorter than the shortest: clocks that are set make hours and days shorter, and no zone's hour begins between
+        // two quarters.
+        let step = match self {
+            Self::Hour => HOUR / 4,
+            Self::Day => 12 * HOUR,
+            Self::Week => 6 * 24 * HOUR,
+            Self::Month => 27 * 24 * HOUR,
+        };
         let mut names: Vec<String> = Vec::new();
         let mut moment = Some(first);
         while let Some(time) = moment.filter(|time| *time < last) {
@@ -64,6 +88,15 @@ mod tests {
     }
 
     #[test]
+    fn centuries_are_not_told_by_the_hour() {
+        let (first, last) = (UnixNano::new(1).expect("a moment"), at("2540-01-01T00:00:00Z"));
+        assert_eq!(TimeSpan::Hour.or_days(first, last), TimeSpan::Day);
+        assert_eq!(TimeSpan::Hour.or_days(at("2521-01-01T00:00:00Z"), last), TimeSpan::Hour);
+        assert_eq!(TimeSpan::Month.or_days(first, last), TimeSpan::Month);
+        assert_eq!(TimeSpan::day_of_hour(&TimeSpan::Hour.name(last, Zone::default())), "2540-01-01");
+    }
+
+    #[test]
     fn spans_are_the_zone_s() {
         let late = at("2026-11-22T17:30:00Z");
         let beijing = Zone::default();
@@ -85,9 +118,12 @@ mod tests {
             ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"],
             "the clocks show it twice"
         );
-        assert_eq!(
-            TimeSpan::Day.names_between(at("2026-10-24T12:00:00Z"), at("2026-10-24T12:00:00Z"), zone).len(),
-            1
-        );
+        let noon = at("2026-10-24T12:00:00Z");
+        assert_eq!(TimeSpan::Day.names_between(noon, noon, zone).len(), 1);
+        let all = |span: TimeSpan| span.names_between(at("2020-01-01T00:00:00Z"), noon, zone);
+        let months = all(TimeSpan::Month);
+        assert_eq!((months.len(), months.is_sorted()), (6 * 12 + 10, true));
+        assert_eq!(all(TimeSpan::Week).len(), 356);
+        assert_eq!(all(TimeSpan::Day).len(), 2489);
     }
 }

@@ -114,16 +114,6 @@ impl By {
         }
     }
 
-    /// How a span of time is called in a sentence.
-    fn word(self) -> String {
-        match self {
-            Self::Hour => tr!("hour"),
-            Self::Week => tr!("week"),
-            Self::Month => tr!("month"),
-            _ => tr!("day"),
-        }
-    }
-
     fn span(self) -> Option<TimeSpan> {
         match self {
             Self::Day => Some(TimeSpan::Day),
@@ -304,17 +294,25 @@ impl TokensArgs {
 
     fn chart(&self, usage: &Usage, zone: Zone) -> Chart {
         let place = self.by.iter().position(|by| by.span().is_some());
-        let span = place.and_then(|place| self.by[place].span()).unwrap_or(TimeSpan::Day);
+        let asked = place.and_then(|place| self.by[place].span()).unwrap_or(TimeSpan::Day);
+        let mut span = asked;
         let mut amounts: BTreeMap<String, u128> = BTreeMap::new();
         if let Some((first, last)) = usage.total_span {
+            span = asked.or_days(first, last);
             amounts.extend(span.names_between(first, last, zone).into_iter().map(|name| (name, 0)));
         }
         for (values, sum) in &usage.groups {
-            if let Some(name) = place.and_then(|place| values[place].clone()) {
-                *amounts.entry(name).or_default() += sum.tokens.total().unwrap_or(0);
+            if let Some(name) = place.and_then(|place| values[place].as_deref()) {
+                let name = if span == asked { name } else { TimeSpan::day_of_hour(name) };
+                *amounts.entry(name.to_owned()).or_default() += sum.tokens.total().unwrap_or(0);
             }
         }
-        let unit = self.by.iter().find(|by| by.span().is_some()).map_or_else(|| tr!("day"), |by| by.word());
+        let unit = match span {
+            TimeSpan::Hour => tr!("hour"),
+            TimeSpan::Day => tr!("day"),
+            TimeSpan::Week => tr!("week"),
+            TimeSpan::Month => tr!("month"),
+        };
         Chart {
             title: Line::new().tone(Tone::Strong, tr!("tokens (input and output) by {unit}", unit)),
             columns: amounts.into_iter().collect(),

@@ -23,6 +23,11 @@ impl Run<'_> {
         let prices = PriceBook::from_toml(&text, &name).map_err(|error| anyhow::Error::msg(told(&error)))?;
         Ok(book.extended_with(prices))
     }
+
+    /// Which prices these are, for people, where the settings put others before those of the program.
+    pub(super) fn own_book(&self, prices: &PriceBook) -> Option<String> {
+        self.price_file.as_ref().map(|_| version_words(prices))
+    }
 }
 
 fn unread(name: &str, error: &io::Error) -> String {

@@ -83,6 +83,10 @@ fn what_the_file_says_is_done() {
     assert_eq!(listed.column("start_time"), ["2026-11-02T01:00:00.000+00:00"], "{}", listed.stderr);
     let shown = with_settings("files = 'logs.jsonl'\nformat = 'json'\n", "list -o table", &[]);
     assert!(shown.stdout.contains("1 conversation on 1 day"), "{}", shown.text());
+    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/house-prices.toml").display().to_string();
+    let shown = with_settings(&format!("files = 'logs.jsonl'\nprice_book = '{book}'\n"), "show", &[]);
+    assert!(shown.stdout.contains(" by the price book built-in "), "{}", shown.text());
+    assert!(shown.stdout.contains(&format!(" + {book}")), "{}", shown.text());
     let priced = with_settings("files = 'logs.jsonl'\nprice_book = 'missing.toml'\n", "tokens", &[]);
     assert_eq!(priced.exit, Some(2));
     let named = Path::new("own").join("missing.toml").display().to_string();

@@ -18,7 +18,7 @@ use super::records::EventRecord;
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
 use crate::event::{Event, IdCondition};
-use crate::query::price_book::Usd;
+use crate::query::price_book::{PriceBook, Usd};
 use crate::query::{
     Condition, ConversationIndex, ConversationSummary, GroupKey, Story, StoryCollector, TokenUsage,
     UsageQuestion,
@@ -140,11 +140,13 @@ impl ShowArgs {
 
     /// One conversation, heard in one reading.
     fn tell_one(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
-        let story = (StoryCollector::new(run.filter.clone(), self.all), usage_question(&run)?);
+        let prices = run.price_book(None)?;
+        let own_book = run.own_book(&prices);
+        let story = (StoryCollector::new(run.filter.clone(), self.all), usage_question(&run, prices));
         let question = (ConversationIndex::new(run.filter.clone()), story);
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let (index, (collector, usage)) = scan.answer;
-        let costs = costs(usage);
+        let costs = costs(usage, own_book);
         let conversations = index.settle();
         let mut stories = collector.settle();
         let shown = conversations.summaries.len() as u64;
@@ -158,10 +160,12 @@ impl ShowArgs {
     /// Every conversation: which there are first, then some at a time, so that memory does not grow with the input.
     fn tell_all(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
         run.input.keep_what_comes_once();
-        let question = (ConversationIndex::new(run.filter.clone()), usage_question(&run)?);
+        let prices = run.price_book(None)?;
+        let own_book = run.own_book(&prices);
+        let question = (ConversationIndex::new(run.filter.clone()), usage_question(&run, prices));
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let (index, usage) = scan.answer;
-        let costs = costs(usage);
+        let costs = costs(usage, own_book);
         let conversations = index.settle();
         let mut pending: Vec<Option<&ConversationSummary>> =
             conversations.summaries.iter().map(Some).collect();
@@ -203,21 +207,27 @@ fn newest(conversations: Vec<ConversationSummary>) -> Option<String> {
     dated.max_by_key(|summary| summary.start).map(|summary| summary.id)
 }
 
-/// What each conversation would cost; `None` where some of it could not be priced.
-type Costs = BTreeMap<Option<String>, Option<Usd>>;
-
-fn usage_question(run: &Run<'_>) -> anyhow::Result<TokenUsage> {
-    Ok(TokenUsage::new(UsageQuestion {
-        filter: run.filter.clone(),
-        keys: vec![(GroupKey::Conversation, None)],
-        prices: Arc::new(run.price_book(None)?),
-        keep_responses: false,
-    }))
+/// What each conversation would cost.
+struct Costs {
+    /// `None` where some of it could not be priced.
+    of_conversations: BTreeMap<Option<String>, Option<Usd>>,
+    /// Which prices these are, where they are not only those of the program.
+    own_book: Option<String>,
 }
 
-fn costs(usage: TokenUsage) -> Costs {
+fn usage_question(run: &Run<'_>, prices: PriceBook) -> TokenUsage {
+    TokenUsage::new(UsageQuestion {
+        filter: run.filter.clone(),
+        keys: vec![(GroupKey::Conversation, None)],
+        prices: Arc::new(prices),
+        keep_responses: false,
+    })
+}
+
+fn costs(usage: TokenUsage, own_book: Option<String>) -> Costs {
     let groups = usage.settle().groups.into_iter();
-    groups.map(|(mut group, sum)| (group.pop().flatten(), sum.cost())).collect()
+    let of_conversations = groups.map(|(mut group, sum)| (group.pop().flatten(), sum.cost())).collect();
+    Costs { of_conversations, own_book }
 }
 
 /// Draws one story after another.

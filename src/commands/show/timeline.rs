@@ -114,10 +114,19 @@ impl Telling<'_> {
         let end = tr!("{last}Codex records no end, the conversation may go on", last);
         let mut lines = vec![Line::new().tone(Tone::Dim, end)];
         let mut totals = totals(&summary.tokens, summary.warm_ups);
-        if let Some(Some(cost)) =
-            self.costs.get(&Some(summary.id.clone())).filter(|_| summary.tokens.responses > 0)
+        if let Some(Some(cost)) = self
+            .costs
+            .of_conversations
+            .get(&Some(summary.id.clone()))
+            .filter(|_| summary.tokens.responses > 0)
         {
-            totals.push(Tone::Plain, tr!(" · about {cost} at API list prices", cost));
+            totals.push(
+                Tone::Plain,
+                match &self.costs.own_book {
+                    None => tr!(" · about {cost} at API list prices", cost),
+                    Some(book) => tr!(" · about {cost} by the price book {book}", cost, book),
+                },
+            );
         }
         lines.push(totals);
         lines

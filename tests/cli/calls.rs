@@ -97,3 +97,15 @@ fn a_run_that_was_ended_is_not_said_to_be_in_a_sandbox_nor_a_second_one_to_be_ou
     assert!(told("signal").contains(" · ended by a signal\n"));
     assert!(told("escalated").contains(" · blocked by the sandbox at first, then run again\n"));
 }
+
+#[test]
+fn a_command_cannot_steer_the_terminal() {
+    let arguments = json!({ "cmd": "echo \u{1b}[2J\u{9b}31m\u{202e}" }).to_string();
+    let call = json!({ "call_id": "call_1", "tool_name": "exec_command", "arguments": arguments });
+    let records = [("tool_result", call)];
+    let command = "echo \\u{1b}[2J\\u{9b}31m\\u{202e}\n";
+    for question in ["show", "tool-decision --undecided"] {
+        let said = asked(question, &records).stdout;
+        assert!(said.contains(command), "{said}");
+    }
+}

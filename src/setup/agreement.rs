@@ -74,8 +74,7 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
         let default = if listener.is_written { sentence!("") } else { sentence!(", its default") };
         let text = sentence!(
             "Codex sends to {sent}, but the Collector listens on {heard} only{default}: from outside its \
-             machine or \
-             container nothing arrives.",
+             machine or container nothing arrives.",
             sent,
             heard,
             default
@@ -105,8 +104,7 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
     if !listener.is_written {
         let text = sentence!(
             "The receiver names no address and listens on {heard}, its default. Inside a container nothing \
-             from outside \
-             reaches it there.",
+             from outside reaches it there.",
             heard
         );
         let fix = format!("        endpoint: {heard}");
@@ -144,9 +142,8 @@ fn port_differs(logs: &Destination, same_carrier: &[&Listener], other: Option<&L
         None => (
             Severity::Warning,
             sentence!(
-                "Codex sends to {sent}, but the Collector listens on {}. Unless something between them \
-                 maps the \
-                 port, nothing arrives.",
+                "Codex sends to {sent}, but the Collector listens on {}. Unless something between them maps \
+                 the port, nothing arrives.",
                 heard.join(", "),
                 sent
             ),
@@ -170,8 +167,7 @@ fn tls_differs(logs: &Destination, receiver_has_tls: bool) -> Finding {
     } else {
         sentence!(
             "Codex sends to an https:// address, but the Collector's receiver has no TLS: nothing arrives, \
-         unless a \
-         proxy stands between them."
+             unless a proxy stands between them."
         )
     };
     let severity = if receiver_has_tls { Severity::Error } else { Severity::Warning };
@@ -199,8 +195,7 @@ fn size(logs: &Destination, same_carrier: &[&Listener]) -> Option<Finding> {
     };
     let text = sentence!(
         "The receiver refuses requests above {limit}, its default. Codex sends up to 512 records in one, \
-         tool arguments \
-         in full, and does not send a refused one again.",
+         tool arguments in full, and does not send a refused one again.",
         limit
     );
     let at = Some((Subject::CollectorConfig, listener.place.clone()));
@@ -216,8 +211,7 @@ mod tests {
         let codex = format!("[otel.exporter.otlp-{carrier}]\nendpoint = '{sent}'\nprotocol = 'json'\n");
         let collector = format!(
             "receivers:\n  otlp:\n    protocols: {receiver}\nexporters:\n  file: {{path: /a, rotation: \
-             }}\nservice:\n  \
-             pipelines:\n    logs: {{receivers: [otlp], exporters: [file]}}\n"
+             }}\nservice:\n  pipelines:\n    logs: {{receivers: [otlp], exporters: [file]}}\n"
         );
         let collector = CollectorConfig::read("y", &collector);
         let codex = CodexConfig::read("c", &codex, Some(&collector));

@@ -146,9 +146,8 @@ fn logs_exporter(sheet: &mut Sheet<'_>, otel: &Entry, listeners: &[Listener]) ->
 fn prompts(sheet: &mut Sheet<'_>, otel: &Entry) {
     let Some(entry) = otel.node.get("log_user_prompt") else {
         let text = sentence!(
-            "`log_user_prompt` is not set: prompts are recorded as [REDACTED], with their length \
-                    only. Set it \
-                    to true if an audit must say what was asked."
+            "`log_user_prompt` is not set: prompts are recorded as [REDACTED], with their length only. Set \
+             it to true if an audit must say what was asked."
         );
         sheet.note("prompts_redacted", otel.line, text).fix("log_user_prompt = true");
         return;
@@ -160,9 +159,8 @@ fn prompts(sheet: &mut Sheet<'_>, otel: &Entry) {
         }
         Value::Bool(false) => {
             let text = sentence!(
-                "Prompts are recorded as [REDACTED], with their length only. That is a choice; an \
-                        audit \
-                        cannot say what was asked."
+                "Prompts are recorded as [REDACTED], with their length only. That is a choice; an audit \
+                 cannot say what was asked."
             );
             sheet.note("prompts_redacted", entry.line, text).fix("log_user_prompt = true");
         }
@@ -194,9 +192,8 @@ fn trace_exporter(sheet: &mut Sheet<'_>, otel: &Entry) {
         Some(entry) => drop(read_exporter(sheet, entry, Signal::Traces, &[])),
         None if otel.node.get("exporter").is_some() => {
             let text = sentence!(
-                "`trace_exporter` is not set. Today that means none; early releases took `exporter` \
-                        for it and \
-                        sent spans to the address for logs."
+                "`trace_exporter` is not set. Today that means none; early releases took `exporter` for it \
+                 and sent spans to the address for logs."
             );
             sheet.note("trace_exporter_default", otel.line, text).fix("trace_exporter = \"none\"");
         }
@@ -210,18 +207,16 @@ fn metrics_exporter(sheet: &mut Sheet<'_>, root: &Node, otel: &Entry) {
     match otel.node.get("metrics_exporter") {
         Some(entry) if entry.node.text() == Some("statsig") && !analytics_off => {
             let text = sentence!(
-                "Codex's metrics go to OpenAI (Statsig). The trail does not need them; \"none\" \
-                        sends them \
-                        nowhere."
+                "Codex's metrics go to OpenAI (Statsig). The trail does not need them; \"none\" sends them \
+                 nowhere."
             );
             sheet.note("metrics_to_statsig", entry.line, text).fix("metrics_exporter = \"none\"");
         }
         Some(entry) => drop(read_exporter(sheet, entry, Signal::Metrics, &[])),
         None if !analytics_off => {
             let text = sentence!(
-                "`metrics_exporter` is not set: its default sends Codex's metrics to OpenAI \
-                        (Statsig). \"none\" \
-                        sends them nowhere."
+                "`metrics_exporter` is not set: its default sends Codex's metrics to OpenAI (Statsig). \
+                 \"none\" sends them nowhere."
             );
             sheet.note("metrics_to_statsig", otel.line, text).fix("metrics_exporter = \"none\"");
         }

@@ -140,8 +140,7 @@ fn read_word(sheet: &mut Sheet<'_>, entry: &Entry, word: &str, signal: Signal) {
         _ => {
             let text = sentence!(
                 "`{key}` is \"{word}\", which Codex does not know: it refuses the whole file. There are \
-                 \"none\", otlp-http \
-                 and otlp-grpc.",
+                 \"none\", otlp-http and otlp-grpc.",
                 key,
                 word
             );
@@ -327,8 +326,7 @@ fn check_http_path(
     let text = match path {
         "" | "/" => sentence!(
             "The address has no path. Codex appends none, so {spoken} are posted to `/`, which a Collector \
-             does not \
-             answer. They belong to {}.",
+             does not answer. They belong to {}.",
             taken,
             spoken
         ),

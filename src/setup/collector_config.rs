@@ -174,11 +174,9 @@ fn check_processors(sheet: &mut Sheet<'_>, trail: &[&Pipeline], pipelines: &[Pip
             match kind_of(id) {
                 "batch" => {
                     let text = sentence!(
-                        "The `batch` processor in `{}` answers Codex before the record is in the file, \
-                         hides every \
-                         error of the file, and loses what it holds when the Collector is killed. It is to \
-                         go with \
-                         release 0.166.",
+                        "The `batch` processor in `{}` answers Codex before the record is in the file, hides \
+                         every error of the file, and loses what it holds when the Collector is killed. It \
+                         is to go with release 0.166.",
                         pipeline.id
                     );
                     sheet.warning("batch_processor", line, text).fix(pipeline.without(id));
@@ -234,9 +232,8 @@ fn check_telemetry(sheet: &mut Sheet<'_>, root: &Node) {
         let address = entry.node.text().unwrap_or("127.0.0.1:8888");
         let (host, port) = address.rsplit_once(':').unwrap_or((address, "8888"));
         let text = sentence!(
-            "`service.telemetry.metrics.address` is deprecated since release 0.111; the Collector's \
-                    own counters, \
-                    which show refused and failed records, are set under `readers` now."
+            "`service.telemetry.metrics.address` is deprecated since release 0.111; the Collector's own \
+             counters, which show refused and failed records, are set under `readers` now."
         );
         let host = if host.is_empty() { "0.0.0.0" } else { host };
         let fix = format!(

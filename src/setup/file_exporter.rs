@@ -118,8 +118,7 @@ fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
         if QUEUE_KEYS.contains(&key) {
             let text = sentence!(
                 "`{key}` is no key of the file exporter: the Collector refuses to start. `{id}` needs none: \
-                 Codex is \
-                 answered when the record is in the file.",
+                 Codex is answered when the record is in the file.",
                 key,
                 id
             );
@@ -136,17 +135,15 @@ fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
     let is_true = |key: &str| exporter.node.get(key).filter(|entry| entry.node.is_true());
     if let (Some(append), Some(_)) = (is_true("append"), rotation(&exporter.node)) {
         let text = sentence!(
-            "`append` and `rotation` exclude each other: the Collector refuses to start. Delete this \
-                    line; with \
-                    `rotation` the file is appended to anyway."
+            "`append` and `rotation` exclude each other: the Collector refuses to start. Delete this line; \
+             with `rotation` the file is appended to anyway."
         );
         sheet.error("append_with_rotation", append.line, text);
     }
     if let (Some(append), Some(_)) = (is_true("append"), exporter.node.get("compression")) {
         let text = sentence!(
-            "`append` and `compression` exclude each other: the Collector refuses to start. Use \
-                    `rotation` \
-                    instead of `append`."
+            "`append` and `compression` exclude each other: the Collector refuses to start. Use `rotation` \
+             instead of `append`."
         );
         sheet.error("append_with_compression", append.line, text).fix(ROTATION.trim_end());
     }
@@ -204,9 +201,8 @@ fn check_format(sheet: &mut Sheet<'_>, exporter: &Entry) {
         if word == "zstd" {
             let text = sentence!(
                 "With `compression: zstd` the file is no ordinary .zst: unless the feature gate \
-                        exporter.file.nativeCompression is on, each request is a frame of its own behind \
-                        its length, and \
-                        unzstd cannot read it."
+                 exporter.file.nativeCompression is on, each request is a frame of its own behind its \
+                 length, and unzstd cannot read it."
             );
             sheet.note("zstd_framing", entry.line, text);
         } else if !word.is_empty() {
@@ -258,9 +254,8 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
     }
     if exporter.node.at(&["group_by", "enabled"]).is_some_and(|entry| entry.node.is_true()) {
         let text = sentence!(
-            "`group_by` opens and closes a file per group. When it closes one that is being written, \
-                    records are \
-                    lost, and without `rotation` a reopened file is emptied."
+            "`group_by` opens and closes a file per group. When it closes one that is being written, records \
+             are lost, and without `rotation` a reopened file is emptied."
         );
         sheet.warning("file_group_by", exporter.node.get("group_by").map(|entry| entry.line), text);
     }
@@ -275,9 +270,8 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
         None if is_emptied(&exporter.node) => {
             let line = exporter.node.get("append").map_or(exporter.line, |append| append.line);
             let text = sentence!(
-                "The file of `{id}` is emptied at every start of the Collector: all that was recorded \
-                 before is gone. \
-                 With `rotation` it is appended to, and `max_backups: 0` keeps every rotated file.",
+                "The file of `{id}` is emptied at every start of the Collector: all that was recorded before \
+                 is gone. With `rotation` it is appended to, and `max_backups: 0` keeps every rotated file.",
                 id
             );
             sheet.error("file_truncated", line, text).fix(ROTATION.trim_end());
@@ -285,9 +279,8 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
         None => {
             let line = exporter.node.get("append").map(|append| append.line);
             let text = sentence!(
-                "`{id}` appends without `rotation`: it holds back up to 4 KiB that a killed Collector \
-                 loses, though Codex \
-                 was told they are written. `rotation` writes at once.",
+                "`{id}` appends without `rotation`: it holds back up to 4 KiB that a killed Collector loses, \
+                 though Codex was told they are written. `rotation` writes at once.",
                 id
             );
             sheet.note("append_buffered", line, text).fix(ROTATION.trim_end());
@@ -359,9 +352,8 @@ fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
     if rotation.node.get("localtime").is_some_and(|entry| entry.node.is_true()) {
         let line = rotation.node.get("localtime").map(|entry| entry.line);
         let text = sentence!(
-            "`localtime` names rotated files by local time: when clocks are set back, names repeat \
-                    and their order \
-                    is lost."
+            "`localtime` names rotated files by local time: when clocks are set back, names repeat and their \
+             order is lost."
         );
         sheet.note("rotation_localtime", line, text).fix("      localtime: false");
     }

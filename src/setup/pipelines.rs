@@ -292,8 +292,7 @@ fn check_used(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[P
                 let text = if is_connector {
                     sentence!(
                         "`{id}` is a connector, not a {role}: name it under `exporters` of one pipeline and \
-                         under `receivers` of \
-                         another. The Collector refuses to start.",
+                         under `receivers` of another. The Collector refuses to start.",
                         id,
                         role
                     )

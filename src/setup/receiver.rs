@@ -65,8 +65,8 @@ pub(super) fn read_receiver(sheet: &mut Sheet<'_>, receiver: &Entry) -> Vec<List
         };
         let text = sentence!(
             "The receiver `{}` listens on every address and asks nobody who they are: whoever reaches port \
-             {} can write \
-             into the trail. In a container keep 0.0.0.0 and publish the port on 127.0.0.1 only.",
+             {} can write into the trail. In a container keep 0.0.0.0 and publish the port on 127.0.0.1 \
+             only.",
             receiver.key,
             ports
         );

@@ -180,8 +180,7 @@ impl DoctorArgs {
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.collector_config.is_none() => {
                 let text = sentence!(
                     "{name} does not exist, so the Collector was not checked. --collector-config FILE names \
-                     its \
-                     configuration.",
+                     its configuration.",
                     name
                 );
                 examination.findings.push(Finding::new(
@@ -239,9 +238,8 @@ fn examine_other_layers(users: &[&Path], examination: &mut Examination) {
         let Ok(text) = read(&path) else { continue };
         let Some(place) = CodexConfig::otel_table_in(&path.display().to_string(), &text) else { continue };
         let text = sentence!(
-            "Codex reads no [otel] table in a project's configuration: what stands here is ignored. \
-                    It belongs \
-                    to the configuration of the user."
+            "Codex reads no [otel] table in a project's configuration: what stands here is ignored. It \
+             belongs to the configuration of the user."
         );
         examination.findings.push(Finding {
             place: Some(place),
@@ -260,9 +258,8 @@ fn examine_other_layers(users: &[&Path], examination: &mut Examination) {
             }
         }
         let text = sentence!(
-            "This machine's administrator sets [otel] too; which of the two counts, and what it \
-                    says, was not \
-                    checked."
+            "This machine's administrator sets [otel] too; which of the two counts, and what it says, was \
+             not checked."
         );
         examination.findings.push(Finding {
             place: Some(place),

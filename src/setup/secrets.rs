@@ -19,6 +19,12 @@ static SECRET_NAME: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is a constant")
 });
 
+/// A name at the beginning of a line with the sign behind it, or a table's header in TOML.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^\s*(?:\[+\w[\w.\-"' \]]*$|(?:- )?[\w.\-/"']+\s*[=:]\s*)"#)
+        .expect("the pattern is a constant")
+});
+
 /// The text with `…` for what stands before the `@` of an address, and for all that follows a secret's name.
 pub(super) fn masked(text: &str) -> String {
     let text = USERINFO.replace_all(text, "$1…@");
@@ -30,13 +36,13 @@ pub(super) fn masked(text: &str) -> String {
     }
 }
 
-/// A line with `…` for all that is not the name at its beginning.
+/// A line with `…` for all that is not the name at its beginning, and for all of a line that has none, which may go on
+/// with the value of another. A table's header is a name.
 pub(super) fn name_alone(line: &str) -> Cow<'_, str> {
-    let cut = |at: usize| Cow::Owned(format!("{} …", line[..at].trim_end()));
-    match line.find(['=', ':']).map(|sign| sign + 1) {
-        Some(end) if line[end..].trim().is_empty() => Cow::Borrowed(line),
-        Some(end) => cut(end),
-        None => line.find(['"', '\'']).map_or(Cow::Borrowed(line), cut),
+    match NAME.find(line) {
+        Some(name) if name.end() < line.len() => Cow::Owned(format!("{} …", name.as_str().trim_end())),
+        Some(_) => Cow::Borrowed(line),
+        None => Cow::Borrowed("…"),
     }
 }
 
@@ -70,7 +76,11 @@ mod tests {
             ("x-scope = 'sk-1", "x-scope = …"),
             ("[otel", "[otel"),
             ("  x-scope: sk-1", "  x-scope: …"),
-            ("  - 'sk-1", "  - …"),
+            ("[otel.exporter.\"otlp-http\".headers", "[otel.exporter.\"otlp-http\".headers"),
+            ("\"x-scope\" = 'sk-1'", "\"x-scope\" = …"),
+            ("  - 'sk-1", "…"),
+            ("['sk-1'", "…"),
+            ("Bearer c2stMQ==", "…"),
             ("exporters:", "exporters:"),
         ] {
             assert_eq!(name_alone(line), shown);

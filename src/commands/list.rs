@@ -39,10 +39,8 @@ impl ListArgs {
             return Ok(Exit::Failed);
         };
         let (conversations, records_without_conversation) = scan.answer.conversations();
-        let nothing_was_read =
-            !scan.account.unopened.is_empty() && scan.account.files.iter().all(|file| file.messages == 0);
         let hiding = AtomicU64::new(0);
-        if !nothing_was_read {
+        if !scan.account.nothing_was_read() {
             match run.format.text_medium() {
                 Some(medium) => {
                     let summaries: Vec<_> =

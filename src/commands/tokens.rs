@@ -157,9 +157,7 @@ impl TokensArgs {
         };
         let Some(scan) = run.ask(TokenUsage::new(question))? else { return Ok(Exit::Failed) };
         let usage = scan.answer.settle();
-        let nothing_was_read =
-            !scan.account.unopened.is_empty() && scan.account.files.iter().all(|file| file.messages == 0);
-        if !nothing_was_read {
+        if !scan.account.nothing_was_read() {
             match (run.format.text_medium(), self.explain) {
                 (Some(medium), _) => {
                     if self.chart {

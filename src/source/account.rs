@@ -141,6 +141,12 @@ impl Account {
         self.files.iter().map(of).sum()
     }
 
+    /// Whether something could not be opened, and the rest holds nothing: there is nothing to answer from.
+    #[must_use]
+    pub fn nothing_was_read(&self) -> bool {
+        !self.unopened.is_empty() && self.files.iter().all(|file| file.messages == 0)
+    }
+
     /// Whether part of the input could not be read.
     #[must_use]
     pub fn is_damaged(&self) -> bool {

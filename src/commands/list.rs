@@ -12,13 +12,13 @@ use super::help;
 use super::human::{count, plural, separated, shown_ids, span};
 use super::output::RecordWriter;
 use super::records::ConversationRecord;
-use super::wording::day_heading;
+use super::wording::DaySections;
 use super::{Run, Zone};
 use crate::query::{
     ConversationIndex, ConversationKind, ConversationSummary, IndexedConversation, NetworkCounts,
 };
 use crate::render::write_table;
-use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
+use crate::report::{Cell, Column, Line, Row, Table, Tone};
 
 /// List the conversations, with what each amounts to
 ///
@@ -86,22 +86,19 @@ fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Tabl
     }
     let ids = shown_ids(conversations.iter().map(|conversation| conversation.id.as_str()), short);
     let layout = Layout::of(conversations, short);
-    let mut sections: Vec<(Option<chrono::NaiveDate>, Section)> = Vec::new();
+    let mut sections = DaySections::default();
+    let mut day_of_eldest = None;
     for (conversation, depth) in in_families(conversations) {
-        let day = conversation.start.map(|start| zone.show(start));
-        let date = day.map(|day| day.date_naive());
         // A family stays together on the day of its eldest, also across midnight.
-        if sections.is_empty() || (depth == 0 && sections.last().is_some_and(|(last, _)| *last != date)) {
-            sections.push((date, Section { heading: Some(day_heading(day)), rows: Vec::new() }));
+        if depth == 0 {
+            day_of_eldest = conversation.start.map(|start| zone.show(start));
         }
-        if let Some((_, section)) = sections.last_mut() {
-            section.rows.push(layout.row(conversation, depth, &ids, zone));
-        }
+        sections.push(day_of_eldest, layout.row(conversation, depth, &ids, zone));
     }
     Table {
         title: Vec::new(),
         columns: layout.columns(),
-        sections: sections.into_iter().map(|(_, section)| section).collect(),
+        sections: sections.into_sections(),
         footer: vec![footer(conversations, zone, layout.only_model)],
     }
 }

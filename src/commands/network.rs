@@ -11,7 +11,7 @@ use super::help;
 use super::human::{plural, shown_ids};
 use super::output::RecordWriter;
 use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION, nano_digits};
-use super::wording::{day_heading, target, verdict_words};
+use super::wording::{DaySections, target, verdict_words};
 use super::{Run, Zone, unmet};
 use crate::event::{NetworkDecision, UnixNano, name_glob};
 use crate::query::{CallDetail, CallLog, Condition, NetworkRow};
@@ -144,14 +144,10 @@ fn host_of(row: &NetworkRow) -> Option<&str> {
 
 fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
     let ids = shown_ids(rows.iter().filter_map(|row| row.conversation_id.as_deref()), short);
-    let mut sections: Vec<(Option<chrono::NaiveDate>, Section)> = Vec::new();
+    let mut sections = DaySections::default();
     for row in rows {
         let last = &row.request.last;
         let shown = last.order.time().map(|time| zone.show(time));
-        let date = shown.map(|shown| shown.date_naive());
-        if sections.last().is_none_or(|(before, _)| *before != date) {
-            sections.push((date, Section { heading: Some(day_heading(shown)), rows: Vec::new() }));
-        }
         let why: Vec<&str> = [last.reason.as_deref(), last.source.as_deref()].into_iter().flatten().collect();
         let command = row.call.as_ref().and_then(|call| call.result.as_ref()?.command.clone());
         let cells = vec![
@@ -165,9 +161,7 @@ fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
             if why.is_empty() { Cell::Unknown } else { Cell::toned(Tone::Dim, why.join(", ")) },
             command.into(),
         ];
-        if let Some((_, section)) = sections.last_mut() {
-            section.rows.push(cells);
-        }
+        sections.push(shown, cells);
     }
     let denied = rows.iter().filter(|row| row.request.last.decision == NetworkDecision::Deny).count();
     let mut footer = Line::new().plain(plural(rows.len() as u64, "request", "requests"));
@@ -184,7 +178,7 @@ fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
             Column::left(tr!("WHY")).cut(8),
             Column::left(tr!("DURING")).cut(18),
         ],
-        sections: sections.into_iter().map(|(_, section)| section).collect(),
+        sections: sections.into_sections(),
         footer: vec![
             footer,
             Line::new().tone(Tone::Dim, tr!("Only requests through Codex's network proxy are recorded.")),

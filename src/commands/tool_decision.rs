@@ -14,7 +14,7 @@ use super::human::{plural, separated, shown_ids};
 use super::output::RecordWriter;
 use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 use super::wording::{
-    day_heading, decision_word, decision_words, outcome_words, sandbox_words, source_words,
+    DaySections, decision_word, decision_words, outcome_words, sandbox_words, source_words,
 };
 use super::{Run, Zone, unmet};
 use crate::event::{Decision, DecisionSource, name_glob};
@@ -167,16 +167,11 @@ fn tool_names(row: &ToolDecisionRow) -> [Option<&str>; 2] {
 
 fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
     let ids = shown_ids(rows.iter().filter_map(|row| row.conversation_id.as_deref()), short);
-    let mut sections: Vec<(Option<chrono::NaiveDate>, Section)> = Vec::new();
+    let mut sections = DaySections::default();
     for row in rows {
         let shown = row.order.time().map(|time| zone.show(time));
-        let date = shown.map(|shown| shown.date_naive());
-        if sections.last().is_none_or(|(last, _)| *last != date) {
-            sections.push((date, Section { heading: Some(day_heading(shown)), rows: Vec::new() }));
-        }
-        if let Some((_, section)) = sections.last_mut() {
-            section.rows.push(table_row(row, shown.map(|shown| shown.format("%H:%M:%S").to_string()), &ids));
-        }
+        let time = shown.map(|shown| shown.format("%H:%M:%S").to_string());
+        sections.push(shown, table_row(row, time, &ids));
     }
     let undecided = rows.iter().filter(|row| row.decision.is_none()).count() as u64;
     let mut counts = Line::new().plain(plural(rows.len() as u64 - undecided, "decision", "decisions"));
@@ -194,7 +189,7 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
             Column::left(tr!("OUTCOME")).cut(14),
             Column::left(tr!("WHAT")).cut(14),
         ],
-        sections: sections.into_iter().map(|(_, section)| section).collect(),
+        sections: sections.into_sections(),
         footer: vec![counts, Line::new().tone(Tone::Dim, LIMIT.told())],
     }
 }

@@ -1,12 +1,12 @@
 //! The words in which decisions, outcomes and verdicts are told: never more than the record says.
 
-use chrono::{DateTime, Datelike, FixedOffset, Weekday};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Weekday};
 use tr::tr;
 
 use super::human::{plural, span};
 use crate::event::{Decision, DecisionSource, NetworkDecision};
 use crate::query::{CallDecision, CallResult, NetworkRequest};
-use crate::report::{Line, Tone};
+use crate::report::{Line, Row, Section, Tone};
 use crate::setup::Severity;
 
 /// Who decided.
@@ -97,8 +97,28 @@ pub(super) fn target(request: &NetworkRequest) -> String {
     format!("{method} {host}{port}").trim_start().to_owned()
 }
 
+/// Rows under the days on which they are.
+#[derive(Default)]
+pub(super) struct DaySections(Vec<(Option<NaiveDate>, Section)>);
+
+impl DaySections {
+    /// Adds a row: under the last heading where that is of the same day, else under one of its own.
+    pub(super) fn push(&mut self, day: Option<DateTime<FixedOffset>>, row: Row) {
+        let date = day.map(|day| day.date_naive());
+        match self.0.last_mut() {
+            Some((last, section)) if *last == date => section.rows.push(row),
+            _ => self.0.push((date, Section { heading: Some(day_heading(day)), rows: vec![row] })),
+        }
+    }
+
+    /// The sections of a table.
+    pub(super) fn into_sections(self) -> Vec<Section> {
+        self.0.into_iter().map(|(_, section)| section).collect()
+    }
+}
+
 /// The heading of the rows of one day, with the offset in which its times are shown.
-pub(super) fn day_heading(day: Option<DateTime<FixedOffset>>) -> Line {
+fn day_heading(day: Option<DateTime<FixedOffset>>) -> Line {
     match day {
         Some(day) => Line::new()
             .tone(Tone::Strong, format!("{} {}", day.format("%Y-%m-%d"), weekday(day.weekday())))

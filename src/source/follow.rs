@@ -73,6 +73,10 @@ struct Followed {
     tail: Option<Tail>,
     /// That there is nothing under the name has been said.
     is_awaited: bool,
+    /// It came while others were followed, which do not end because of it.
+    came_later: bool,
+    /// It cannot be followed, as has been said.
+    is_given_up: bool,
 }
 
 /// A file that is open.
@@ -124,24 +128,25 @@ impl Follower {
     pub fn take_in(&mut self, input: &Input) {
         for file in &input.files {
             if let InputFile::Path(path) = file
-                && self.follow(path, input)
+                && let Some(followed) = self.follow(path, input)
             {
+                followed.came_later = true;
                 self.notices.push(format!("{} is new; it is read, too", path.display()));
             }
         }
     }
 
-    /// Follows the file that is written to in the set of that one; false when it is followed already.
-    fn follow(&mut self, path: &Path, input: &Input) -> bool {
+    /// Follows the file that is written to in the set of that one; `None` when it is followed already.
+    fn follow(&mut self, path: &Path, input: &Input) -> Option<&mut Followed> {
         let live = path.with_file_name(Place::of_path(path).set);
         // While the Collector rotates, there may be no file that is written to.
         if self.followed.iter().any(|other| other.live == live || other.live == path) {
-            return false;
+            return None;
         }
         let is_in_input = input.files.contains(&InputFile::Path(live.clone()));
         // The oldest comes first; it leads to the others.
         self.followed.push(Followed::new(if is_in_input { live } else { path.to_owned() }, path.to_owned()));
-        true
+        self.followed.last_mut()
     }
 
     /// Reads some lines, if any were added; false when there is nothing new now.
@@ -149,9 +154,17 @@ impl Follower {
     /// # Errors
     /// When a file proves to be one that cannot be followed, or cannot be read.
     pub fn read(&mut self) -> Result<bool, FollowError> {
-        for followed in &mut self.followed {
-            if followed.advance(&mut self.batch, &mut self.account, &mut self.notices)? {
-                return Ok(true);
+        for followed in self.followed.iter_mut().filter(|followed| !followed.is_given_up) {
+            match followed.advance(&mut self.batch, &mut self.account, &mut self.notices) {
+                Err(error) if followed.came_later => {
+                    self.notices.push(error.to_string());
+                    followed.is_given_up = true;
+                }
+                outcome => {
+                    if outcome? {
+                        return Ok(true);
+                    }
+                }
             }
         }
         Ok(false)
@@ -198,7 +211,7 @@ impl Follower {
 
 impl Followed {
     fn new(live: PathBuf, name: PathBuf) -> Self {
-        Self { live, name, tail: None, is_awaited: false }
+        Self { live, name, tail: None, is_awaited: false, came_later: false, is_given_up: false }
     }
 
     /// Fills the batch with lines; false when none is whole now.

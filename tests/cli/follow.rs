@@ -220,6 +220,12 @@ fn a_file_that_comes_into_a_folder_is_followed_too_and_that_is_said() {
     both.sort();
     assert_eq!(both, ["four", "three"]);
     assert!(running.talk.try_recv().is_err(), "it is new once");
+    // What cannot be followed does not end what can.
+    fs::write(folder.path().join("packed.gz"), fixture("damaged/truncated.gz")).expect("a copy");
+    assert_eq!(running.said(), "note: ./packed.gz is new; it is read, too");
+    assert!(running.said().starts_with("note: ./packed.gz cannot be followed: it holds a gzip stream"));
+    append(&path, &(prompt("five") + "\n"));
+    assert_eq!(running.prompts(1), ["five"]);
 }
 
 #[test]

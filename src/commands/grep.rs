@@ -73,9 +73,9 @@ pub struct GrepArgs {
 
     /// When all is searched, go on with what is written from then on
     ///
-    /// Each hit is shown as soon as its line is whole. A file that is not there yet is waited for; rotation, and
-    /// emptying as by a Collector that starts anew, are followed and said. `--since now` leaves out what is there
-    /// already. Only lines of JSON can be followed. Ctrl-C ends it.
+    /// Each hit is shown as soon as its line is whole. A file that is not there yet is waited for, and one that comes
+    /// into a folder is read; rotation, and emptying as by a Collector that starts anew, are followed and said. `--since
+    /// now` leaves out what is there already. Only lines of JSON can be followed. Ctrl-C ends it.
     #[arg(long, conflicts_with_all = ["count", "files_with_matches"])]
     pub(crate) follow: bool,
 }

@@ -52,8 +52,9 @@ pub struct ShowArgs {
     /// When all is shown, go on with what is written from then on
     ///
     /// Each record is shown as soon as its line is whole: for people a line an event. A file that is not there yet is
-    /// waited for; rotation, and emptying as by a Collector that starts anew, are followed and said. `--since now`
-    /// leaves out what is there already. Only lines of JSON can be followed. Ctrl-C ends it.
+    /// waited for, and one that comes into a folder is read; rotation, and emptying as by a Collector that starts anew,
+    /// are followed and said. `--since now` leaves out what is there already. Only lines of JSON can be followed. Ctrl-C
+    /// ends it.
     #[arg(long)]
     pub(crate) follow: bool,
 }

@@ -53,10 +53,10 @@ pub struct UnmetConditions {
 #[derive(Clone, Debug)]
 struct Watched {
     condition: Condition,
-    /// The filter with this condition alone; of an attribute, one that admits everything.
-    filter: EventFilter,
-    /// The name of an attribute, where that is what is looked for.
-    attribute: Option<String>,
+    /// What it asks for, as it was given.
+    wanted: String,
+    /// The filter with this condition alone; `None` of an attribute, of which the name is wanted.
+    filter: Option<EventFilter>,
     is_met: bool,
     has_heard: bool,
     /// What is there, while the condition is not met.
@@ -104,27 +104,25 @@ impl UnmetConditions {
     pub fn of(filter: &EventFilter) -> Self {
         let EventFilter { conversation, model, user, service, env, since: _, until: _ } = filter.clone();
         let nothing = EventFilter::default;
-        let mut watched = Vec::new();
-        let mut watch = |is_set: bool, condition, filter| {
-            if is_set {
-                watched.push(Watched::new(condition, filter, None));
-            }
-        };
-        let is_set = conversation.is_some();
-        watch(is_set, Condition::Conversation, EventFilter { conversation, ..nothing() });
-        watch(model.is_some(), Condition::Model, EventFilter { model, ..nothing() });
-        watch(user.is_some(), Condition::User, EventFilter { user, ..nothing() });
-        watch(service.is_some(), Condition::Service, EventFilter { service, ..nothing() });
-        watch(env.is_some(), Condition::Env, EventFilter { env, ..nothing() });
-        Self { watched }
+        let id = conversation.as_ref().map(|id| id.text().to_owned());
+        let model_glob = model.as_ref().map(|model| model.glob().glob().to_owned());
+        let watched = [
+            (Condition::Conversation, id, EventFilter { conversation, ..nothing() }),
+            (Condition::Model, model_glob, EventFilter { model, ..nothing() }),
+            (Condition::User, user.clone(), EventFilter { user, ..nothing() }),
+            (Condition::Service, service.clone(), EventFilter { service, ..nothing() }),
+            (Condition::Env, env.clone(), EventFilter { env, ..nothing() }),
+        ]
+        .into_iter()
+        .filter_map(|(condition, wanted, filter)| Some(Watched::new(condition, wanted?, Some(filter))));
+        Self { watched: watched.collect() }
     }
 
     /// Watches whether any event has attributes of these names.
     #[must_use]
     pub fn of_attributes(names: &[String]) -> Self {
-        let watch =
-            |name: &String| Watched::new(Condition::Attribute, EventFilter::default(), Some(name.clone()));
-        Self { watched: names.iter().map(watch).collect() }
+        let watched = names.iter().map(|name| Watched::new(Condition::Attribute, name.clone(), None));
+        Self { watched: watched.collect() }
     }
 
     /// Whether there is any condition to watch.
@@ -140,7 +138,7 @@ impl UnmetConditions {
         unmet
             .map(|watched| Unmet {
                 condition: watched.condition,
-                wanted: watched.wanted(),
+                wanted: watched.wanted,
                 values: watched.values.into_iter().collect(),
             })
             .collect()
@@ -148,16 +146,8 @@ impl UnmetConditions {
 }
 
 impl Watched {
-    fn new(condition: Condition, filter: EventFilter, attribute: Option<String>) -> Self {
-        Self { condition, filter, attribute, is_met: false, has_heard: false, values: BTreeSet::new() }
-    }
-
-    fn wanted(&self) -> String {
-        let EventFilter { conversation, model, user, service, env, since: _, until: _ } = &self.filter;
-        let model = model.as_ref().map(|model| model.glob().glob().to_owned());
-        let conversation = conversation.as_ref().map(|wanted| wanted.text().to_owned());
-        let texts = [&conversation, &model, user, service, env, &self.attribute];
-        texts.into_iter().flatten().next().cloned().unwrap_or_default()
+    fn new(condition: Condition, wanted: String, filter: Option<EventFilter>) -> Self {
+        Self { condition, wanted, filter, is_met: false, has_heard: false, values: BTreeSet::new() }
     }
 
     fn add(&mut self, event: &Event<'_>) {
@@ -165,17 +155,17 @@ impl Watched {
         if self.is_met {
             return;
         }
-        if let Some(name) = &self.attribute {
+        let Some(filter) = &self.filter else {
             for (key, _) in event.attributes().flattened() {
-                self.is_met |= key == name.as_str();
+                self.is_met |= key == self.wanted.as_str();
                 if !self.values.contains(key.as_ref()) {
                     self.values.insert(key.into_owned());
                 }
             }
             self.forget_the_last();
             return;
-        }
-        if self.filter.admits(event) {
+        };
+        if filter.admits(event) {
             self.is_met = true;
             self.values.clear();
             return;
@@ -207,7 +197,7 @@ impl Watched {
 impl Fold for UnmetConditions {
     fn fresh(&self) -> Self {
         let fresh = |watched: &Watched| {
-            Watched::new(watched.condition, watched.filter.clone(), watched.attribute.clone())
+            Watched::new(watched.condition, watched.wanted.clone(), watched.filter.clone())
         };
         Self { watched: self.watched.iter().map(fresh).collect() }
     }

@@ -159,6 +159,19 @@ impl<'a> Event<'a> {
         self.attributes().filled(Key::Model)
     }
 
+    /// Who signed in: the e-mail address, else the account's id.
+    #[must_use]
+    pub fn user(&self) -> Option<&'a str> {
+        self.attributes().filled(Key::UserEmail).or_else(|| self.attributes().filled(Key::UserAccountId))
+    }
+
+    /// Codex's release: `app.version`, else the resource's `service.version`.
+    #[must_use]
+    pub fn app_version(&self) -> Option<&'a str> {
+        let of_resource = || self.resource.attributes.filled(Key::ServiceVersion);
+        self.attributes().filled(Key::AppVersion).or_else(of_resource)
+    }
+
     /// The typed event.
     #[must_use]
     pub fn kind(&self) -> EventKind<'a> {

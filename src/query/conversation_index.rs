@@ -191,9 +191,7 @@ impl Shared {
         let (of_record, of_resource) = (event.attributes(), &event.resource.attributes);
         match index {
             Self::SERVICE_NAME => event.resource.service_name(),
-            Self::APP_VERSION => {
-                of_record.filled(Key::AppVersion).or_else(|| of_resource.filled(Key::ServiceVersion))
-            }
+            Self::APP_VERSION => event.app_version(),
             Self::ORIGINATOR => of_record.filled(Key::Originator),
             Self::TERMINAL => of_record.filled(Key::TerminalType),
             Self::ENV => event.resource.env(),

@@ -256,11 +256,8 @@ impl Fold for InputAudit {
         if ResponseCompleted::has_unreadable_count(attributes) {
             facts.unreadable_counts.note(location);
         }
-        let user = attributes.filled(Key::UserEmail).or_else(|| attributes.filled(Key::UserAccountId));
-        count(&mut facts.users, user);
-        let version = (attributes.filled(Key::AppVersion))
-            .or_else(|| event.resource.attributes.filled(Key::ServiceVersion));
-        count(&mut facts.app_versions, version);
+        count(&mut facts.users, event.user());
+        count(&mut facts.app_versions, event.app_version());
         count(&mut facts.services, event.resource.service_name());
         match event.conversation_id() {
             Some(id) => self.by_conversation.of(Some(id)).add(event, time),

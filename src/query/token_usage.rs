@@ -9,9 +9,7 @@ use super::by_conversation::ByConversation;
 use super::packed::Packable;
 use super::price_book::{PriceBook, Priced, TokenQuantities, Unpriced, Usd};
 use super::token_totals::{ResponseLedger, TokenTotals, may_be_request};
-use crate::event::{
-    Event, EventFilter, EventOrder, Fold, Key, Needle, ResponseCompleted, TokenCounts, UnixNano,
-};
+use crate::event::{Event, EventFilter, EventOrder, Fold, Needle, ResponseCompleted, TokenCounts, UnixNano};
 
 /// What responses are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,15 +179,15 @@ fn price<'b>(
 
 impl UsageQuestion {
     fn group_of(&self, event: &Event<'_>, time: Option<UnixNano>) -> Group {
-        let text = |key: Key| event.attributes().filled(key).map(str::to_owned);
+        let owned = |text: Option<&str>| text.map(str::to_owned);
         (self.keys.iter())
             .map(|(key, span_of)| match key {
                 GroupKey::Time => span_of.as_ref().zip(time).map(|(span_of, time)| span_of(time)),
-                GroupKey::Model => text(Key::Model),
-                GroupKey::Conversation => text(Key::ConversationId),
-                GroupKey::User => text(Key::UserEmail).or_else(|| text(Key::UserAccountId)),
-                GroupKey::Service => event.resource.service_name().map(str::to_owned),
-                GroupKey::Env => event.resource.env().map(str::to_owned),
+                GroupKey::Model => owned(event.model()),
+                GroupKey::Conversation => owned(event.conversation_id()),
+                GroupKey::User => owned(event.user()),
+                GroupKey::Service => owned(event.resource.service_name()),
+                GroupKey::Env => owned(event.resource.env()),
             })
             .collect()
     }

@@ -479,7 +479,7 @@ fn usage(filter: EventFilter) -> TokenUsage {
     let hour = Arc::new(|time: UnixNano| (time.get() / 3_600_000_000_000).to_string());
     TokenUsage::new(UsageQuestion {
         filter,
-        keys: vec![(GroupKey::Time, Some(hour)), (GroupKey::Model, None), (GroupKey::Conversation, None)],
+        keys: vec![GroupKey::Time(hour), GroupKey::Model, GroupKey::Conversation],
         prices: Arc::new(PriceBook::builtin()),
         keep_responses: true,
     })

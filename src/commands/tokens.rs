@@ -18,7 +18,7 @@ use super::records::{PricedResponseRecord, TokenUsageRecord};
 use super::time_span::TimeSpan;
 use super::{Run, Zone};
 use crate::query::price_book::{PriceBook, Step};
-use crate::query::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};
+use crate::query::{Group, GroupKey, Response, TokenUsage, Usage, UsageQuestion, UsageSum};
 use crate::render::{write_chart, write_lines, write_table};
 use crate::report::{Cell, Chart, Column, Line, Row, Section, Table, Tone};
 use crate::source::Account;
@@ -124,17 +124,19 @@ impl By {
         }
     }
 
-    fn key(self, zone: Zone) -> (GroupKey, Option<TimeSpanOf>) {
-        let key = match self {
-            Self::Day | Self::Hour | Self::Week | Self::Month => GroupKey::Time,
+    fn key(self, zone: Zone) -> GroupKey {
+        let of_time = |span: TimeSpan| GroupKey::Time(Arc::new(move |time| span.name(time, zone)));
+        match self {
+            Self::Day => of_time(TimeSpan::Day),
+            Self::Hour => of_time(TimeSpan::Hour),
+            Self::Week => of_time(TimeSpan::Week),
+            Self::Month => of_time(TimeSpan::Month),
             Self::Model => GroupKey::Model,
             Self::Conversation => GroupKey::Conversation,
             Self::User => GroupKey::User,
             Self::Service => GroupKey::Service,
             Self::Env => GroupKey::Env,
-        };
-        let namer = self.span().map(|span| -> TimeSpanOf { Arc::new(move |time| span.name(time, zone)) });
-        (key, namer)
+        }
     }
 }
 

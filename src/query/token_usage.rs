@@ -12,10 +12,10 @@ use super::token_totals::{ResponseLedger, TokenTotals, may_be_request};
 use crate::event::{Event, EventFilter, EventOrder, Fold, Needle, ResponseCompleted, TokenCounts, UnixNano};
 
 /// What responses are grouped by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum GroupKey {
-    /// A span of time; which one is for the caller to say.
-    Time,
+    /// A span of time.
+    Time(TimeSpanOf),
     /// `model`.
     Model,
     /// `conversation.id`.
@@ -39,8 +39,8 @@ pub type TimeSpanOf = Arc<dyn Fn(UnixNano) -> String + Send + Sync>;
 pub struct UsageQuestion {
     /// Which events.
     pub filter: EventFilter,
-    /// What a row is. A key of time may occur several times, with a namer each.
-    pub keys: Vec<(GroupKey, Option<TimeSpanOf>)>,
+    /// What a row is.
+    pub keys: Vec<GroupKey>,
     /// The rates.
     pub prices: Arc<PriceBook>,
     /// Keep every response, to explain the sums.
@@ -181,8 +181,8 @@ impl UsageQuestion {
     fn group_of(&self, event: &Event<'_>, time: Option<UnixNano>) -> Group {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         (self.keys.iter())
-            .map(|(key, span_of)| match key {
-                GroupKey::Time => span_of.as_ref().zip(time).map(|(span_of, time)| span_of(time)),
+            .map(|key| match key {
+                GroupKey::Time(span_of) => time.map(|time| span_of(time)),
                 GroupKey::Model => owned(event.model()),
                 GroupKey::Conversation => owned(event.conversation_id()),
                 GroupKey::User => owned(event.user()),

@@ -219,7 +219,7 @@ struct Costs {
 fn usage_question(run: &Run<'_>, prices: PriceBook) -> TokenUsage {
     TokenUsage::new(UsageQuestion {
         filter: run.filter.clone(),
-        keys: vec![(GroupKey::Conversation, None)],
+        keys: vec![GroupKey::Conversation],
         prices: Arc::new(prices),
         keep_responses: false,
     })

@@ -5,6 +5,7 @@
 //! there is no verdict.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -134,22 +135,7 @@ struct RareEvidence {
     named_parent: Earliest<String>,
 }
 
-static NOTHING_RARE: RareEvidence = RareEvidence {
-    other_processes: BTreeSet::new(),
-    titles: 0,
-    reviews: 0,
-    job_items: 0,
-    maybe_codex: 0,
-    redacted: 0,
-    redacted_at_ms: Vec::new(),
-    reviewed: BTreeSet::new(),
-    spawned: Vec::new(),
-    jobs_opened: Vec::new(),
-    jobs_worked_on: BTreeSet::new(),
-    reports_on_job: false,
-    assessed_ms: Vec::new(),
-    named_parent: Earliest::NEVER,
-};
+static NOTHING_RARE: LazyLock<RareEvidence> = LazyLock::new(RareEvidence::default);
 
 /// What records without a conversation of their own say: which conversation an agent opened from which.
 pub(super) type Spawns = BTreeMap<String, String>;

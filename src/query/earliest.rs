@@ -7,9 +7,6 @@ use crate::event::EventOrder;
 pub struct Earliest<T>(Option<(EventOrder, T)>);
 
 impl<T> Earliest<T> {
-    /// Nothing was seen yet.
-    pub const NEVER: Self = Self(None);
-
     /// Takes the sighting in if it is the first so far.
     pub fn offer(&mut self, order: EventOrder, value: impl FnOnce() -> T) {
         if self.0.as_ref().is_none_or(|(first, _)| order < *first) {

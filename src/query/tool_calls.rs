@@ -104,6 +104,16 @@ impl ToolCall {
         self.result.as_ref()?.mcp_server.as_deref()
     }
 
+    /// Gives a review behind which no decision stands to the decision that must have rested on one.
+    fn give_late_review(&mut self) {
+        let lacks_review = |decision: &&mut CallDecision| {
+            decision.source == Some(DecisionSource::AutomatedReviewer) && decision.review.is_none()
+        };
+        if let Some(decision) = self.decisions.iter_mut().rev().find(lacks_review) {
+            decision.review = self.review.take();
+        }
+    }
+
     /// The same call with what ran, for people, made of what the model asked for.
     pub(super) fn with_command(mut self) -> Self {
         let tool_name = self.tool_name.as_deref();
@@ -380,6 +390,20 @@ impl<'a> Fact<'a> {
         self.order
     }
 
+    /// Its place among the facts of its call. Records of one moment may lie in the input in any order, and what happens
+    /// to a call does not.
+    fn place(&self) -> impl Ord + use<> {
+        let time = self.order.time();
+        let step = match &self.what {
+            _ if time.is_none() => 0,
+            What::Review { .. } => 0,
+            What::Decision { .. } => 1,
+            What::Sandbox(_) => 2,
+            What::Result { .. } => 3,
+        };
+        (time.is_none(), time, step, self.order)
+    }
+
     /// What tells its call from others.
     pub(super) fn names(&self) -> Names<'a> {
         self.names
@@ -401,7 +425,7 @@ impl<'a> Fact<'a> {
 pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<ToolCall> {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let mut facts: Vec<Fact<'a>> = facts.into_iter().collect();
-    facts.sort_by_key(|fact| fact.order);
+    facts.sort_by_key(Fact::place);
     let mut calls: Vec<ToolCall> = Vec::new();
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
     for Fact { order, names, what } in facts {
@@ -425,6 +449,7 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
             });
         }
         let call = &mut calls[index];
+        call.order = call.order.min(order);
         let tool_name = names.tool_name.text();
         // The result names the tool best.
         if call.tool_name.is_none() || (matches!(what, What::Result { .. }) && tool_name.is_some()) {
@@ -481,6 +506,10 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
             }
         }
     }
+    for call in &mut calls {
+        call.give_late_review();
+    }
+    calls.sort_by_key(|call| call.order);
     calls
 }
 

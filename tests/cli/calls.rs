@@ -34,6 +34,32 @@ fn result(success: &str) -> (&'static str, Value) {
 }
 
 #[test]
+fn records_of_one_moment_are_joined_in_whatever_order_they_lie() {
+    let at_once = |(event, mut attributes): (&'static str, Value)| {
+        attributes["event.timestamp"] = json!("2026-11-02T01:00:00.100Z");
+        (event, attributes)
+    };
+    let records =
+        [review("denied", "deny", "high"), decision("denied", "AutomatedReviewer"), result("false")]
+            .map(at_once);
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let told =
+            asked("tool-decision --undecided --json", &order.map(|index| records[index].clone())).records();
+        let told: Vec<_> =
+            told.iter().map(|row| [&row["decision"], &row["review"]["status"], &row["success"]]).collect();
+        assert_eq!(json!(told), json!([["denied", "denied", false]]), "{order:?}");
+    }
+}
+
+#[test]
+fn a_review_that_is_recorded_late_is_of_the_reviewer_s_decision() {
+    let late = [decision("approved", "AutomatedReviewer"), review("approved", "allow", "low")];
+    assert_eq!(asked("tool-decision --json", &late).records()[0]["review"]["status"], "approved");
+    let of_none = [decision("approved", "Config"), review("timed_out", "deny", "high")];
+    assert_eq!(asked("tool-decision --json", &of_none).records()[0]["review"], Value::Null);
+}
+
+#[test]
 fn each_decision_on_a_call_carries_the_review_that_it_followed() {
     let reviewed_twice = [
         review("approved", "allow", "low"),

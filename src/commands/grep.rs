@@ -147,6 +147,7 @@ const WHOLE_IDS_WIDTH: usize = 100;
 fn matched_lines(found: &TextMatches<'_>, style: &Style) -> Vec<Line> {
     let TextMatches { attribute, text, ranges } = found;
     let mut lines: Vec<Line> = Vec::new();
+    let has_lines = text.contains('\n');
     let mut rest = ranges.as_slice();
     let (mut counted, mut number) = (0, 1);
     while let Some(first) = rest.first() {
@@ -156,7 +157,7 @@ fn matched_lines(found: &TextMatches<'_>, style: &Style) -> Vec<Line> {
         let (here, later) = rest.split_at(on_this_line);
         number += text[counted..start].matches('\n').count();
         counted = start;
-        let place = if text.contains('\n') { format!("{attribute}:{number}") } else { attribute.to_string() };
+        let place = if has_lines { format!("{attribute}:{number}") } else { attribute.to_string() };
         let line = Line::new().plain("    ").tone(Tone::Dim, format!("{place}: "));
         lines.push(line.join(marked(text, start..end, here, style.truncate)));
         rest = later;

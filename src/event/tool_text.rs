@@ -197,11 +197,12 @@ pub fn is_refused_by_sandbox(tool_name: Option<&str>, mcp_server: Option<&str>, 
 fn refusal<'a>(tool_name: Option<&str>, output: &'a str) -> Option<&'a str> {
     let failure = output.strip_prefix("exec_command failed").filter(|_| tool_name == Some("exec_command"))?;
     let failure = match failure.strip_prefix(" for `") {
-        // The command stands between, and may hold the same words: the last ones are Codex's own.
-        Some(command) => command.rsplit_once("`: ")?.1,
-        None => failure.strip_prefix(": ")?,
+        // The command stands between, and may hold the same words: the last ones are Codex's own, for in what the
+        // program printed quotes are escaped.
+        Some(command) => command.rsplit_once("`: CreateProcess { message: \"")?.1,
+        None => failure.strip_prefix(": CreateProcess { message: \"")?,
     };
-    failure.strip_prefix("CreateProcess { message: \"Codex(Sandbox(Denied")
+    failure.strip_prefix("Codex(Sandbox(Denied")
 }
 
 /// What the program printed, without what Codex wrote around it.
@@ -320,6 +321,8 @@ mod tests {
         const REFUSED: &str = r#"CreateProcess { message: "Codex(Sandbox(Denied { output: ExecToolCallOutput { exit_code: 1, s"#;
         assert_eq!(code(&format!("exec_command failed: {REFUSED}")), Some(1));
         assert_eq!(code(&format!("exec_command failed for `/bin/sh -c 'x'`: {REFUSED}")), Some(1));
+        let printed = format!("exec_command failed for `ls`: {REFUSED}tderr: \"cannot open `/x`: denied\"");
+        assert_eq!(code(&printed), Some(1), "whatever the program printed");
         let rejected = r#"CreateProcess { message: "Rejected(\"rejected by user\")" }"#;
         let forged = format!("exec_command failed for `echo '`: {REFUSED}'`: {rejected}");
         assert_eq!(code(&forged), None);

@@ -238,8 +238,14 @@ struct Counts {
     tool_names: BTreeSet<String>,
 }
 
-/// MCP server, tool, decision and who decided.
-type CountKey = (Option<String>, Option<String>, Option<Decision>, Option<DecisionSource>);
+/// What calls are counted by, and the order of the counts.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct CountKey {
+    mcp_server: Option<String>,
+    tool_name: Option<String>,
+    decision: Option<Decision>,
+    source: Option<DecisionSource>,
+}
 
 impl Counts {
     fn hear_names(&mut self, rows: &[ToolDecisionRow]) {
@@ -252,7 +258,7 @@ impl Counts {
 
     /// Counts one call, once under each decision that it had.
     fn count_call<'a>(&mut self, rows: impl Iterator<Item = &'a ToolDecisionRow>) {
-        let rows: BTreeMap<CountKey, &ToolDecisionRow> = rows.map(|row| (count_key(row), row)).collect();
+        let rows: BTreeMap<CountKey, &ToolDecisionRow> = rows.map(|row| (CountKey::of(row), row)).collect();
         let Some(call) = rows.values().next().map(|row| &row.call) else { return };
         let is_denied = call.sandbox_outcomes.iter().any(|outcome| outcome == "denied");
         self.calls += 1;
@@ -271,10 +277,10 @@ impl Counts {
         self.records.entry(key).or_insert_with_key(|key| ToolDecisionSummaryRecord {
             schema_version: super::records::SCHEMA_VERSION,
             record_type: "tool_decision_summary",
-            mcp_server: key.0.clone(),
-            tool_name: key.1.clone(),
-            decision: key.2.map(Decision::as_str),
-            decision_source: key.3.map(DecisionSource::as_str),
+            mcp_server: key.mcp_server.clone(),
+            tool_name: key.tool_name.clone(),
+            decision: key.decision.map(Decision::as_str),
+            decision_source: key.source.map(DecisionSource::as_str),
             ..ToolDecisionSummaryRecord::default()
         })
     }
@@ -300,14 +306,16 @@ impl Counts {
     }
 }
 
-fn count_key(row: &ToolDecisionRow) -> CountKey {
-    let decision = row.decision.as_ref();
-    (
-        row.call.mcp_server().map(str::to_owned),
-        row.tool_name().map(str::to_owned),
-        decision.map(|decision| decision.decision),
-        decision.and_then(|decision| decision.source),
-    )
+impl CountKey {
+    fn of(row: &ToolDecisionRow) -> Self {
+        let decision = row.decision.as_ref();
+        Self {
+            mcp_server: row.call.mcp_server().map(str::to_owned),
+            tool_name: row.tool_name().map(str::to_owned),
+            decision: decision.map(|decision| decision.decision),
+            source: decision.and_then(|decision| decision.source),
+        }
+    }
 }
 
 fn summary_table(counts: &Counts) -> Table {

@@ -238,12 +238,8 @@ impl Heard {
         };
         for request in requests {
             if left_out.binary_search(&request.last.order.location()).is_err() {
-                let call = request
-                    .last
-                    .order
-                    .time()
-                    .and_then(|time| times.call_at(time))
-                    .map(|index| calls[index].clone().with_command());
+                let call =
+                    times.call_at(request.last.order.time()).map(|index| calls[index].clone().with_command());
                 rows.push(NetworkRow { conversation_id: conversation_id.map(str::to_owned), request, call });
             }
         }

@@ -349,7 +349,7 @@ impl Teller {
         let times = CallTimes::of(&calls);
         let mut by_call: BTreeMap<usize, Vec<NetworkRequest>> = BTreeMap::new();
         for request in fold_verdicts(self.verdicts) {
-            match request.last.order.time().and_then(|time| times.call_at(time)) {
+            match times.call_at(request.last.order.time()) {
                 Some(index) => by_call.entry(index).or_default().push(request),
                 None => self.steps.push((request.last.order, Step::Network(request))),
             }

@@ -164,10 +164,10 @@ impl CallTimes {
         Self { begins: ascending(begins), ends: ascending(ends) }
     }
 
-    /// The index of the one call that went on at that time; `None` where none did or more than one.
+    /// The index of the one call that went on then; `None` where none did or more than one, or the time is unknown.
     #[must_use]
-    pub fn call_at(&self, time: UnixNano) -> Option<usize> {
-        let moment = time.get();
+    pub fn call_at(&self, time: Option<UnixNano>) -> Option<usize> {
+        let moment = time?.get();
         let sum_of = |moments: &[(u64, usize)]| moments.last().map_or(0, |(_, sum)| *sum);
         let begun = &self.begins[..self.begins.partition_point(|(begin, _)| *begin <= moment)];
         let ended = &self.ends[..self.ends.partition_point(|(end, _)| *end < moment)];
@@ -561,7 +561,7 @@ mod tests {
             call(5, Some(6_000)),
         ];
         let times = CallTimes::of(&calls);
-        let at = |second: u64| times.call_at(UnixNano::new(second * 1_000_000_000).expect("a time"));
+        let at = |second: u64| times.call_at(UnixNano::new(second * 1_000_000_000));
         assert_eq!(
             [1, 10, 11, 20, 24, 25, 30, 31, 40, 41].map(at),
             [Some(0), Some(0), None, Some(2), Some(2), None, None, Some(3), Some(3), None]

@@ -1,9 +1,9 @@
 //! Follows files that are still being written: what is added to them is heard when it comes.
 //!
 //! The files are looked at again and again, which works on every system and on network disks alike, and so are the
-//! folders and patterns that were named. When the Collector rotates, the old file is read to its end, then those that were closed since, then the new one. A last line without
-//! its line break is waited for. Only lines of JSON can be followed: what a compressor or a frame has not given out yet
-//! cannot be told from damage.
+//! folders and patterns that were named. When the Collector rotates, the old file is read to its end, then those that
+//! were closed since, then the new one. A last line without its line break is waited for. Only lines of JSON can be
+//! followed: what a compressor or a frame has not given out yet cannot be told from damage.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};

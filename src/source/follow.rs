@@ -6,7 +6,7 @@
 //! followed: what a compressor or a frame has not given out yet cannot be told from damage.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -230,9 +230,9 @@ impl Followed {
             };
             let now = fs::metadata(&self.live);
             if let Ok(now) = &now
-                && FileId::of(now) == tail.id
+                && tail.is_under(now)
             {
-                if now.len() < tail.read_so_far() || !tail.is_known_again(&self.live, now) {
+                if now.len() < tail.read_so_far() || !tail.is_known_again(now) {
                     notices.push(format!(
                         "{} was emptied, cut or rewritten, as when a Collector starts anew; it is read from its beginning",
                         self.live.display()
@@ -255,7 +255,7 @@ impl Followed {
                 Progress::End => {}
             }
             match now {
-                Ok(now) if FileId::of(&now) == tail.id => return Ok(false),
+                Ok(now) if tail.is_under(&now) => return Ok(false),
                 Ok(_) if !tail.is_closing => tail.is_closing = true,
                 Ok(_) => {
                     if self.name == self.live {
@@ -339,14 +339,23 @@ enum Progress {
 }
 
 impl Tail {
-    /// Whether the file still begins as it did when it was read. Looked at only when it has been written to.
-    fn is_known_again(&mut self, live: &Path, now: &Metadata) -> bool {
+    /// Whether a name stood for this file a moment ago. Windows gives a new file the creation time of the one that had
+    /// its name just before; then that it had more bytes than this one has gives it away.
+    fn is_under(&self, name: &Metadata) -> bool {
+        FileId::of(name) == self.id && self.file.metadata().is_ok_and(|own| name.len() <= own.len())
+    }
+
+    /// Whether the file still begins as it did when it was read. Looked at only when it has been written to, and not by
+    /// its name, which may stand for another file by now.
+    fn is_known_again(&mut self, now: &Metadata) -> bool {
         let written = now.modified().ok();
         if written.is_some() && written == self.known_as_of {
             return true;
         }
         let mut head = Vec::new();
-        let read = File::open(live).and_then(|file| file.take(self.head.len() as u64).read_to_end(&mut head));
+        let read = (&self.file)
+            .rewind()
+            .and_then(|()| (&self.file).take(self.head.len() as u64).read_to_end(&mut head));
         self.known_as_of = written;
         // Where it cannot be read now, reading on will say so.
         read.is_err() || head == self.head
@@ -356,6 +365,7 @@ impl Tail {
         let refused = |error| FollowError::Refused(refusal(&InputFile::Path(name.to_owned()), &error));
         batch.restart(self.index);
         let begun = self.carried.len();
+        (&self.file).seek(SeekFrom::Start(self.read_so_far())).map_err(refused)?;
         let read = (&self.file).take(READ_BYTES).read_to_end(&mut self.carried).map_err(refused)?;
         if read == 0 {
             return Ok(Progress::End);
@@ -395,5 +405,37 @@ impl Tail {
             message.unended = false;
         }
         !batch.bytes.trim_ascii().is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tail_of(path: &Path) -> Tail {
+        let mut followed = Followed::new(path.to_owned(), path.to_owned());
+        assert!(followed.open(&mut Account::default(), &mut Vec::new()).expect("opened"));
+        followed.tail.expect("open")
+    }
+
+    fn text_of(batch: &Batch) -> Vec<String> {
+        let text = |message| String::from_utf8_lossy(batch.bytes_of(message)).into_owned();
+        batch.messages.iter().map(text).collect()
+    }
+
+    #[test]
+    fn a_file_is_known_again_and_read_on_though_its_name_was_given_to_another_since_it_was_looked_at() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("logs.jsonl");
+        fs::write(&path, "first\n").expect("written");
+        let (mut tail, mut batch) = (tail_of(&path), Batch::default());
+        assert!(matches!(tail.read_lines(&path, &mut batch), Ok(Progress::Lines)));
+        fs::write(&path, "first\nthe rest\n").expect("written");
+        let looked_at = fs::metadata(&path).expect("there");
+        fs::rename(&path, folder.path().join("logs-2026-11-20T10-00-00.000.jsonl")).expect("renamed");
+        fs::write(&path, "another\n").expect("written");
+        assert!(tail.is_under(&looked_at) && tail.is_known_again(&looked_at));
+        assert!(matches!(tail.read_lines(&path, &mut batch), Ok(Progress::Lines)));
+        assert_eq!(text_of(&batch), ["the rest"]);
     }
 }

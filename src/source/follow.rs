@@ -75,8 +75,8 @@ struct Followed {
     is_awaited: bool,
     /// It came while others were followed, which do not end because of it.
     came_later: bool,
-    /// It cannot be followed, as has been said.
-    is_given_up: bool,
+    /// What was said last of why it cannot be followed now.
+    trouble: Option<String>,
 }
 
 /// A file that is open.
@@ -94,6 +94,8 @@ struct Tail {
     byte_offset: u64,
     /// Its name stands for another file; what was written before that and not read yet is still to come.
     is_closing: bool,
+    /// It holds something else than lines of JSON. It is kept open to notice when something else comes in its place.
+    is_left_alone: bool,
 }
 
 impl Follower {
@@ -154,14 +156,18 @@ impl Follower {
     /// # Errors
     /// When a file proves to be one that cannot be followed, or cannot be read.
     pub fn read(&mut self) -> Result<bool, FollowError> {
-        for followed in self.followed.iter_mut().filter(|followed| !followed.is_given_up) {
+        for followed in &mut self.followed {
             match followed.advance(&mut self.batch, &mut self.account, &mut self.notices) {
                 Err(error) if followed.came_later => {
-                    self.notices.push(error.to_string());
-                    followed.is_given_up = true;
+                    let trouble = error.to_string();
+                    if followed.trouble.as_ref() != Some(&trouble) {
+                        self.notices.push(trouble.clone());
+                        followed.trouble = Some(trouble);
+                    }
                 }
                 outcome => {
                     if outcome? {
+                        followed.trouble = None;
                         return Ok(true);
                     }
                 }
@@ -211,7 +217,7 @@ impl Follower {
 
 impl Followed {
     fn new(live: PathBuf, name: PathBuf) -> Self {
-        Self { live, name, tail: None, is_awaited: false, came_later: false, is_given_up: false }
+        Self { live, name, tail: None, is_awaited: false, came_later: false, trouble: None }
     }
 
     /// Fills the batch with lines; false when none is whole now.
@@ -312,6 +318,7 @@ impl Followed {
             line: 1,
             byte_offset: 0,
             is_closing: false,
+            is_left_alone: false,
         });
         Ok(true)
     }
@@ -363,10 +370,16 @@ impl Tail {
 
     fn read_lines(&mut self, name: &Path, batch: &mut Batch) -> Result<Progress, FollowError> {
         let refused = |error| FollowError::Refused(refusal(&InputFile::Path(name.to_owned()), &error));
+        if self.is_left_alone {
+            return Ok(Progress::End);
+        }
         batch.restart(self.index);
         let begun = self.carried.len();
         (&self.file).seek(SeekFrom::Start(self.read_so_far())).map_err(refused)?;
-        let read = (&self.file).take(READ_BYTES).read_to_end(&mut self.carried).map_err(refused)?;
+        let read = (&self.file).take(READ_BYTES).read_to_end(&mut self.carried).map_err(|error| {
+            self.carried.truncate(begun);
+            refused(error)
+        })?;
         if read == 0 {
             return Ok(Progress::End);
         }
@@ -376,6 +389,8 @@ impl Tail {
         if self.byte_offset == 0
             && let Some(form) = whole_file_form(&self.carried)
         {
+            self.is_left_alone = true;
+            self.carried.clear();
             return Err(FollowError::Form { name: name.display().to_string(), form });
         }
         let line_break = memrchr(b'\n', &self.carried[begun..]).map(|at| begun + at + 1);
@@ -421,6 +436,23 @@ mod tests {
     fn text_of(batch: &Batch) -> Vec<String> {
         let text = |message| String::from_utf8_lossy(batch.bytes_of(message)).into_owned();
         batch.messages.iter().map(text).collect()
+    }
+
+    #[test]
+    fn a_file_that_came_later_and_cannot_be_opened_is_told_once_and_tried_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("logs.jsonl");
+        let mut follower = Follower::new(&Input::default(), ScanOptions::default()).expect("followed");
+        fs::write(&path, "{}\n").expect("written");
+        follower.take_in(&Input::find(&[path.display().to_string()], false));
+        fs::remove_file(&path).expect("removed");
+        fs::create_dir(&path).expect("a folder");
+        follower.take_notices();
+        assert!(!follower.read().expect("nothing") && !follower.read().expect("nothing"));
+        assert_eq!(follower.take_notices().len(), 1);
+        fs::remove_dir(&path).expect("removed");
+        fs::write(&path, "{}\n").expect("written");
+        assert!(follower.read().expect("a line"));
     }
 
     #[test]

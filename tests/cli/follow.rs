@@ -229,6 +229,33 @@ fn a_file_that_comes_into_a_folder_is_followed_too_and_that_is_said() {
 }
 
 #[test]
+fn what_comes_in_the_place_of_what_cannot_be_followed_is_followed() {
+    let gzip = fixture("damaged/truncated.gz");
+    let begin = || {
+        let (folder, path) = folder();
+        append(&path, &(prompt("one") + "\n"));
+        let running = start(folder.path(), "show --follow --json -f .");
+        assert_eq!(running.prompts(1), ["one"]);
+        let other = folder.path().join("other.jsonl");
+        fs::write(&other, &gzip).expect("written");
+        assert_eq!(running.said(), "note: ./other.jsonl is new; it is read, too");
+        assert!(running.said().starts_with("note: ./other.jsonl cannot be followed: it holds a gzip stream"));
+        (folder, other, running)
+    };
+    let (_folder, other, running) = begin();
+    fs::remove_file(&other).expect("removed");
+    fs::write(&other, prompt("two") + "\n").expect("written");
+    assert_eq!(running.prompts(1), ["two"]);
+    let (_folder, other, running) = begin();
+    append(&other, "more");
+    running.assert_silent();
+    fs::write(&other, prompt("three") + "\n").expect("rewritten");
+    assert_eq!(running.prompts(1), ["three"]);
+    assert!(running.said().starts_with("note: ./other.jsonl was emptied, cut or rewritten"));
+    assert!(running.talk.try_recv().is_err(), "what cannot be followed is told once");
+}
+
+#[test]
 fn a_file_that_is_not_there_yet_is_waited_for() {
     let (folder, path) = folder();
     let running = start(folder.path(), "grep --follow hello -f logs.jsonl");

@@ -71,6 +71,8 @@ struct Followed {
     /// The name of what is read, or is to be opened next.
     name: PathBuf,
     tail: Option<Tail>,
+    /// The files that were read to their end, which may be found again under other names.
+    finished: Vec<Finished>,
     /// That there is nothing under the name has been said.
     is_awaited: bool,
     /// It came while others were followed, which do not end because of it.
@@ -96,6 +98,15 @@ struct Tail {
     is_closing: bool,
     /// It holds something else than lines of JSON. It is kept open to notice when something else comes in its place.
     is_left_alone: bool,
+}
+
+/// A file that was read to its end. It is closed, so that its id may be given to a new file once it is deleted.
+#[derive(PartialEq)]
+struct Finished {
+    id: FileId,
+    bytes: u64,
+    /// When it had been written to last.
+    written: Option<SystemTime>,
 }
 
 impl Follower {
@@ -142,7 +153,9 @@ impl Follower {
     fn follow(&mut self, path: &Path, input: &Input) -> Option<&mut Followed> {
         let live = path.with_file_name(Place::of_path(path).set);
         // While the Collector rotates, there may be no file that is written to.
-        if self.followed.iter().any(|other| other.live == live || other.live == path) {
+        if self.followed.iter().any(|other| other.live == live || other.live == path)
+            || self.is_read_under_another_name(path)
+        {
             return None;
         }
         let is_in_input = input.files.contains(&InputFile::Path(live.clone()));
@@ -151,12 +164,29 @@ impl Follower {
         self.followed.last_mut()
     }
 
+    /// Whether the file of that name is read on as another, or was read to its end and has not been written to since.
+    fn is_read_under_another_name(&self, name: &Path) -> bool {
+        let Ok(now) = fs::metadata(name) else { return false };
+        let (id, bytes, written) = (FileId::of(&now), now.len(), now.modified().ok());
+        self.followed.iter().any(|followed| {
+            let tail = followed.tail.as_ref();
+            tail.is_some_and(|tail| tail.id == id && tail.read_so_far() <= bytes && tail.begins_as_read())
+                || followed.finished.contains(&Finished { id, bytes, written })
+        })
+    }
+
     /// Reads some lines, if any were added; false when there is nothing new now.
     ///
     /// # Errors
     /// When a file proves to be one that cannot be followed, or cannot be read.
     pub fn read(&mut self) -> Result<bool, FollowError> {
-        for followed in &mut self.followed {
+        for at in 0..self.followed.len() {
+            let followed = &self.followed[at];
+            let is_to_open_live = followed.tail.is_none() && followed.name == followed.live;
+            if is_to_open_live && self.is_read_under_another_name(&followed.live) {
+                continue;
+            }
+            let followed = &mut self.followed[at];
             match followed.advance(&mut self.batch, &mut self.account, &mut self.notices) {
                 Err(error) if followed.came_later => {
                     let trouble = error.to_string();
@@ -217,7 +247,15 @@ impl Follower {
 
 impl Followed {
     fn new(live: PathBuf, name: PathBuf) -> Self {
-        Self { live, name, tail: None, is_awaited: false, came_later: false, trouble: None }
+        Self {
+            live,
+            name,
+            tail: None,
+            finished: Vec::new(),
+            is_awaited: false,
+            came_later: false,
+            trouble: None,
+        }
     }
 
     /// Fills the batch with lines; false when none is whole now.
@@ -267,12 +305,15 @@ impl Followed {
                     if self.name == self.live {
                         notices.push(format!("{} was rotated; the new one is read on", self.live.display()));
                     }
+                    let finished = tail.finished();
                     let is_left = tail.give_up_rest(batch);
-                    let id = tail.id;
-                    self.name = self.behind(id);
                     self.tail = None;
-                    if is_left {
-                        return Ok(true);
+                    self.name = self.behind(finished.id);
+                    self.finished.retain(|other| other.id != finished.id);
+                    self.finished.push(finished);
+                    // Whether the file that is written to was read under another name is to be seen first.
+                    if is_left || self.name == self.live {
+                        return Ok(is_left);
                     }
                 }
                 Err(_) => {
@@ -359,13 +400,21 @@ impl Tail {
         if written.is_some() && written == self.known_as_of {
             return true;
         }
-        let mut head = Vec::new();
-        let read = (&self.file)
-            .rewind()
-            .and_then(|()| (&self.file).take(self.head.len() as u64).read_to_end(&mut head));
         self.known_as_of = written;
-        // Where it cannot be read now, reading on will say so.
+        self.begins_as_read()
+    }
+
+    /// Whether the file begins as it did when it was read. Where that cannot be read now, reading on will say so.
+    fn begins_as_read(&self) -> bool {
+        let (mut file, mut head) = (&self.file, Vec::new());
+        let read = file.rewind().and_then(|()| file.take(self.head.len() as u64).read_to_end(&mut head));
         read.is_err() || head == self.head
+    }
+
+    /// What it is known by once it is closed.
+    fn finished(&self) -> Finished {
+        let written = self.file.metadata().and_then(|metadata| metadata.modified()).ok();
+        Finished { id: self.id, bytes: self.read_so_far(), written }
     }
 
     fn read_lines(&mut self, name: &Path, batch: &mut Batch) -> Result<Progress, FollowError> {
@@ -453,6 +502,34 @@ mod tests {
         fs::remove_dir(&path).expect("removed");
         fs::write(&path, "{}\n").expect("written");
         assert!(follower.read().expect("a line"));
+    }
+
+    #[test]
+    fn a_file_is_read_under_another_name_until_it_is_written_to_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, other) = (folder.path().join("logs.jsonl"), folder.path().join("old.jsonl"));
+        let find = |path: &Path| Input::find(&[path.display().to_string()], false);
+        fs::write(&path, "{}\n").expect("written");
+        let mut follower = Follower::new(&find(&path), ScanOptions::default()).expect("followed");
+        assert!(follower.read().expect("a line"));
+        fs::rename(&path, &other).expect("renamed");
+        follower.take_in(&find(&other));
+        assert!(!follower.read().expect("nothing"));
+        assert_eq!(follower.followed.len(), 1, "its file is open");
+        fs::write(&path, "[]\n").expect("written");
+        assert!(!follower.read().expect("nothing") && follower.read().expect("a line"));
+        follower.take_in(&find(&other));
+        assert_eq!(follower.followed.len(), 1, "its file was read to its end");
+        fs::write(&other, "more\n").expect("rewritten");
+        follower.take_in(&find(&other));
+        assert!(follower.read().expect("a line"));
+        assert_eq!(text_of(&follower.batch), ["more"]);
+        // A file may be rewritten after it was renamed, as by a Collector that starts anew with another name.
+        fs::rename(&path, folder.path().join("new.jsonl")).expect("renamed");
+        fs::write(folder.path().join("new.jsonl"), "0\n").expect("rewritten");
+        follower.take_in(&find(&folder.path().join("new.jsonl")));
+        assert!(follower.read().expect("a line"));
+        assert_eq!(text_of(&follower.batch), ["0"]);
     }
 
     #[test]

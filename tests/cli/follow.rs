@@ -229,6 +229,29 @@ fn a_file_that_comes_into_a_folder_is_followed_too_and_that_is_said() {
 }
 
 #[test]
+fn a_file_that_is_renamed_within_a_followed_folder_is_not_read_again() {
+    let (folder, path) = folder();
+    let older = folder.path().join("logs.jsonl.1");
+    append(&older, &(prompt("one") + "\n"));
+    append(&path, &(prompt("two") + "\n"));
+    let running = start(folder.path(), "show --follow --json --keep-duplicates -f .");
+    assert_eq!(running.prompts(2), ["two", "one"]);
+    // As logrotate does, of which each name was followed already or is new.
+    fs::rename(&older, folder.path().join("logs.jsonl.2")).expect("renamed");
+    fs::rename(&path, &older).expect("renamed");
+    append(&path, &(prompt("three") + "\n"));
+    assert_eq!(running.prompts(1), ["three"]);
+    // Longer than it takes to look for new files.
+    thread::sleep(Duration::from_secs(3));
+    running.assert_silent();
+    let said: Vec<String> = running.talk.try_iter().collect();
+    assert!(!said.iter().any(|said| said.contains("is new")), "{said:?}");
+    // What is written to the old one all the same is not lost.
+    append(&folder.path().join("logs.jsonl.2"), &(prompt("late") + "\n"));
+    assert_eq!(running.prompts(2), ["one", "late"]);
+}
+
+#[test]
 fn what_comes_in_the_place_of_what_cannot_be_followed_is_followed() {
     let gzip = fixture("damaged/truncated.gz");
     let begin = || {

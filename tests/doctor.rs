@@ -205,6 +205,40 @@ fn what_others_must_not_read_stands_in_no_report() {
 }
 
 #[test]
+fn what_stands_behind_a_name_that_is_told_is_not_quoted() {
+    let machine = Machine::new("tutorial");
+    let exporter = "exporter = { otlp-http = { x-scope = 's3cret', protocol = 'grpc', endpoint = \
+                    'http://127.0.0.1:4318/v1/logs' } }";
+    let signed = "[otel.exporter.otlp-http]\nprotocol = 'json'\nendpoint = 'https://h/logs?sig=s3cret'";
+    for (config, codes) in [
+        (
+            format!("[mcp_servers.x]\nenv = {{ PAT = 's3cret',\n B = 'x' }}\n[otel]\n{exporter}\n"),
+            &["inline_table_long", "protocol_unknown", "key_ignored"][..],
+        ),
+        (format!("[otel]\n{signed}\n"), &["endpoint_path"]),
+        ("otlp = 's3cret'\notel = 's3cret'\n".to_owned(), &["otel_not_a_table"]),
+    ] {
+        machine.put("codex/config.toml", config.as_bytes());
+        let said = machine.run(&["--json"]);
+        for code in codes {
+            said.finding(code);
+        }
+        assert!(!(said.stdout + &machine.run(&[]).stdout).contains("s3cret"), "{config}");
+    }
+    let collector = "s3ction: s3cret\nexporters:\n  otlphttp/x: {scope: s3cret}\n  splunk: {pat: s3cret}\n  \
+                     logging: {dsn: s3cret}\n  kafka: s3cret\n  file:\n    pat: s3cret\nextensions:\n  pprof: s3cret\nconnectors: \
+                     {count: s3cret}\nservice: {pipelines: {logs: {receivers: [count], exporters: []}}}\n";
+    machine.put("codex/otel/collector-config.yaml", collector.as_bytes());
+    let said = machine.run(&["--json"]);
+    for code in
+        ["component_unused", "component_renamed", "component_gone", "section_unknown", "connector_one_end"]
+    {
+        said.finding(code);
+    }
+    assert!(!(said.stdout + &machine.run(&[]).stdout).contains("s3cret"));
+}
+
+#[test]
 fn a_finding_is_an_object_with_the_place_of_the_line_at_fault() {
     let machine = Machine::new("tutorial");
     let said = machine.run(&["--json"]);

@@ -91,7 +91,7 @@ fn tell_long_inline_table(sheet: &mut Sheet<'_>, line: usize) {
          releases of Codex that read TOML 1.0 refuse the whole file. A table under a [header] of its own is \
          read by all."
     );
-    sheet.note("inline_table_long", line, text);
+    sheet.note("inline_table_long", line, text).hide_value();
 }
 
 fn read_otel(sheet: &mut Sheet<'_>, root: &Node, listeners: &[Listener]) -> Option<Destination> {
@@ -108,7 +108,10 @@ fn read_otel(sheet: &mut Sheet<'_>, root: &Node, listeners: &[Listener]) -> Opti
     };
     if !matches!(otel.node.value, Value::Map(_)) {
         let text = sentence!("`otel` is {}, not a table: Codex refuses the whole file.", otel.node.kind());
-        sheet.error("otel_not_a_table", otel.line, text).fix(format!("[otel]\n{}", Signal::Logs.example()));
+        sheet
+            .error("otel_not_a_table", otel.line, text)
+            .hide_value()
+            .fix(format!("[otel]\n{}", Signal::Logs.example()));
         return None;
     }
     for entry in otel.node.entries() {
@@ -271,7 +274,7 @@ fn misplaced_keys(sheet: &mut Sheet<'_>, root: &Node) {
         } else if NOT_OTEL.contains(&key) {
             let text =
                 sentence!("Codex knows no table [{key}]: it is ignored. The table is called [otel].", key);
-            sheet.warning("key_ignored", entry.line, text).fix("[otel]");
+            sheet.warning("key_ignored", entry.line, text).hide_value().fix("[otel]");
         }
     }
 }

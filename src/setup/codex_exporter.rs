@@ -102,7 +102,7 @@ pub(super) fn read_exporter(
                     first.key,
                     second.key
                 );
-                sheet.error("exporter_twice", second.line, text);
+                sheet.error("exporter_twice", second.line, text).hide_value();
                 None
             }
         },
@@ -164,7 +164,7 @@ fn read_table(
                  otlp-grpc.",
                 other
             );
-            sheet.error("exporter_unknown", kind.line, text).fix(signal.example());
+            sheet.error("exporter_unknown", kind.line, text).hide_value().fix(signal.example());
             return None;
         }
     };

@@ -23,6 +23,7 @@ pub(super) const OTEL_KEYS: [&str; 10] = [
 pub(super) fn ignored_key(sheet: &mut Sheet<'_>, entry: &Entry, table: &str, present: &Node, known: &[&str]) {
     let key = entry.key.as_str();
     let line = sheet.place(entry.line).quote.unwrap_or_default().trim().to_owned();
+    let line = if line.starts_with(key) { line } else { format!("{key} = …") };
     let belongs = sentence!(
         "`{key}` stands below {table} and so belongs to that table, where Codex does not know it: it is \
          ignored",

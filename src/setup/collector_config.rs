@@ -58,7 +58,8 @@ fn read_root(sheet: &mut Sheet<'_>, root: &Node) -> (Vec<String>, Vec<Listener>)
             let text = sentence!("The Collector knows no section `{}` and refuses to start.", entry.key);
             let meant =
                 SECTIONS.iter().find(|name| strsim::osa_distance(name, &entry.key.to_lowercase()) <= 2);
-            sheet.error("section_unknown", entry.line, text).fix = meant.map(|name| format!("{name}:"));
+            sheet.error("section_unknown", entry.line, text).hide_value().fix =
+                meant.map(|name| format!("{name}:"));
         }
     }
     tell_hidden(sheet, root);

@@ -181,9 +181,14 @@ fn check_path(sheet: &mut Sheet<'_>, exporter: &Entry) {
 fn unknown_key(sheet: &mut Sheet<'_>, entry: &Entry, known: &[&str]) {
     let text = sentence!("The file exporter knows no key `{}`: the Collector refuses to start.", entry.key);
     let near = known.iter().find(|name| strsim::osa_distance(name, &entry.key) <= 3);
-    let line = sheet.place(entry.line).quote.unwrap_or_default();
-    sheet.error("file_key_unknown", entry.line, text).fix =
-        near.map(|name| line.replacen(&entry.key, name, 1));
+    let finding = sheet.error("file_key_unknown", entry.line, text);
+    if !matches!(entry.node.value, Value::Bool(_) | Value::Number(_)) {
+        finding.hide_value();
+    }
+    let line = finding.place.as_ref().and_then(|place| place.quote.clone()).unwrap_or_default();
+    finding.fix = near.map(|name| {
+        if line.contains(&entry.key) { line.replacen(&entry.key, name, 1) } else { format!("{name}: …") }
+    });
 }
 
 fn check_format(sheet: &mut Sheet<'_>, exporter: &Entry) {

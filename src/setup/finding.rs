@@ -1,6 +1,6 @@
 //! What the doctor found: one sentence each, with the line at fault and the text that puts it right.
 
-use super::secrets::{masked, name_alone};
+use super::secrets::{masked_line, name_alone};
 use crate::words::Sentence;
 
 /// One thing that was looked at.
@@ -129,7 +129,7 @@ impl<'a> Sheet<'a> {
             file: self.file.to_owned(),
             line: line as u64,
             byte_offset: lines().take(before).map(str::len).sum::<usize>() as u64,
-            quote: lines().nth(before).map(|line| masked(line.trim_end())),
+            quote: lines().nth(before).map(|line| masked_line(line.trim_end())),
         }
     }
 

@@ -255,7 +255,7 @@ fn check_names(sheet: &mut Sheet<'_>, components: &Components<'_>) {
                     since,
                     instead
                 );
-                sheet.error("component_gone", entry.line, text);
+                sheet.error("component_gone", entry.line, text).hide_value();
             }
             if section == "exporters"
                 && let Some((_, name)) = RENAMED.iter().find(|(old, _)| *old == kind)
@@ -266,7 +266,7 @@ fn check_names(sheet: &mut Sheet<'_>, components: &Components<'_>) {
                     name
                 );
                 let id = entry.key.replacen(kind, name, 1);
-                sheet.note("component_renamed", entry.line, text).fix(format!("  {id}:"));
+                sheet.note("component_renamed", entry.line, text).hide_value().fix(format!("  {id}:"));
             }
         }
     }
@@ -308,7 +308,8 @@ fn check_used(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[P
                 let near = declared.iter().find(|declared| strsim::osa_distance(&declared.key, id) <= 2);
                 let line = sheet.place(entry.line).quote.unwrap_or_default();
                 sheet.error("component_undeclared", entry.line, text).fix = match near {
-                    Some(near) => Some(line.replacen(id, &near.key, 1)),
+                    Some(near) if line.contains(id) => Some(line.replacen(id, &near.key, 1)),
+                    Some(near) => Some(near.key.clone()),
                     None if is_connector => None,
                     None if kind_of(id) == "batch" => Some(pipeline.without(id)),
                     None => Some(format!("{role}s:\n  {id}:")),
@@ -349,13 +350,11 @@ fn check_unused(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &
                 );
                 sheet
                     .warning("file_exporter_unused", entry.line, text)
+                    .hide_value()
                     .fix(format!("      exporters: [{id}]"));
             } else {
-                sheet.note(
-                    "component_unused",
-                    entry.line,
-                    sentence!("The {role} `{id}` is declared, but no pipeline uses it.", role, id),
-                );
+                let text = sentence!("The {role} `{id}` is declared, but no pipeline uses it.", role, id);
+                sheet.note("component_unused", entry.line, text).hide_value();
             }
         }
     }
@@ -374,7 +373,10 @@ fn check_connectors(sheet: &mut Sheet<'_>, components: &Components<'_>, pipeline
                 id,
                 missing
             );
-            sheet.error("connector_one_end", connector.line, text).fix(format!("      {missing}: [{id}]"));
+            sheet
+                .error("connector_one_end", connector.line, text)
+                .hide_value()
+                .fix(format!("      {missing}: [{id}]"));
         }
     }
 }
@@ -398,7 +400,7 @@ fn check_extensions(sheet: &mut Sheet<'_>, root: &Node) {
                 "The extension `{}` is declared, but `service.extensions` does not name it.",
                 entry.key
             );
-            sheet.note("component_unused", entry.line, text);
+            sheet.note("component_unused", entry.line, text).hide_value();
         }
     }
 }

@@ -25,9 +25,22 @@ static NAME: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant")
 });
 
-/// The text with `…` for what stands before the `@` of an address, and for all that follows a secret's name.
+/// The query of an address, which may be a signature.
+static QUERY: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\?\S.*").expect("the pattern is a constant"));
+
+/// The first member of a table that is written in one line. A variable has braces too.
+static INLINE_TABLE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?:^|[^$])\{\s*[^\s}]").expect("the pattern is a constant"));
+
+/// A line as it may be quoted: without the members of an inline table, any of which may be a secret.
+pub(super) fn masked_line(line: &str) -> String {
+    if INLINE_TABLE.is_match(line) { name_alone(line).into_owned() } else { masked(line) }
+}
+
+/// The text with `…` for user, password and query of an address, and for all that follows a secret's name.
 pub(super) fn masked(text: &str) -> String {
     let text = USERINFO.replace_all(text, "$1…@");
+    let text = QUERY.replace(&text, "?…");
     match SECRET_NAME.find(&text) {
         Some(name) if !text[name.end()..].trim().is_empty() => {
             format!("{} …", text[..name.end()].trim_end())
@@ -53,7 +66,6 @@ mod tests {
     #[test]
     fn what_others_must_not_read_is_left_out_of_a_line_and_the_rest_is_kept() {
         for (line, shown) in [
-            (r#"a = { headers = { "x" = "sk-1" } }"#, "a = { headers = …"),
             (
                 r#"otel.exporter.otlp-http.headers."x-k" = "sk-1""#,
                 r#"otel.exporter.otlp-http.headers."x-k" = …"#,
@@ -69,8 +81,20 @@ mod tests {
                 r#"endpoint = "http://auth.example.com:4318/""#,
             ),
             ("log_user_prompt = true", "log_user_prompt = true"),
+            ("endpoint: https://h/v1/logs?sig=a'b c", "endpoint: https://h/v1/logs?…"),
         ] {
             assert_eq!(masked(line), shown);
+        }
+        for (line, shown) in [
+            (r#"a = { headers = { "x" = "sk-1" } }"#, "a = …"),
+            ("  splunk: {pat: sk-1, endpoint: x}", "  splunk: …"),
+            ("  - {pat: sk-1}", "…"),
+            (r#"{"pat": "sk-1"}"#, "…"),
+            ("a = {}", "a = {}"),
+            (r#""exporters": {"#, r#""exporters": {"#),
+            ("path: ${env:DIR}/logs.jsonl", "path: ${env:DIR}/logs.jsonl"),
+        ] {
+            assert_eq!(masked_line(line), shown);
         }
         for (line, shown) in [
             ("x-scope = 'sk-1", "x-scope = …"),

@@ -180,7 +180,7 @@ fn check_processors(sheet: &mut Sheet<'_>, trail: &[&Pipeline], pipelines: &[Pip
                          is to go with release 0.166.",
                         pipeline.id
                     );
-                    sheet.warning("batch_processor", line, text).fix(pipeline.without(id));
+                    sheet.warning("batch_processor", line, text).fix = pipeline.without(id);
                 }
                 kind if DROPPING.contains(&kind) => {
                     let text = sentence!(
@@ -188,7 +188,7 @@ fn check_processors(sheet: &mut Sheet<'_>, trail: &[&Pipeline], pipelines: &[Pip
                         pipeline.id,
                         id
                     );
-                    sheet.warning("processor_drops", line, text).fix(pipeline.without(id));
+                    sheet.warning("processor_drops", line, text).fix = pipeline.without(id);
                 }
                 kind if CHANGING.contains(&kind) => {
                     let text = sentence!(
@@ -197,7 +197,7 @@ fn check_processors(sheet: &mut Sheet<'_>, trail: &[&Pipeline], pipelines: &[Pip
                         pipeline.id,
                         id
                     );
-                    sheet.note("processor_changes", line, text).fix(pipeline.without(id));
+                    sheet.note("processor_changes", line, text).fix = pipeline.without(id);
                 }
                 "memory_limiter" => {
                     let text = sentence!(
@@ -206,7 +206,7 @@ fn check_processors(sheet: &mut Sheet<'_>, trail: &[&Pipeline], pipelines: &[Pip
                         pipeline.id,
                         id
                     );
-                    sheet.note("processor_refuses", line, text).fix(pipeline.without(id));
+                    sheet.note("processor_refuses", line, text).fix = pipeline.without(id);
                 }
                 _ => {}
             }
@@ -455,6 +455,23 @@ service:
         assert_eq!(with("redaction"), ["note processor_changes 18"]);
         assert_eq!(with("memory_limiter"), ["note processor_refuses 18"]);
         assert_eq!(with("spanmetrics")[0], "error component_gone 13");
+    }
+
+    #[test]
+    fn the_fix_of_a_pipeline_leaves_out_nothing_that_a_variable_names() {
+        let fix = |processors: &str, exporters: &str| {
+            let text = GOOD.replace("service:\n", "processors:\n  batch:\nservice:\n").replace(
+                "      exporters: [file/logs]",
+                &format!("      processors: {processors}\n      exporters: {exporters}"),
+            );
+            let findings = CollectorConfig::read("c.yaml", &text).findings;
+            let batch = findings.into_iter().find(|finding| finding.code == "batch_processor");
+            batch.expect("a finding").fix
+        };
+        let whole = "    logs:\n      receivers: [otlp]\n      exporters: [file/logs]";
+        assert_eq!(fix("[batch]", "[file/logs]").as_deref(), Some(whole));
+        assert_eq!(fix("[batch, '${env:P}']", "[file/logs]"), None);
+        assert_eq!(fix("[batch]", "[file/logs, '${env:E}']"), None);
     }
 
     #[test]

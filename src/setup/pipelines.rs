@@ -130,8 +130,11 @@ impl Pipeline {
         self.hidden.contains(&section)
     }
 
-    /// The text of the pipeline without one of its processors.
-    pub(super) fn without(&self, processor: &str) -> String {
+    /// The text of the pipeline without one of its processors; none where a variable hides a part of it.
+    pub(super) fn without(&self, processor: &str) -> Option<String> {
+        if !self.hidden.is_empty() {
+            return None;
+        }
         let list = |entries: &[Entry]| {
             let ids: Vec<&str> =
                 entries.iter().map(|entry| entry.key.as_str()).filter(|id| *id != processor).collect();
@@ -140,12 +143,12 @@ impl Pipeline {
         let processors = list(&self.processors);
         let middle =
             if processors.is_empty() { String::new() } else { format!("      processors: [{processors}]\n") };
-        format!(
+        Some(format!(
             "    {}:\n      receivers: [{}]\n{middle}      exporters: [{}]",
             self.id,
             list(&self.receivers),
             list(&self.exporters)
-        )
+        ))
     }
 }
 
@@ -311,7 +314,7 @@ fn check_used(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[P
                     Some(near) if line.contains(id) => Some(line.replacen(id, &near.key, 1)),
                     Some(near) => Some(near.key.clone()),
                     None if is_connector => None,
-                    None if kind_of(id) == "batch" => Some(pipeline.without(id)),
+                    None if kind_of(id) == "batch" => pipeline.without(id),
                     None => Some(format!("{role}s:\n  {id}:")),
                 };
             }

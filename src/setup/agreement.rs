@@ -14,26 +14,47 @@ pub fn check_agreement(codex: &CodexConfig, collector: &CollectorConfig) -> Vec<
     let (Some(logs), false) = (&codex.logs, collector.listeners.is_empty()) else { return Vec::new() };
     let same_carrier: Vec<&Listener> =
         collector.listeners.iter().filter(|listener| listener.carrier == logs.carrier).collect();
-    let mut findings = Vec::new();
     if same_carrier.is_empty() {
-        let text = sentence!(
-            "Codex sends over {}, but the Collector's receiver has no `{}` protocol: nothing arrives.",
-            logs.carrier.spoken(),
-            logs.carrier.name()
-        );
-        let fix = format!(
-            "      {}:\n        endpoint: 127.0.0.1:{}",
-            logs.carrier.name(),
-            logs.endpoint.port.unwrap_or(logs.carrier.default_port())
-        );
-        let place = collector.listeners[0].place.clone();
-        let at = Some((Subject::CollectorConfig, place));
-        findings.push(finding(Severity::Error, "receiver_without_carrier", at, text, Some(fix), logs));
-        return findings;
+        return vec![without_carrier(logs, &collector.listeners)];
     }
-    findings.extend(address(logs, &same_carrier, &collector.listeners));
-    findings.extend(size(logs, &same_carrier));
-    findings
+    let address = address(logs, &same_carrier, &collector.listeners);
+    address.into_iter().chain(size(logs, &same_carrier)).collect()
+}
+
+/// None of those who listen hears what Codex speaks. Who is added needs a port that none of them has.
+fn without_carrier(logs: &Destination, listeners: &[Listener]) -> Finding {
+    let Destination { carrier, endpoint: sent, .. } = logs;
+    let has_port = |port: u16| {
+        listeners
+            .iter()
+            .filter_map(|listener| listener.endpoint.as_ref())
+            .any(|heard| heard.port == Some(port))
+    };
+    let wanted = sent.port.unwrap_or(carrier.default_port());
+    let ports = [wanted, carrier.default_port(), Carrier::Http.default_port(), Carrier::Grpc.default_port()];
+    let free = ports.into_iter().find(|port| !has_port(*port));
+    let text = match free.filter(|free| *free != wanted) {
+        None => sentence!(
+            "Codex sends over {}, but the Collector's receiver has no `{}` protocol: nothing arrives.",
+            carrier.spoken(),
+            carrier.name()
+        ),
+        Some(free) => {
+            let meant = Endpoint { port: Some(free), ..sent.clone() };
+            sentence!(
+                "Codex sends over {}, but the Collector's receiver has no `{}` protocol: nothing arrives. \
+                 Port {wanted} is taken by its other protocol, so Codex has to send to {}.",
+                carrier.spoken(),
+                carrier.name(),
+                meant.url(path_of(logs)),
+                wanted
+            )
+        }
+    };
+    let host = if sent.is_loopback() { "127.0.0.1" } else { "0.0.0.0" };
+    let fix = free.map(|port| format!("      {}:\n        endpoint: {host}:{port}", carrier.name()));
+    let at = Some((Subject::CollectorConfig, listeners[0].place.clone()));
+    finding(Severity::Error, "receiver_without_carrier", at, text, fix, logs)
 }
 
 fn finding(
@@ -208,6 +229,13 @@ mod tests {
 
     /// What is found between a Codex that sends to `sent` and a receiver with these lines.
     fn found(carrier: &str, sent: &str, receiver: &str) -> Vec<String> {
+        (findings(carrier, sent, receiver).iter())
+            .map(|finding| format!("{} {}", finding.severity.as_str(), finding.code))
+            .filter(|found| found != "note request_size_default")
+            .collect()
+    }
+
+    fn findings(carrier: &str, sent: &str, receiver: &str) -> Vec<Finding> {
         let codex = format!("[otel.exporter.otlp-{carrier}]\nendpoint = '{sent}'\nprotocol = 'json'\n");
         let collector = format!(
             "receivers:\n  otlp:\n    protocols: {receiver}\nexporters:\n  file: {{path: /a, rotation: \
@@ -215,11 +243,32 @@ mod tests {
         );
         let collector = CollectorConfig::read("y", &collector);
         let codex = CodexConfig::read("c", &codex, Some(&collector));
-        let wrong_path = codex.findings.iter().filter(|finding| finding.code == "endpoint_path");
-        (wrong_path.chain(&check_agreement(&codex, &collector)))
-            .map(|finding| format!("{} {}", finding.severity.as_str(), finding.code))
-            .filter(|found| found != "note request_size_default")
-            .collect()
+        let agreement = check_agreement(&codex, &collector);
+        let wrong_path = codex.findings.into_iter().filter(|finding| finding.code == "endpoint_path");
+        wrong_path.chain(agreement).collect()
+    }
+
+    #[test]
+    fn a_protocol_that_is_missing_is_added_where_codex_reaches_it_and_the_collector_can_listen() {
+        let missing = |carrier: &str, sent: &str, receiver: &str| {
+            let finding = findings(carrier, sent, receiver).remove(0);
+            assert_eq!(finding.code, "receiver_without_carrier");
+            (finding.text.english(), finding.fix)
+        };
+        let added =
+            |protocol: &str, address: &str| Some(format!("      {protocol}:\n        endpoint: {address}"));
+        let grpc = "{grpc: {endpoint: '127.0.0.1:4317'}}";
+        let (text, fix) = missing("http", "http://localhost:4318/v1/logs", grpc);
+        assert_eq!(fix, added("http", "127.0.0.1:4318"));
+        assert!(text.ends_with("nothing arrives."), "{text}");
+        let (text, fix) = missing("http", "http://127.0.0.1:4317/v1/logs", grpc);
+        assert_eq!(fix, added("http", "127.0.0.1:4318"));
+        assert!(text.ends_with("Codex has to send to http://127.0.0.1:4318/v1/logs."), "{text}");
+        let (text, fix) = missing("grpc", "http://h:4317", "{http: {endpoint: ':4317'}}");
+        assert_eq!(fix, added("grpc", "0.0.0.0:4318"));
+        assert!(text.ends_with("Codex has to send to http://h:4318."), "{text}");
+        let (_, fix) = missing("http", "http://otel.corp:4318/v1/logs", grpc);
+        assert_eq!(fix, added("http", "0.0.0.0:4318"));
     }
 
     #[test]

@@ -475,6 +475,19 @@ service:
     }
 
     #[test]
+    fn a_receiver_that_is_no_tcp_needs_no_port() {
+        let with = |transport: &str| {
+            found_with(
+                "      http:",
+                &format!("      grpc: {{transport: {transport}, endpoint: /s}}\n      http:"),
+            )
+        };
+        assert_eq!(with("unix"), NOTHING);
+        assert_eq!(with("'${env:T}'"), NOTHING);
+        assert_eq!(with("tcp4"), ["error receiver_address 4"]);
+    }
+
+    #[test]
     fn a_receiver_that_is_open_to_the_network_is_told() {
         for address in ["0.0.0.0:4318", "'[::]:4318'", "':4318'", "${env:A:-0.0.0.0:4318}"] {
             assert_eq!(found_with("127.0.0.1:4318", address), ["warning receiver_exposed 5"], "{address}");

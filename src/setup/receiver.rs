@@ -9,7 +9,7 @@ use crate::words::sentence;
 #[derive(Clone, Debug)]
 pub(super) struct Listener {
     pub(super) carrier: Carrier,
-    /// Where it listens; `None` when only the Collector's environment knows. A named port is none.
+    /// Where it listens; `None` when only the Collector's environment knows, or not over TCP. A named port is none.
     pub(super) endpoint: Option<Endpoint>,
     /// The path at which it takes log records over HTTP; `None` when only the Collector's environment knows.
     pub(super) logs_path: Option<String>,
@@ -85,7 +85,11 @@ pub(super) fn read_receiver(sheet: &mut Sheet<'_>, receiver: &Entry) -> Vec<List
 fn read_protocol(sheet: &mut Sheet<'_>, receiver: &str, protocol: &Entry, carrier: Carrier) -> Listener {
     let written = protocol.node.get("endpoint");
     let line = written.map_or(protocol.line, |entry| entry.line);
+    // A socket that is no port, such as one of Unix, has no host:port, and Codex does not send to it.
+    let is_tcp = (protocol.node.set("transport"))
+        .is_none_or(|entry| entry.node.text().is_some_and(|transport| transport.starts_with("tcp")));
     let endpoint = match written.map(|entry| &entry.node) {
+        _ if !is_tcp => None,
         None if protocol.node.is_unknown() => None,
         None => Some(Endpoint {
             host: "localhost".to_owned(),

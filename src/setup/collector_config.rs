@@ -304,6 +304,11 @@ service:
         assert_eq!(found_with(rotation, ""), ["error file_truncated 8"]);
         assert_eq!(found_with(rotation, "    append: false\n"), ["error file_truncated 10"]);
         assert_eq!(found_with(rotation, "    append: true\n"), ["note append_buffered 10"]);
+        let off = "    rotation:\n      enabled: false\n      max_backups: 0\n";
+        assert_eq!(found_with(rotation, off), ["error file_truncated 11"]);
+        assert_eq!(found_with(rotation, &format!("    append: true\n{off}")), ["note append_buffered 12"]);
+        let findings = CollectorConfig::read("c.yaml", &GOOD.replace(rotation, off)).findings;
+        assert_eq!(findings.iter().find_map(|finding| finding.fix.as_deref()), None, "no second `rotation`");
         assert_eq!(found_with(rotation, "    append: ${env:KEEP}\n"), ["note retention_unknown 10"]);
         assert_eq!(found_with(rotation, "    rotation:\n"), ["warning rotation_deletes 10"]);
         assert_eq!(found_with("max_backups: 0", "max_backups: 5"), ["warning rotation_deletes 11"]);

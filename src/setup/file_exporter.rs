@@ -272,24 +272,42 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
     }
     match rotation {
         Some(rotation) => check_rotation(sheet, exporter, rotation),
-        None if is_emptied(&exporter.node) => {
-            let line = exporter.node.get("append").map_or(exporter.line, |append| append.line);
-            let text = sentence!(
-                "The file of `{id}` is emptied at every start of the Collector: all that was recorded before \
-                 is gone. With `rotation` it is appended to, and `max_backups: 0` keeps every rotated file.",
-                id
-            );
-            sheet.error("file_truncated", line, text).fix(ROTATION.trim_end());
+        None => tell_no_rotation(sheet, exporter),
+    }
+}
+
+/// Says what a file loses that is not rotated: there is no `rotation`, or it is switched off.
+fn tell_no_rotation(sheet: &mut Sheet<'_>, exporter: &Entry) {
+    let id = &exporter.key;
+    let is_emptied = is_emptied(&exporter.node);
+    let text = if is_emptied {
+        sentence!(
+            "The file of `{id}` is emptied at every start of the Collector: all that was recorded before \
+             is gone. With `rotation` it is appended to, and `max_backups: 0` keeps every rotated file.",
+            id
+        )
+    } else {
+        sentence!(
+            "`{id}` appends without `rotation`: it holds back up to 4 KiB that a killed Collector loses, \
+             though Codex was told they are written. `rotation` writes at once.",
+            id
+        )
+    };
+    let switch = exporter.node.at(&["rotation", "enabled"]);
+    let text = match switch {
+        Some(_) => {
+            sentence!("{text} It stands here, but `enabled: false` switches it off: delete that.", text)
         }
-        None => {
-            let line = exporter.node.get("append").map(|append| append.line);
-            let text = sentence!(
-                "`{id}` appends without `rotation`: it holds back up to 4 KiB that a killed Collector loses, \
-                 though Codex was told they are written. `rotation` writes at once.",
-                id
-            );
-            sheet.note("append_buffered", line, text).fix(ROTATION.trim_end());
-        }
+        None => text,
+    };
+    let line = switch.or(exporter.node.get("append")).map_or(exporter.line, |entry| entry.line);
+    let finding = if is_emptied {
+        sheet.error("file_truncated", line, text)
+    } else {
+        sheet.note("append_buffered", line, text)
+    };
+    if switch.is_none() {
+        finding.fix(ROTATION.trim_end());
     }
 }
 

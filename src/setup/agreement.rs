@@ -209,18 +209,24 @@ fn path_of(logs: &Destination) -> &str {
 
 /// Codex sends a refused request once and never again.
 fn size(logs: &Destination, same_carrier: &[&Listener]) -> Option<Finding> {
-    let listener = same_carrier.iter().find(|listener| !listener.has_size)?;
-    let (limit, fix) = match logs.carrier {
-        Carrier::Http => ("20 MiB", "        max_request_body_size: 67108864"),
-        Carrier::Grpc => ("4 MiB", "        max_recv_msg_size_mib: 64"),
+    let limit = logs.carrier.request_limit();
+    let is_small = |most: i64| most <= limit.default;
+    let listener = same_carrier.iter().find(|listener| listener.most.is_some_and(is_small))?;
+    let most = listener.most?;
+    let told = match (logs.carrier, most == limit.default) {
+        (Carrier::Http, true) => sentence!("20 MiB, its default"),
+        (Carrier::Grpc, true) => sentence!("4 MiB, its default"),
+        (Carrier::Http, false) => sentence!("{most} bytes", most),
+        (Carrier::Grpc, false) => sentence!("{most} MiB", most),
     };
     let text = sentence!(
-        "The receiver refuses requests above {limit}, its default. Codex sends up to 512 records in one, \
-         tool arguments in full, and does not send a refused one again.",
-        limit
+        "The receiver refuses requests above {limit}. Codex sends up to 512 records in one, tool arguments \
+         in full, and does not send a refused one again.",
+        limit = told
     );
+    let fix = format!("        {}: {}", limit.key, limit.enough);
     let at = Some((Subject::CollectorConfig, listener.place.clone()));
-    Some(finding(Severity::Note, "request_size_default", at, text, Some(fix.to_owned()), logs))
+    Some(finding(Severity::Note, "request_size_default", at, text, Some(fix), logs))
 }
 
 #[cfg(test)]
@@ -269,6 +275,33 @@ mod tests {
         assert!(text.ends_with("Codex has to send to http://h:4318."), "{text}");
         let (_, fix) = missing("http", "http://otel.corp:4318/v1/logs", grpc);
         assert_eq!(fix, added("http", "0.0.0.0:4318"));
+    }
+
+    #[test]
+    fn a_receiver_that_takes_no_more_than_the_default_is_told() {
+        let told = |carrier: &str, size: &str| {
+            let (port, path) = if carrier == "http" { (4318, "/v1/logs") } else { (4317, "") };
+            let receiver = format!("{{{carrier}: {{endpoint: '127.0.0.1:{port}', {size}}}}}");
+            let found = findings(carrier, &format!("http://127.0.0.1:{port}{path}"), &receiver);
+            let told = found.iter().find(|finding| finding.code == "request_size_default")?;
+            Some(
+                told.text
+                    .english()
+                    .split_once(". Codex")?
+                    .0
+                    .replace("The receiver refuses requests above ", ""),
+            )
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(told("http", "max_request_body_size: 100"), some("100 bytes"));
+        for default in ["max_request_body_size: 0", "max_request_body_size: -1", "max_request_body_size: "] {
+            assert_eq!(told("http", default), some("20 MiB, its default"), "{default}");
+        }
+        assert_eq!(told("grpc", "max_recv_msg_size_mib: 1"), some("1 MiB"));
+        assert_eq!(told("grpc", "max_recv_msg_size_mib: 0"), some("4 MiB, its default"));
+        for enough in ["max_request_body_size: 67108864", "max_request_body_size: '${env:SIZE}'"] {
+            assert_eq!(told("http", enough), None, "{enough}");
+        }
     }
 
     #[test]

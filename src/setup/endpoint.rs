@@ -26,7 +26,26 @@ pub(super) enum Carrier {
     Grpc,
 }
 
+/// How large a request a receiver takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RequestLimit {
+    /// The receiver's key for it.
+    pub(super) key: &'static str,
+    /// What it is when it is not set, or not above 0.
+    pub(super) default: i64,
+    /// What is enough for what Codex sends.
+    pub(super) enough: i64,
+}
+
 impl Carrier {
+    /// The limit of a request's size.
+    pub(super) fn request_limit(self) -> RequestLimit {
+        match self {
+            Self::Http => RequestLimit { key: "max_request_body_size", default: 20 << 20, enough: 64 << 20 },
+            Self::Grpc => RequestLimit { key: "max_recv_msg_size_mib", default: 4, enough: 64 },
+        }
+    }
+
     /// The name of the receiver's protocol.
     pub(super) fn name(self) -> &'static str {
         match self {

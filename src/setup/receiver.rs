@@ -17,8 +17,8 @@ pub(super) struct Listener {
     pub(super) is_written: bool,
     /// `None` when only the Collector's environment knows.
     pub(super) has_tls: Option<bool>,
-    /// Whether the size of a request is set, and not the default.
-    pub(super) has_size: bool,
+    /// The largest request that it takes, in the unit of its key; `None` when only the Collector's environment knows.
+    pub(super) most: Option<i64>,
     /// Where that is said.
     pub(super) place: Place,
 }
@@ -121,10 +121,7 @@ fn read_protocol(sheet: &mut Sheet<'_>, receiver: &str, protocol: &Entry, carrie
             }
         },
     };
-    let size = match carrier {
-        Carrier::Http => "max_request_body_size",
-        Carrier::Grpc => "max_recv_msg_size_mib",
-    };
+    let limit = carrier.request_limit();
     let set = |key: &str| protocol.node.set(key).map(|entry| &entry.node);
     let is_hidden = |node: Option<&Node>| node.unwrap_or(&protocol.node).is_unknown();
     Listener {
@@ -137,7 +134,11 @@ fn read_protocol(sheet: &mut Sheet<'_>, receiver: &str, protocol: &Entry, carrie
         },
         is_written: written.is_some(),
         has_tls: (!is_hidden(set("tls"))).then(|| set("tls").is_some()),
-        has_size: set(size).is_some() || protocol.node.is_unknown(),
+        most: match set(limit.key) {
+            size if is_hidden(size) => None,
+            None => Some(limit.default),
+            Some(size) => size.integer().map(|size| if size > 0 { size } else { limit.default }),
+        },
         place: sheet.place(line),
     }
 }

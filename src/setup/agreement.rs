@@ -18,7 +18,7 @@ pub fn check_agreement(codex: &CodexConfig, collector: &CollectorConfig) -> Vec<
         return vec![without_carrier(logs, &collector.listeners)];
     }
     let address = address(logs, &same_carrier, &collector.listeners);
-    address.into_iter().chain(size(logs, &same_carrier)).collect()
+    address.into_iter().chain(headers(logs, &same_carrier)).chain(size(logs, &same_carrier)).collect()
 }
 
 /// None of those who listen hears what Codex speaks. Who is added needs a port that none of them has.
@@ -207,6 +207,19 @@ fn path_of(logs: &Destination) -> &str {
     }
 }
 
+/// Who asks for a name gets it in a header.
+fn headers(logs: &Destination, same_carrier: &[&Listener]) -> Option<Finding> {
+    if logs.has_headers || !same_carrier.iter().all(|listener| listener.has_auth) {
+        return None;
+    }
+    let text = sentence!(
+        "The Collector's receiver asks with `auth` who sends, but Codex's exporter has no `headers`: unless \
+         $OTEL_EXPORTER_OTLP_HEADERS is set for Codex, every request is refused."
+    );
+    let fix = Some("headers = { authorization = \"…\" }".to_owned());
+    Some(finding(Severity::Note, "headers_missing", None, text, fix, logs))
+}
+
 /// Codex sends a refused request once and never again.
 fn size(logs: &Destination, same_carrier: &[&Listener]) -> Option<Finding> {
     let limit = logs.carrier.request_limit();
@@ -302,6 +315,18 @@ mod tests {
         for enough in ["max_request_body_size: 67108864", "max_request_body_size: '${env:SIZE}'"] {
             assert_eq!(told("http", enough), None, "{enough}");
         }
+    }
+
+    #[test]
+    fn a_receiver_that_asks_who_sends_is_told_where_codex_sends_no_header() {
+        let sent = "http://127.0.0.1:4318/v1/logs";
+        let http =
+            |auth: &str| found("http", sent, &format!("{{http: {{endpoint: '127.0.0.1:4318', {auth}}}}}"));
+        assert_eq!(http("auth: {authenticator: basic}"), ["ok endpoint_received", "note headers_missing"]);
+        assert_eq!(http("auth: "), ["ok endpoint_received"]);
+        let with = format!("{sent}'\nheaders = {{ authorization = 'x' }}\n#'");
+        let receiver = "{http: {endpoint: '127.0.0.1:4318', auth: {authenticator: basic}}}";
+        assert_eq!(found("http", &with, receiver), ["ok endpoint_received"]);
     }
 
     #[test]

@@ -128,7 +128,7 @@ fn read_otel(sheet: &mut Sheet<'_>, root: &Node, listeners: &[Listener]) -> Opti
     if !sheet.has_errors()
         && let Some(logs) = &logs
     {
-        let Destination { carrier, endpoint, place } = logs;
+        let Destination { carrier, endpoint, place, .. } = logs;
         let text =
             sentence!("Log events go to {endpoint}{} over {}.", endpoint.path, carrier.spoken(), endpoint);
         sheet.ok("codex_exports_logs", usize::try_from(place.line).ok(), text);

@@ -22,6 +22,8 @@ static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) struct Destination {
     pub(super) carrier: Carrier,
     pub(super) endpoint: Endpoint,
+    /// Whether headers are sent along, as far as this file says.
+    pub(super) has_headers: bool,
     /// Where that is said.
     pub(super) place: Place,
 }
@@ -196,7 +198,8 @@ fn read_table(
         Carrier::Http => check_http_path(sheet, entry, &endpoint, signal, listeners),
         Carrier::Grpc => check_grpc_path(sheet, entry, &endpoint),
     }
-    Some(Destination { carrier, endpoint, place: sheet.place(entry.line) })
+    let has_headers = kind.node.get("headers").is_some_and(|headers| !headers.node.entries().is_empty());
+    Some(Destination { carrier, endpoint, has_headers, place: sheet.place(entry.line) })
 }
 
 fn read_protocol(sheet: &mut Sheet<'_>, kind: &Entry) {

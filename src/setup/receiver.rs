@@ -19,6 +19,8 @@ pub(super) struct Listener {
     pub(super) has_tls: Option<bool>,
     /// The largest request that it takes, in the unit of its key; `None` when only the Collector's environment knows.
     pub(super) most: Option<i64>,
+    /// Whether senders are asked for a header that shows who they are.
+    pub(super) has_auth: bool,
     /// Where that is said.
     pub(super) place: Place,
 }
@@ -139,6 +141,7 @@ fn read_protocol(sheet: &mut Sheet<'_>, receiver: &str, protocol: &Entry, carrie
             None => Some(limit.default),
             Some(size) => size.integer().map(|size| if size > 0 { size } else { limit.default }),
         },
+        has_auth: set("auth").is_some_and(|auth| !auth.is_unknown()),
         place: sheet.place(line),
     }
 }

@@ -24,15 +24,10 @@ pub fn check_agreement(codex: &CodexConfig, collector: &CollectorConfig) -> Vec<
 /// None of those who listen hears what Codex speaks. Who is added needs a port that none of them has.
 fn without_carrier(logs: &Destination, listeners: &[Listener]) -> Finding {
     let Destination { carrier, endpoint: sent, .. } = logs;
-    let has_port = |port: u16| {
-        listeners
-            .iter()
-            .filter_map(|listener| listener.endpoint.as_ref())
-            .any(|heard| heard.port == Some(port))
-    };
+    let is_free = |port: &u16| !listeners.iter().any(|listener| listener.has_port(Some(*port)));
     let wanted = sent.port.unwrap_or(carrier.default_port());
     let ports = [wanted, carrier.default_port(), Carrier::Http.default_port(), Carrier::Grpc.default_port()];
-    let free = ports.into_iter().find(|port| !has_port(*port));
+    let free = ports.into_iter().find(is_free);
     let text = match free.filter(|free| *free != wanted) {
         None => sentence!(
             "Codex sends over {}, but the Collector's receiver has no `{}` protocol: nothing arrives.",
@@ -70,21 +65,20 @@ fn finding(
 }
 
 fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> Option<Finding> {
-    let is_known =
-        |listener: &&Listener| listener.endpoint.as_ref().is_some_and(|heard| heard.port.is_some());
-    if !same_carrier.iter().all(is_known) {
+    let sent = &logs.endpoint;
+    let known: Vec<(&Listener, &Endpoint)> = (same_carrier.iter())
+        .filter_map(|listener| Some((*listener, listener.endpoint.as_ref()?)))
+        .filter(|(_, heard)| heard.port.is_some())
+        .collect();
+    if known.len() < same_carrier.len() {
         return None;
     }
-    let sent = &logs.endpoint;
-    let reached =
-        |listener: &&Listener| listener.endpoint.as_ref().is_some_and(|heard| heard.port == sent.port);
-    let reaches = |listener: &&Listener| listener.endpoint.as_ref().is_some_and(|heard| sent.reaches(heard));
-    let there = same_carrier.iter().copied().filter(|listener| reached(listener));
-    let Some(listener) = there.min_by_key(|listener| !reaches(listener)) else {
-        let other = all.iter().find(|listener| listener.carrier != logs.carrier && reached(listener));
+    let there = known.into_iter().filter(|(_, heard)| heard.port == sent.port);
+    let Some((listener, heard)) = there.min_by_key(|(_, heard)| !sent.reaches(heard)) else {
+        let other =
+            all.iter().find(|listener| listener.carrier != logs.carrier && listener.has_port(sent.port));
         return Some(port_differs(logs, same_carrier, other));
     };
-    let heard = listener.endpoint.as_ref()?;
     let in_collector = |listener: &Listener| Some((Subject::CollectorConfig, listener.place.clone()));
     if let Some(has_tls) = listener.has_tls
         && has_tls != (sent.scheme == "https")

@@ -310,10 +310,8 @@ fn check_http_path(
     listeners: &[Listener],
 ) {
     let path = endpoint.path.as_str();
-    let is_there = |listener: &&Listener| {
-        listener.carrier == Carrier::Http
-            && listener.endpoint.as_ref().is_some_and(|heard| heard.port == endpoint.port)
-    };
+    let is_there =
+        |listener: &&Listener| listener.carrier == Carrier::Http && listener.has_port(endpoint.port);
     let listener = listeners.iter().find(is_there);
     let Some(taken) = listener.map_or(Some(signal.path()), |listener| listener.logs_path.as_deref()) else {
         return;

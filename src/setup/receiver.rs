@@ -25,6 +25,13 @@ pub(super) struct Listener {
     pub(super) place: Place,
 }
 
+impl Listener {
+    /// Whether it is known to listen on that port.
+    pub(super) fn has_port(&self, port: Option<u16>) -> bool {
+        self.endpoint.as_ref().is_some_and(|heard| heard.port == port)
+    }
+}
+
 /// Reads an OTLP receiver.
 pub(super) fn read_receiver(sheet: &mut Sheet<'_>, receiver: &Entry) -> Vec<Listener> {
     let mut listeners = Vec::new();

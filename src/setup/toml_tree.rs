@@ -36,13 +36,14 @@ fn find_long_tables(text: &str, value: &Spanned<DeValue<'_>>, starts: &mut Vec<u
                 let mut members = Vec::new();
                 find_members(text, table, &mut members);
                 members.sort_unstable();
-                let ends = [span.start].into_iter().chain(members.iter().map(|(_, end)| *end));
-                let mut between = ends.zip(members.iter().map(|(start, _)| *start).chain([span.end]));
-                let is_new = |(end, start): (usize, usize)| {
-                    let between = text.get(end..start).unwrap_or_default();
-                    between.contains('\n') || (start == span.end && between.contains(','))
-                };
-                if between.any(is_new) {
+                let mut rest_at = span.start;
+                let mut is_new = false;
+                for (start, end) in members {
+                    is_new |= text.get(rest_at..start).is_some_and(|before| before.contains('\n'));
+                    rest_at = end;
+                }
+                is_new |= text.get(rest_at..span.end).is_some_and(|rest| rest.contains(['\n', ',']));
+                if is_new {
                     starts.push(span.start);
                 }
             }

@@ -118,13 +118,11 @@ impl Node {
     pub(super) fn integer(&self) -> Option<i64> {
         let Value::Number(digits) = &self.value else { return None };
         let digits = digits.replace('_', "").to_ascii_lowercase();
-        let (radix, digits) = match digits.strip_prefix('0').map(|rest| (rest, rest.chars().next())) {
-            Some((rest, Some('x'))) => (16, &rest[1..]),
-            Some((rest, Some('o'))) => (8, &rest[1..]),
-            Some((rest, Some('b'))) => (2, &rest[1..]),
-            Some((rest, Some(_))) => (8, rest),
-            _ => (10, digits.as_str()),
-        };
+        let (radix, digits) = [("0x", 16), ("0o", 8), ("0b", 2), ("0", 8)]
+            .into_iter()
+            .find_map(|(prefix, radix)| Some((radix, digits.strip_prefix(prefix)?)))
+            .filter(|(_, rest)| !rest.is_empty())
+            .unwrap_or((10, &digits));
         i64::from_str_radix(digits, radix).ok()
     }
 

@@ -345,6 +345,10 @@ impl Followed {
         if !metadata.is_file() {
             return Err(FollowError::NoFile(self.name.display().to_string()));
         }
+        if let Some(passed_over) = self.passed_over() {
+            self.name = passed_over;
+            return Ok(true);
+        }
         let index = u32::try_from(account.files.len()).unwrap_or(u32::MAX);
         let name = self.name.display().to_string();
         account.files.push(FileAccount { name, was_opened: true, ..FileAccount::default() });
@@ -369,6 +373,14 @@ impl Followed {
         if !std::mem::replace(&mut self.is_awaited, true) {
             notices.push(format!("{} {what}; waiting for it", self.live.display()));
         }
+    }
+
+    /// A backup that is to be read before the file that is written to: that one may be younger than when it was chosen,
+    /// and the one that was meant is a backup by now.
+    fn passed_over(&self) -> Option<PathBuf> {
+        let next = self.behind(self.finished.last().filter(|_| self.name == self.live)?.id);
+        let is_finished = |id| self.finished.iter().any(|finished| Some(finished.id) == id);
+        (next != self.live && !is_finished(FileId::of_path(&next))).then_some(next)
     }
 
     /// What is read behind the file of that id: the backup that was closed after it, else the file that is written to.
@@ -502,6 +514,29 @@ mod tests {
         fs::remove_dir(&path).expect("removed");
         fs::write(&path, "{}\n").expect("written");
         assert!(follower.read().expect("a line"));
+    }
+
+    #[test]
+    fn a_file_that_is_rotated_before_it_is_opened_is_not_passed_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let live = folder.path().join("logs.jsonl");
+        let backup = |second: u32| folder.path().join(format!("logs-2026-11-20T10-00-0{second}.000.jsonl"));
+        for (path, text) in [(backup(1), "first\n"), (backup(2), "second\n"), (live.clone(), "third\n")] {
+            fs::write(path, text).expect("written");
+        }
+        let mut followed = Followed::new(live.clone(), backup(1));
+        let (mut batch, mut account, mut notices) = (Batch::default(), Account::default(), Vec::new());
+        let mut read = Vec::new();
+        for _ in 0..9 {
+            // The second one was the file that is written to when it was chosen.
+            if !followed.finished.is_empty() && followed.tail.is_none() {
+                followed.name.clone_from(&live);
+            }
+            if followed.advance(&mut batch, &mut account, &mut notices).expect("read") {
+                read.append(&mut text_of(&batch));
+            }
+        }
+        assert_eq!(read, ["first", "second", "third"]);
     }
 
     #[test]

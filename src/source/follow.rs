@@ -26,7 +26,7 @@ use crate::event::Fold;
 const READ_BYTES: u64 = 4 * 1024 * 1024;
 
 /// So much of a file's beginning is remembered, by which it is known again: the first record tells when it was written.
-const HEAD_BYTES: usize = 1024;
+const HEAD_BYTES: usize = 16 * 1024;
 
 /// Why an input cannot be followed.
 #[derive(Debug, thiserror::Error)]

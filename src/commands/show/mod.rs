@@ -18,7 +18,7 @@ use super::records::EventRecord;
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
 use crate::event::{Event, IdCondition};
-use crate::query::price_book::{PriceBook, Usd};
+use crate::query::price_book::Usd;
 use crate::query::{
     Condition, ConversationIndex, ConversationSummary, GroupKey, Story, StoryCollector, TokenUsage,
     UsageQuestion,
@@ -141,9 +141,8 @@ impl ShowArgs {
 
     /// One conversation, heard in one reading.
     fn tell_one(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
-        let prices = run.price_book(None)?;
-        let own_book = run.own_book(&prices);
-        let story = (StoryCollector::new(run.filter.clone(), self.all), usage_question(&run, prices));
+        let (usage, own_book) = usage_question(&run)?;
+        let story = (StoryCollector::new(run.filter.clone(), self.all), usage);
         let question = (ConversationIndex::new(run.filter.clone()), story);
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let (index, (collector, usage)) = scan.answer;
@@ -161,9 +160,8 @@ impl ShowArgs {
     /// Every conversation: which there are first, then some at a time, so that memory does not grow with the input.
     fn tell_all(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
         run.input.keep_what_comes_once();
-        let prices = run.price_book(None)?;
-        let own_book = run.own_book(&prices);
-        let question = (ConversationIndex::new(run.filter.clone()), usage_question(&run, prices));
+        let (usage, own_book) = usage_question(&run)?;
+        let question = (ConversationIndex::new(run.filter.clone()), usage);
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let (index, usage) = scan.answer;
         let costs = costs(usage, own_book);
@@ -216,13 +214,17 @@ struct Costs {
     own_book: Option<String>,
 }
 
-fn usage_question(run: &Run<'_>, prices: PriceBook) -> TokenUsage {
-    TokenUsage::new(UsageQuestion {
+/// What the responses of each conversation come to, and by which prices where they are not only those of the program.
+fn usage_question(run: &Run<'_>) -> anyhow::Result<(TokenUsage, Option<String>)> {
+    let prices = run.price_book(None)?;
+    let own_book = run.own_book(&prices);
+    let question = UsageQuestion {
         filter: run.filter.clone(),
         keys: vec![GroupKey::Conversation],
         prices: Arc::new(prices),
         keep_responses: false,
-    })
+    };
+    Ok((TokenUsage::new(question), own_book))
 }
 
 fn costs(usage: TokenUsage, own_book: Option<String>) -> Costs {

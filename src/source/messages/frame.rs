@@ -97,7 +97,7 @@ impl Unpacker {
         if !body.starts_with(&ZSTD_MAGIC) {
             let compression = Compression::None;
             if !is_json(body) {
-                let (form, written) = content(body, text);
+                let (form, written) = protobuf_content(body, text);
                 return Ok(Unpacked { form, compression, written });
             }
             // Nothing but its text tells whether the frame had the right length.
@@ -165,11 +165,18 @@ fn content(message: &[u8], text: &mut Vec<u8>) -> (Form, Written) {
     if is_json(message) {
         text.extend_from_slice(message);
         (Form::LengthPrefixedJson, Written::Whole)
-    } else if matches!(message, [] | [0x0A, ..]) {
-        (Form::LengthPrefixedProtobuf, protobuf::write_json(message, text))
     } else {
-        (Form::LengthPrefixedProtobuf, Written::BrokenOff("neither JSON nor protobuf".to_owned()))
+        protobuf_content(message, text)
     }
+}
+
+/// Adds the text of a message that is no JSON.
+fn protobuf_content(message: &[u8], text: &mut Vec<u8>) -> (Form, Written) {
+    let written = match message {
+        [] | [0x0A, ..] => protobuf::write_json(message, text),
+        _ => Written::BrokenOff("neither JSON nor protobuf".to_owned()),
+    };
+    (Form::LengthPrefixedProtobuf, written)
 }
 
 /// How far JSON goes, where it does not go to the end, and why.

@@ -107,7 +107,7 @@ impl<'a> UserPrompt<'a> {
             None => PromptAuthor::Asked,
             Some((_, Opening::Title)) => PromptAuthor::Title,
             Some((_, Opening::Reviewer)) => PromptAuthor::Reviewer { reviewed: reviewed_conversation(text) },
-            Some((_, Opening::AgentJob)) => PromptAuthor::AgentJob { job: agent_job(text) },
+            Some((_, Opening::AgentJob)) => PromptAuthor::AgentJob { job: job_in_prompt(text) },
             Some((_, Opening::MaybeCodex)) => PromptAuthor::MaybeCodex,
         }
     }
@@ -152,7 +152,7 @@ const OPENINGS: [(&str, Opening); 13] = [
 ];
 
 /// The job whose item a prompt is about: Codex writes it on the second line.
-fn agent_job(prompt: &str) -> Option<&str> {
+fn job_in_prompt(prompt: &str) -> Option<&str> {
     prompt.lines().nth(1)?.strip_prefix("Job ID: ").map(str::trim).filter(|id| !id.is_empty())
 }
 

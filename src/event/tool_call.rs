@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::attributes::Attributes;
 use super::key::Key;
 use super::text::Text;
+use super::tool_text::names_mcp_tool;
 
 /// Whether a call may run, and who said so. A call that the configuration or a hook of it allows is `approved` by `config`.
 /// A call that policy forbids outright, and one whose request a person cancels, has no such record at all.
@@ -243,7 +244,7 @@ impl<'a> ToolResult<'a> {
     /// Whether it is of an MCP server, also where it is not told of which.
     #[must_use]
     pub fn is_of_mcp(&self) -> bool {
-        self.server().is_some() || self.tool_name.is_some_and(|name| name.starts_with("mcp__"))
+        self.server().is_some() || self.tool_name.is_some_and(names_mcp_tool)
     }
 }
 

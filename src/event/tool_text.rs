@@ -38,6 +38,12 @@ pub fn command_line(
     }
 }
 
+/// Whether a tool's name says that an MCP server offers it.
+#[must_use]
+pub fn names_mcp_tool(tool_name: &str) -> bool {
+    tool_name.starts_with("mcp__")
+}
+
 /// Server and tool of an MCP call; the name as it is written where it does not tell one from the other.
 fn mcp_call(tool_name: &str, mcp_server: Option<&str>) -> Option<String> {
     match mcp_server {
@@ -45,7 +51,7 @@ fn mcp_call(tool_name: &str, mcp_server: Option<&str>) -> Option<String> {
             let tool = tool_name.strip_prefix(&format!("mcp__{server}__")).unwrap_or(tool_name);
             Some(format!("{server}.{tool}"))
         }
-        None => tool_name.starts_with("mcp__").then(|| tool_name.to_owned()),
+        None => names_mcp_tool(tool_name).then(|| tool_name.to_owned()),
     }
 }
 

@@ -8,7 +8,9 @@ use super::{Costs, remark_words};
 use crate::commands::human::{plural, separated, span};
 use crate::commands::wording::{decisions_words, outcome_words, sandbox_words, target, verdict_words};
 use crate::commands::zone::Zone;
-use crate::event::{EventOrder, NetworkDecision, TokenCounts, UnixNano, is_refused_by_sandbox, output_body};
+use crate::event::{
+    EventOrder, NetworkDecision, TokenCounts, UnixNano, is_refused_by_sandbox, names_mcp_tool, output_body,
+};
 use crate::query::{
     CallResult, CallStep, ConversationKind, ConversationSummary, ModelStep, NetworkRequest, Remark, Step,
     Story, TokenTotals, ToolCall,
@@ -397,7 +399,7 @@ fn never_ran(result: &CallResult) -> bool {
 
 /// What ran is a command line, and neither a patch nor a call of an MCP server that is not told.
 fn is_command_line(call: &ToolCall) -> bool {
-    !call.tool_name.as_deref().is_some_and(|name| name == "apply_patch" || name.starts_with("mcp__"))
+    !call.tool_name.as_deref().is_some_and(|name| name == "apply_patch" || names_mcp_tool(name))
 }
 
 fn network_line(request: &NetworkRequest) -> Line {

@@ -28,8 +28,9 @@
 //! - [`report`] knows three shapes, tables, timelines and charts, and the tones of what is said in them.
 //! - [`render`] knows media: terminals, pipes, Markdown, JSON Lines, CSV, each with its own escaping. It has never
 //!   heard of Codex.
-//! - [`words`] know English and Chinese. What is said to people is said through them; `source` and `query` say nothing
-//!   through them, because what they hand out is for programs, too: [`commands`] translate it.
+//! - [`words`] know English and Chinese. What is said to people is said through them. What programs are told, too, such
+//!   as why a line cannot be read, is a [`Sentence`](words::Sentence): `source` and `query` put it together, and
+//!   [`commands`] say it in English or in the reader's language.
 //! - [`commands`] know both pillars: one file a subcommand, which asks, draws and tells. What the world is like
 //!   (terminal, clock, environment, settings) is asked once, in [`commands::World`], and handed down; what stands
 //!   between the program and a terminal (pager, progress, Ctrl-C) is [`commands::Console`].

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!  main → cli → commands → source  query  setup    render
-//!                             └──┬──┴─────┤├────────┤│
-//!                              event      words     report
+//!                             ├──┬──┴─────┤├────────┤│
+//!                             │event      words     report
+//!                             └───────────┘
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +16,8 @@ const FLOORS: [(&str, &[&str]); 10] = [
     ("words", &[]),
     ("event", &[]),
     ("report", &[]),
-    ("source", &["event"]),
-    ("query", &["event"]),
+    ("source", &["event", "words"]),
+    ("query", &["event", "words"]),
     ("render", &["report", "words"]),
     ("setup", &["event", "words"]),
     ("commands", &["event", "report", "source", "query", "setup", "render", "words"]),
@@ -188,6 +189,19 @@ fn imports_go_one_way() {
         }
     }
     assert!(imports > 20, "only {imports} imports were seen: this test has gone blind");
+}
+
+#[test]
+fn what_programs_are_told_too_is_put_into_no_language_before_the_commands() {
+    for (path, text) in files_below(&source_folder()) {
+        let module = module_of(&path);
+        if !["event", "source", "query", "setup"].contains(&module[0].as_str()) {
+            continue;
+        }
+        let code = code_only(&text);
+        let is_told = code.contains("use tr::") || code.contains("words::Language");
+        assert!(!is_told, "{} speaks a language; a `Sentence` lets the commands say it", path.display());
+    }
 }
 
 /// The modules of the same folder that a file names, its tests left aside.

@@ -82,7 +82,7 @@ fn assert_account_adds_up(bytes: &[u8]) -> Scan<Roll> {
         let start = usize::try_from(damage.location.byte_offset).expect("a small file");
         let begins_a_line = start == 0 || bytes[start - 1] == b'\n';
         assert!(begins_a_line || file.form != Form::JsonLines, "a line begins there: {damage:?}");
-        assert!(!damage.reason.is_empty());
+        assert!(!damage.reason.english().is_empty());
     }
     if let Some(Location { line, .. }) = file.unfinished.filter(|_| file.form == Form::JsonLines) {
         assert_eq!(line, lines, "only the last line can be unfinished");

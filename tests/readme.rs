@@ -237,7 +237,7 @@ fn every_key_of_a_file_of_prices_is_in_its_page() {
     let in_long_context = format!("{price}[price.long_context]\nno_key = 1\n");
     let mut keys = 0;
     for text in [in_file, in_price, in_long_context] {
-        let refusal = PriceBook::from_toml(&text, "prices.toml").expect_err("no such key").reason;
+        let refusal = PriceBook::from_toml(&text, "prices.toml").expect_err("no such key").reason.english();
         let (_, known) = refusal.split_once("expected one of ").expect("the keys that there are");
         for key in known.split('`').skip(1).step_by(2) {
             let is_there = ["`KEY`", "[KEY]]`", "[price.KEY]`"]

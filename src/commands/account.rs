@@ -7,12 +7,12 @@ use tr::tr;
 use super::Run;
 use super::human::plural;
 use super::input::DEFAULT_FILE;
-use super::reasons;
 use super::unmet;
 use crate::event::Location;
 use crate::query::Unmet;
 use crate::render::visible_line;
 use crate::source::{Account, Damage};
+use crate::words::Sentence;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,8 +178,8 @@ impl Run<'_> {
     }
 }
 
-/// Says what the source notes, a sentence.
-pub(super) fn tell_note(err: &mut dyn io::Write, note: &str) -> io::Result<()> {
+/// Says what the source notes.
+pub(super) fn tell_note(err: &mut dyn io::Write, note: &Sentence) -> io::Result<()> {
     writeln!(err, "{}", tr!("note: {}", told(note)))
 }
 
@@ -198,6 +198,6 @@ pub(super) fn tell_damage(err: &mut dyn io::Write, file: &str, damage: &Damage) 
 }
 
 /// What the source says, in the reader's language and on one line.
-pub(super) fn told(reason: &str) -> String {
-    visible_line(&reasons::known(reason).told()).into_owned()
+pub(super) fn told(reason: &Sentence) -> String {
+    visible_line(&reason.told()).into_owned()
 }

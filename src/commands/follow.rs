@@ -86,6 +86,6 @@ impl Run<'_> {
 }
 
 /// Why an input cannot be followed, in the reader's language.
-fn said(error: &FollowError) -> anyhow::Error {
-    anyhow::Error::msg(told(&error.to_string()))
+fn said(FollowError(reason): &FollowError) -> anyhow::Error {
+    anyhow::Error::msg(told(reason))
 }

@@ -40,7 +40,7 @@ fn unread(name: &str, error: &io::Error) -> String {
 fn told(error: &PriceBookError) -> String {
     let line = error.line.map_or_else(String::new, |line| format!(":{line}"));
     let place = format!("{}{line}", error.origin);
-    tr!("{place}: {reason}", place, reason = reasons::known(&error.reason).told())
+    tr!("{place}: {reason}", place, reason = error.reason.told())
 }
 
 /// Which prices these are, for people.

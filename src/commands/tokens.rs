@@ -13,11 +13,10 @@ use super::help;
 use super::human::{count, plural, separated, shown_ids};
 use super::output::{Record, RecordWriter};
 use super::prices::version_words;
-use super::reasons;
 use super::records::{PricedResponseRecord, TokenUsageRecord};
 use super::time_span::TimeSpan;
 use super::{Run, Zone};
-use crate::query::price_book::{PriceBook, Step};
+use crate::query::price_book::{PriceBook, Step, Tier};
 use crate::query::{Group, GroupKey, Response, TokenUsage, Usage, UsageQuestion, UsageSum};
 use crate::render::{write_chart, write_lines, write_table};
 use crate::report::{Cell, Chart, Column, Line, Row, Section, Table, Tone};
@@ -345,7 +344,7 @@ fn fine_print(total: &UsageSum, prices: &PriceBook) -> Vec<Line> {
     for ((model, reason), responses) in &total.unpriced {
         let model = model.as_deref().map_or_else(|| tr!("a model that is not recorded"), str::to_owned);
         let responses = plural(*responses, "response", "responses");
-        let reason = reasons::known(&reason.to_string()).told();
+        let reason = reason.reason().told();
         lines.push(
             Line::new().tone(
                 Tone::Warn,
@@ -374,10 +373,11 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
         let (row, products, cost) = match &priced {
             Ok(priced) => {
                 let products: Vec<String> = priced.steps().map(product).collect();
-                let tier = priced.tier.to_string();
                 let row = priced.row.id();
-                let row =
-                    if tier == "base" { row } else { format!("{row} {}", reasons::known(&tier).told()) };
+                let row = match priced.tier {
+                    Tier::Base => row,
+                    Tier::LongContext => format!("{row} {}", tr!("long context")),
+                };
                 (
                     Cell::from(row),
                     Cell::from(products.join(" + ")),
@@ -386,7 +386,7 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
             }
             Err(reason) => (
                 Cell::Unknown,
-                Cell::toned(Tone::Warn, reasons::known(&reason.to_string()).told()),
+                Cell::toned(Tone::Warn, reason.reason().told()),
                 Cell::toned(Tone::Warn, tr!("unpriced")),
             ),
         };
@@ -418,7 +418,7 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
 }
 
 fn product(step: &Step) -> String {
-    let component = reasons::known(&step.component.to_string()).told();
+    let component = step.component.name().told();
     tr!(
         "{tokens} {component} × {rate}",
         tokens = separated(u128::from(step.tokens)),

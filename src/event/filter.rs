@@ -57,8 +57,10 @@ impl IdCondition {
 #[derive(Debug, thiserror::Error)]
 #[error("`{pattern}` is no pattern: {reason}")]
 pub struct GlobError {
-    pattern: String,
-    reason: String,
+    /// As given.
+    pub pattern: String,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
 /// Reads a glob for names of models, tools or hosts, e.g. `gpt-5.1*`.

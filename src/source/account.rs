@@ -3,6 +3,7 @@
 use super::deviations::Deviations;
 use super::form::{Compression, Form};
 use crate::event::Location;
+use crate::words::{Sentence, sentence};
 
 /// What was read of the whole input.
 #[derive(Debug, Default)]
@@ -23,7 +24,7 @@ pub struct Unopened {
     /// Its name as shown to people.
     pub name: String,
     /// Why.
-    pub reason: String,
+    pub reason: Sentence,
 }
 
 /// What was read of one file.
@@ -51,8 +52,8 @@ pub struct FileAccount {
     pub damage: Vec<Damage>,
     /// The last line, where it breaks off with the file, as it does while the file is being written.
     pub unfinished: Option<Location>,
-    /// What happened to the file while it was read, a sentence each.
-    pub notes: Vec<String>,
+    /// What happened to the file while it was read.
+    pub notes: Vec<Sentence>,
 }
 
 /// A place that could not be read.
@@ -67,7 +68,7 @@ pub struct Damage {
     /// What is wrong.
     pub kind: DamageKind,
     /// What is wrong, for people.
-    pub reason: String,
+    pub reason: Sentence,
 }
 
 /// What is wrong with a place.
@@ -92,18 +93,55 @@ pub enum DamageKind {
 }
 
 impl DamageKind {
+    /// The word used in machine output; in Chinese it has that word beside it.
+    #[must_use]
+    pub fn name(self) -> Sentence {
+        match self {
+            Self::Torn => sentence!("torn"),
+            Self::NotJson => sentence!("not_json"),
+            Self::NotOtlp => sentence!("not_otlp"),
+            Self::BadUtf8 => sentence!("bad_utf8"),
+            Self::NulRun => sentence!("nul_run"),
+            Self::TooDeep => sentence!("too_deep"),
+            Self::BadFrame => sentence!("bad_frame"),
+            Self::ReadError => sentence!("read_error"),
+        }
+    }
+
     /// The word used in machine output.
     #[must_use]
     pub fn as_str(self) -> &'static str {
+        self.name().text()
+    }
+}
+
+/// That there are zero bytes, and how many.
+pub(super) fn zero_bytes(count: u64) -> Sentence {
+    match count {
+        1 => sentence!("a zero byte"),
+        _ => sentence!("{} zero bytes", count),
+    }
+}
+
+/// A part of a message that may be unreadable while those beside it are not.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum MessagePart {
+    Resource,
+    Entity,
+    Scope,
+    LogRecord,
+    Attribute,
+}
+
+impl MessagePart {
+    /// That it cannot be read, and why.
+    pub(super) fn unread(self, why: &Sentence) -> Sentence {
         match self {
-            Self::Torn => "torn",
-            Self::NotJson => "not_json",
-            Self::NotOtlp => "not_otlp",
-            Self::BadUtf8 => "bad_utf8",
-            Self::NulRun => "nul_run",
-            Self::TooDeep => "too_deep",
-            Self::BadFrame => "bad_frame",
-            Self::ReadError => "read_error",
+            Self::Resource => sentence!("a resource that cannot be read: {}", why),
+            Self::Entity => sentence!("an entity that cannot be read: {}", why),
+            Self::Scope => sentence!("a scope that cannot be read: {}", why),
+            Self::LogRecord => sentence!("a log record that cannot be read: {}", why),
+            Self::Attribute => sentence!("an attribute that cannot be read: {}", why),
         }
     }
 }

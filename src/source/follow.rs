@@ -21,6 +21,7 @@ use super::otlp_json::Learned;
 use super::rotation::Place;
 use super::scan::{Hearer, ScanOptions};
 use crate::event::Fold;
+use crate::words::{Sentence, sentence};
 
 /// So much is read at once.
 const READ_BYTES: u64 = 4 * 1024 * 1024;
@@ -29,29 +30,9 @@ const READ_BYTES: u64 = 4 * 1024 * 1024;
 const HEAD_BYTES: usize = 16 * 1024;
 
 /// Why an input cannot be followed.
-#[derive(Debug, thiserror::Error)]
-pub enum FollowError {
-    /// Standard input has no name to look for again.
-    #[error("standard input cannot be followed: name the file")]
-    Stdin,
-    /// It holds something else than lines of JSON.
-    #[error("{name} cannot be followed: it holds {form}, not lines of JSON")]
-    Form {
-        /// Its name.
-        name: String,
-        /// What it holds.
-        form: &'static str,
-    },
-    /// It is a folder or a device by now.
-    #[error("{0} cannot be followed: it is no regular file")]
-    NoFile(String),
-    /// It was named wrongly.
-    #[error("{0}")]
-    Input(String),
-    /// It cannot be opened or read on.
-    #[error("{0}")]
-    Refused(String),
-}
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.english())]
+pub struct FollowError(pub Sentence);
 
 /// Reads the files of an input, and then whatever is added to them.
 pub struct Follower {
@@ -61,7 +42,7 @@ pub struct Follower {
     learned: Learned,
     account: Account,
     batch: Batch,
-    notices: Vec<String>,
+    notices: Vec<Sentence>,
 }
 
 /// One file that is written to, with the backups of it.
@@ -78,7 +59,7 @@ struct Followed {
     /// It came while others were followed, which do not end because of it.
     came_later: bool,
     /// What was said last of why it cannot be followed now.
-    trouble: Option<String>,
+    trouble: Option<Sentence>,
 }
 
 /// A file that is open.
@@ -125,13 +106,15 @@ impl Follower {
             notices: Vec::new(),
         };
         for file in &input.files {
-            let InputFile::Path(path) = file else { return Err(FollowError::Stdin) };
+            let InputFile::Path(path) = file else {
+                return Err(FollowError(sentence!("standard input cannot be followed: name the file")));
+            };
             follower.follow(path, input);
         }
         for error in &input.errors {
             match error {
                 InputError::Missing(name) => follower.followed.push(Followed::new(name.into(), name.into())),
-                other => return Err(FollowError::Input(other.to_string())),
+                InputError::Refused(reason) => return Err(FollowError(reason.clone())),
             }
         }
         Ok(follower)
@@ -144,7 +127,8 @@ impl Follower {
                 && let Some(followed) = self.follow(path, input)
             {
                 followed.came_later = true;
-                self.notices.push(format!("{} is new; it is read, too", path.display()));
+                let new = sentence!("{name} is new", name = path.display());
+                self.notices.push(sentence!("{}; {}", new, sentence!("it is read, too")));
             }
         }
     }
@@ -188,8 +172,7 @@ impl Follower {
             }
             let followed = &mut self.followed[at];
             match followed.advance(&mut self.batch, &mut self.account, &mut self.notices) {
-                Err(error) if followed.came_later => {
-                    let trouble = error.to_string();
+                Err(FollowError(trouble)) if followed.came_later => {
                     if followed.trouble.as_ref() != Some(&trouble) {
                         self.notices.push(trouble.clone());
                         followed.trouble = Some(trouble);
@@ -228,8 +211,8 @@ impl Follower {
         std::mem::take(&mut self.account.copies)
     }
 
-    /// What happened to the files since the last call, a sentence each.
-    pub fn take_notices(&mut self) -> Vec<String> {
+    /// What happened to the files since the last call.
+    pub fn take_notices(&mut self) -> Vec<Sentence> {
         std::mem::take(&mut self.notices)
     }
 
@@ -263,7 +246,7 @@ impl Followed {
         &mut self,
         batch: &mut Batch,
         account: &mut Account,
-        notices: &mut Vec<String>,
+        notices: &mut Vec<Sentence>,
     ) -> Result<bool, FollowError> {
         loop {
             let Some(tail) = &mut self.tail else {
@@ -277,10 +260,11 @@ impl Followed {
                 && tail.is_under(now)
             {
                 if now.len() < tail.read_so_far() || !tail.is_known_again(now) {
-                    notices.push(format!(
-                        "{} was emptied, cut or rewritten, as when a Collector starts anew; it is read from its beginning",
-                        self.live.display()
-                    ));
+                    let what = sentence!(
+                        "{name} was emptied, cut or rewritten, as when a Collector starts anew",
+                        name = self.live.display()
+                    );
+                    notices.push(sentence!("{}; {}", what, sentence!("it is read from its beginning")));
                     let is_left = tail.give_up_rest(batch);
                     self.name.clone_from(&self.live);
                     self.tail = None;
@@ -303,7 +287,8 @@ impl Followed {
                 Ok(_) if !tail.is_closing => tail.is_closing = true,
                 Ok(_) => {
                     if self.name == self.live {
-                        notices.push(format!("{} was rotated; the new one is read on", self.live.display()));
+                        let what = sentence!("{name} was rotated", name = self.live.display());
+                        notices.push(sentence!("{}; {}", what, sentence!("the new one is read on")));
                     }
                     let finished = tail.finished();
                     let is_left = tail.give_up_rest(batch);
@@ -317,7 +302,10 @@ impl Followed {
                     }
                 }
                 Err(_) => {
-                    self.wait(notices, "is not there any more");
+                    self.wait(
+                        notices,
+                        &sentence!("{name} is not there any more", name = self.live.display()),
+                    );
                     return Ok(false);
                 }
             }
@@ -325,17 +313,18 @@ impl Followed {
     }
 
     /// Opens the file; false when it is not there yet.
-    fn open(&mut self, account: &mut Account, notices: &mut Vec<String>) -> Result<bool, FollowError> {
-        let refused = |error| FollowError::Refused(refusal(&InputFile::Path(self.name.clone()), &error));
+    fn open(&mut self, account: &mut Account, notices: &mut Vec<Sentence>) -> Result<bool, FollowError> {
+        let refused = |error| FollowError(refusal(&InputFile::Path(self.name.clone()), &error));
         let file = match File::open(&self.name) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if self.name == self.live {
-                    self.wait(notices, "is not there yet");
+                    self.wait(notices, &sentence!("{name} is not there yet", name = self.live.display()));
                     return Ok(false);
                 }
                 // A backup that was deleted meanwhile.
-                notices.push(format!("{} was removed before it was read", self.name.display()));
+                let name = self.name.display();
+                notices.push(sentence!("{name} was removed before it was read", name));
                 self.name.clone_from(&self.live);
                 return Ok(true);
             }
@@ -343,7 +332,8 @@ impl Followed {
         };
         let metadata = file.metadata().map_err(refused)?;
         if !metadata.is_file() {
-            return Err(FollowError::NoFile(self.name.display().to_string()));
+            let name = self.name.display();
+            return Err(FollowError(sentence!("{name} cannot be followed: it is no regular file", name)));
         }
         if let Some(passed_over) = self.passed_over() {
             self.name = passed_over;
@@ -369,9 +359,9 @@ impl Followed {
     }
 
     /// Says once that the file is waited for.
-    fn wait(&mut self, notices: &mut Vec<String>, what: &str) {
+    fn wait(&mut self, notices: &mut Vec<Sentence>, why: &Sentence) {
         if !std::mem::replace(&mut self.is_awaited, true) {
-            notices.push(format!("{} {what}; waiting for it", self.live.display()));
+            notices.push(sentence!("{}; {}", why, sentence!("waiting for it")));
         }
     }
 
@@ -430,7 +420,7 @@ impl Tail {
     }
 
     fn read_lines(&mut self, name: &Path, batch: &mut Batch) -> Result<Progress, FollowError> {
-        let refused = |error| FollowError::Refused(refusal(&InputFile::Path(name.to_owned()), &error));
+        let refused = |error| FollowError(refusal(&InputFile::Path(name.to_owned()), &error));
         if self.is_left_alone {
             return Ok(Progress::End);
         }
@@ -452,7 +442,12 @@ impl Tail {
         {
             self.is_left_alone = true;
             self.carried.clear();
-            return Err(FollowError::Form { name: name.display().to_string(), form });
+            let name = name.display();
+            return Err(FollowError(sentence!(
+                "{name} cannot be followed: it holds {}, not lines of JSON",
+                form,
+                name
+            )));
         }
         let line_break = memrchr(b'\n', &self.carried[begun..]).map(|at| begun + at + 1);
         // What is longer than any message is no line that could still end.

@@ -1,6 +1,6 @@
 //! Hears the events of one batch: the quick way where the text is as the Collector writes it, else the plain way.
 
-use super::account::{Damage, DamageKind};
+use super::account::{Damage, DamageKind, MessagePart};
 use super::copies::{Fingerprint, Surroundings};
 use super::deviations::Deviations;
 use super::messages::{Batch, Message, may_begin_a_stream};
@@ -8,6 +8,7 @@ use super::otlp_json::{
     CompactReader, Cut, DecodeError, Learned, ReadRecord, cut, decode_record, decode_resource, decode_scope,
 };
 use crate::event::{Event, Fold, Location, Needle, Resource, Scope};
+use crate::words::sentence;
 
 /// What one fold heard of one batch.
 pub(super) struct Hearing<F> {
@@ -216,8 +217,8 @@ impl<F: Fold> Hearing<F> {
                     bytes: bad,
                     kind: DamageKind::BadUtf8,
                     reason: match bad {
-                        1 => "a byte that is no UTF-8, shown as U+FFFD".to_owned(),
-                        _ => format!("{bad} bytes that are no UTF-8, shown as U+FFFD"),
+                        1 => sentence!("a byte that is no UTF-8, shown as U+FFFD"),
+                        _ => sentence!("{} bytes that are no UTF-8, shown as U+FFFD", bad),
                     },
                 });
                 lossy = String::from_utf8_lossy(bytes);
@@ -267,23 +268,23 @@ impl<F: Fold> Hearing<F> {
         let mut resource = (usize::MAX, Resource::default());
         let mut scope = (usize::MAX, Scope::default());
         for (index, part) in parts.records().enumerate().skip(already_heard) {
-            let damaged = |what: &str, location: Location, part: &str, error: DecodeError| Damage {
+            let damaged = |what: MessagePart, location: Location, part: &str, error: DecodeError| Damage {
                 location,
                 at_byte: at_byte(part.as_ptr().addr() - text.as_ptr().addr()),
                 bytes: part.len() as u64,
                 kind: error.kind,
-                reason: format!("a {what} that cannot be read: {}", error.reason),
+                reason: what.unread(&error.reason),
             };
             if resource.0 != part.resource_index {
                 let decoded = decode_resource(part.resource).unwrap_or_else(|error| {
-                    self.damage.push(damaged("resource", line, part.resource, error));
+                    self.damage.push(damaged(MessagePart::Resource, line, part.resource, error));
                     Resource::default()
                 });
                 resource = (part.resource_index, decoded);
             }
             if scope.0 != part.scope_index {
                 let decoded = decode_scope(part.scope).unwrap_or_else(|error| {
-                    self.damage.push(damaged("scope", line, part.scope, error));
+                    self.damage.push(damaged(MessagePart::Scope, line, part.scope, error));
                     Scope::default()
                 });
                 scope = (part.scope_index, decoded);
@@ -295,7 +296,7 @@ impl<F: Fold> Hearing<F> {
                     let surroundings = Surroundings::of(resource.1.fingerprint, part.scope);
                     self.heard.record(&event, part.text, surroundings, true, options);
                 }
-                Err(error) => self.damage.push(damaged("log record", location, part.text, error)),
+                Err(error) => self.damage.push(damaged(MessagePart::LogRecord, location, part.text, error)),
             }
         }
     }

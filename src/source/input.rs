@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU64;
 use super::denial::denial;
 use super::messages::is_worth_reading;
 use super::rotation::{Place, RotatedSet};
+use crate::words::{Sentence, sentence};
 
 /// Where standard input is named instead of a file.
 const STDIN: &str = "-";
@@ -22,8 +23,8 @@ pub struct Input {
     pub rotated: bool,
     /// What is read.
     pub files: Vec<InputFile>,
-    /// What a reader should know about the choice of files, a sentence each.
-    pub notes: Vec<String>,
+    /// What a reader should know about the choice of files.
+    pub notes: Vec<Sentence>,
     /// Named inputs that cannot be read, with the reason.
     pub errors: Vec<InputError>,
     /// Whether to hash the bytes of each file as well.
@@ -49,44 +50,28 @@ pub enum InputFile {
 }
 
 /// A named input that cannot be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum InputError {
-    /// Nothing is there.
-    #[error("{0} does not exist")]
+    /// Nothing of that name is there.
     Missing(String),
-    /// The pattern fits nothing.
-    #[error("no file fits the pattern {0}")]
-    NothingMatches(String),
-    /// The pattern cannot be read.
-    #[error("{pattern} is no pattern: {reason}")]
-    BadPattern {
-        /// As given.
-        pattern: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The folder holds no log file.
-    #[error("the folder {0} holds no OTLP file")]
-    EmptyFolder(String),
-    /// The system refuses, and it is known whose it is.
-    #[error("{0}")]
-    Denied(String),
-    /// The system refuses.
-    #[error("{name} cannot be read: {error}")]
-    Io {
-        /// Its name.
-        name: String,
-        /// What the system says.
-        error: io::Error,
-    },
+    /// It is no name of files that can be read, and why.
+    Refused(Sentence),
 }
 
 impl InputError {
-    fn refused(path: &Path, error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::PermissionDenied {
-            Self::Denied(denial(path, &error))
-        } else {
-            Self::Io { name: path.display().to_string(), error }
+    fn refused(path: &Path, error: &io::Error) -> Self {
+        Self::Refused(match error.kind() {
+            io::ErrorKind::PermissionDenied => denial(path, error),
+            _ => sentence!("{name} cannot be read: {}", error, name = path.display()),
+        })
+    }
+
+    /// Why it cannot be read.
+    #[must_use]
+    pub fn reason(&self) -> Sentence {
+        match self {
+            Self::Missing(name) => sentence!("{name} does not exist", name),
+            Self::Refused(reason) => reason.clone(),
         }
     }
 }
@@ -196,7 +181,7 @@ impl Input {
                 Ok(())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.add_glob(name, rotated, alone),
-            Err(error) => Err(InputError::refused(path, error)),
+            Err(error) => Err(InputError::refused(path, &error)),
         }
     }
 
@@ -204,20 +189,19 @@ impl Input {
         if !pattern.contains(['*', '?', '[']) {
             return Err(InputError::Missing(pattern.to_owned()));
         }
-        let found = glob::glob(pattern).map_err(|error| InputError::BadPattern {
-            pattern: pattern.to_owned(),
-            reason: error.msg.to_owned(),
+        let found = glob::glob(pattern).map_err(|error| {
+            InputError::Refused(sentence!("{name} is no pattern: {}", error.msg, name = pattern))
         })?;
         let mut paths = Vec::new();
         for path in found {
             let path = path
-                .map_err(|error| InputError::refused(error.path(), io::Error::from(error.error().kind())))?;
+                .map_err(|error| InputError::refused(error.path(), &io::Error::from(error.error().kind())))?;
             if !path.is_dir() {
                 paths.push(path);
             }
         }
         if paths.is_empty() {
-            return Err(InputError::NothingMatches(pattern.to_owned()));
+            return Err(InputError::Refused(sentence!("no file fits the pattern {name}", name = pattern)));
         }
         sort_as_written(&mut paths);
         for path in &paths {
@@ -246,18 +230,19 @@ impl Input {
             let is_unread = |sibling: &PathBuf| !self.files.contains(&InputFile::Path(sibling.clone()));
             let unread = siblings.into_iter().filter(is_unread).count();
             if unread > 0 {
-                let files = if unread == 1 {
-                    "1 rotated file beside it was".to_owned()
+                let name = path.display();
+                let note = if unread == 1 {
+                    sentence!("{name}: 1 rotated file beside it was not read", name)
                 } else {
-                    format!("{unread} rotated files beside it were")
+                    sentence!("{name}: {} rotated files beside it were not read", unread, name)
                 };
-                self.notes.push(format!("{}: {files} not read; --rotated takes them in", path.display()));
+                self.notes.push(sentence!("{}; {}", note, sentence!("--rotated takes them in")));
             }
         }
     }
 
     fn add_folder(&mut self, folder: &Path) -> Result<(), InputError> {
-        let refused = |error| InputError::refused(folder, error);
+        let refused = |error| InputError::refused(folder, &error);
         let mut paths = Vec::new();
         for entry in fs::read_dir(folder).map_err(refused)? {
             let path = entry.map_err(refused)?.path();
@@ -278,14 +263,13 @@ impl Input {
             }
         }
         if !passed_over.is_empty() {
-            self.notes.push(format!(
-                "{}: passed over, no OTLP in it: {}",
-                folder.display(),
-                passed_over.join(", ")
-            ));
+            let passed_over = passed_over.join(", ");
+            let name = folder.display();
+            self.notes.push(sentence!("{name}: passed over, no OTLP in it: {}", passed_over, name));
         }
         if self.files.len() == before {
-            return Err(InputError::EmptyFolder(folder.display().to_string()));
+            let reason = sentence!("the folder {name} holds no OTLP file", name = folder.display());
+            return Err(InputError::Refused(reason));
         }
         Ok(())
     }
@@ -358,7 +342,7 @@ mod tests {
             ]
         );
         assert_eq!(input.notes.len(), 1);
-        assert!(input.notes[0].ends_with("no OTLP in it: README.md"));
+        assert!(input.notes[0].english().ends_with("no OTLP in it: README.md"));
     }
 
     #[test]
@@ -367,7 +351,11 @@ mod tests {
         let name = [folder.path().join("logs.jsonl").display().to_string()];
         let alone = Input::find(&name, false);
         assert_eq!(names(&alone), ["logs.jsonl"]);
-        assert!(alone.notes[0].ends_with("1 rotated file beside it was not read; --rotated takes them in"));
+        assert!(
+            alone.notes[0]
+                .english()
+                .ends_with("1 rotated file beside it was not read; --rotated takes them in")
+        );
         let set = Input::find(&name, true);
         assert_eq!(names(&set), ["logs-2026-11-20T10-00-00.000-size.jsonl", "logs.jsonl"]);
         assert!(set.notes.is_empty());
@@ -381,6 +369,6 @@ mod tests {
         let at = |name: &str| folder.path().join(name).display().to_string();
         let input = Input::find(&[at("missing"), at("*.jsonl"), at("*.gz"), "-".into()], false);
         assert_eq!(names(&input), ["a.jsonl", "b.jsonl", "-"]);
-        assert!(matches!(input.errors[..], [InputError::Missing(_), InputError::NothingMatches(_)]));
+        assert!(matches!(input.errors[..], [InputError::Missing(_), InputError::Refused(_)]));
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::denial::denial;
 use super::input::InputFile;
 use super::rotation::Place;
+use crate::words::{Sentence, sentence};
 
 /// Which file a name stands for: another one when the file was replaced, the same one when it was renamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub(super) struct Opened {
     /// `None` for what is no regular file.
     pub(super) watch: Option<Watch>,
     /// What a reader should know about it.
-    pub(super) note: Option<String>,
+    pub(super) note: Option<Sentence>,
 }
 
 impl Opened {
@@ -68,7 +69,8 @@ impl Opened {
         let renamed =
             as_found.filter(|id| FileId::of_path(path).as_ref() != Some(id)).and_then(|id| renamed(path, id));
         let note = renamed.as_ref().map(|new_name| {
-            format!("{} was rotated meanwhile; it was read as {}", path.display(), new_name.display())
+            let rotated = sentence!("{name} was rotated meanwhile", name = path.display());
+            sentence!("{}; {}", rotated, sentence!("it was read as {name}", name = new_name.display()))
         });
         let name = renamed.as_deref().unwrap_or(path);
         let file = Arc::new(File::open(name)?);
@@ -99,27 +101,32 @@ pub(super) struct Watch {
 
 impl Watch {
     /// What happened to the file while so many bytes of it were read, if it was anything but growing.
-    pub(super) fn what_happened(&self, bytes: u64) -> Option<String> {
+    pub(super) fn what_happened(&self, bytes: u64) -> Option<Sentence> {
         let name = self.path.display();
-        match fs::metadata(&self.path) {
-            Ok(now) if FileId::of(&now) != self.id => Some(format!(
-                "{name} was replaced while it was read, as by a rotation; what was written since is not in the answer"
-            )),
-            Ok(now) if now.len() < bytes => Some(format!(
-                "{name} became shorter while it was read, as when a Collector starts anew; what it held before is partly in the answer"
-            )),
-            Ok(_) => None,
-            Err(_) => Some(format!("{name} was renamed or removed while it was read")),
-        }
+        let (what, so) = match fs::metadata(&self.path) {
+            Ok(now) if FileId::of(&now) != self.id => (
+                sentence!("{name} was replaced while it was read, as by a rotation", name),
+                sentence!("what was written since is not in the answer"),
+            ),
+            Ok(now) if now.len() < bytes => (
+                sentence!("{name} became shorter while it was read, as when a Collector starts anew", name),
+                sentence!("what it held before is partly in the answer"),
+            ),
+            Ok(_) => return None,
+            Err(_) => return Some(sentence!("{name} was renamed or removed while it was read", name)),
+        };
+        Some(sentence!("{}; {}", what, so))
     }
 }
 
 /// Why a file cannot be read, and who can.
-pub(super) fn refusal(file: &InputFile, error: &io::Error) -> String {
+pub(super) fn refusal(file: &InputFile, error: &io::Error) -> Sentence {
     match (file, error.kind()) {
-        (InputFile::Path(path), io::ErrorKind::NotFound) => format!("{} does not exist", path.display()),
+        (InputFile::Path(path), io::ErrorKind::NotFound) => {
+            sentence!("{name} does not exist", name = path.display())
+        }
         (InputFile::Path(path), io::ErrorKind::PermissionDenied) => denial(path, error),
-        _ => format!("{} cannot be read: {error}", file.name()),
+        _ => sentence!("{name} cannot be read: {}", error, name = file.name()),
     }
 }
 
@@ -149,7 +156,7 @@ mod tests {
         fs::write(&path, "second\n").expect("a file");
         let mut opened = Opened::open(&input, id.as_ref()).expect("opened");
         assert_eq!(read(&mut opened), "first\n");
-        assert!(opened.note.is_some_and(|note| note.contains("was rotated meanwhile")));
+        assert!(opened.note.is_some_and(|note| note.english().contains("was rotated meanwhile")));
         let mut opened = Opened::open(&input, None).expect("opened");
         assert_eq!((read(&mut opened).as_str(), opened.note), ("second\n", None));
     }
@@ -163,10 +170,10 @@ mod tests {
         fs::write(&path, "first\nsecond\n").expect("written");
         assert_eq!(opened.what_happened(6), None);
         fs::write(&path, "").expect("truncated");
-        assert!(opened.what_happened(6).is_some_and(|note| note.contains("became shorter")));
+        assert!(opened.what_happened(6).is_some_and(|note| note.english().contains("became shorter")));
         fs::rename(&path, folder.path().join("moved")).expect("renamed");
-        assert!(opened.what_happened(6).is_some_and(|note| note.contains("renamed or removed")));
+        assert!(opened.what_happened(6).is_some_and(|note| note.english().contains("renamed or removed")));
         fs::write(&path, "a longer one\n").expect("written");
-        assert!(opened.what_happened(6).is_some_and(|note| note.contains("was replaced")));
+        assert!(opened.what_happened(6).is_some_and(|note| note.english().contains("was replaced")));
     }
 }

@@ -55,7 +55,7 @@ pub fn scan<F: Fold>(
     let mut account = Account::default();
     account
         .unopened
-        .extend(input.errors.iter().map(|error| Unopened { name: String::new(), reason: error.to_string() }));
+        .extend(input.errors.iter().map(|error| Unopened { name: String::new(), reason: error.reason() }));
     account
         .files
         .extend(input.files.iter().map(|file| FileAccount { name: file.name(), ..FileAccount::default() }));

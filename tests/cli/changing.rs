@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use codex_audit::commands::{Exit, exit_after};
 use codex_audit::event::{Event, Fold};
 use codex_audit::source::{Input, Scan, ScanOptions, scan};
+use codex_audit::words::Sentence;
 
 use crate::harness::fixture;
 
@@ -53,8 +54,8 @@ fn read_while(path: &Path, mut happens: impl FnMut()) -> Scan<Count> {
 }
 
 /// The one note on the file, and how a question would end.
-fn told(scan: &Scan<Count>) -> (Vec<&str>, Exit) {
-    let notes = scan.account.files[0].notes.iter().map(String::as_str).collect();
+fn told(scan: &Scan<Count>) -> (Vec<String>, Exit) {
+    let notes = scan.account.files[0].notes.iter().map(Sentence::english).collect();
     (notes, exit_after(Exit::Answered, &scan.account))
 }
 

@@ -8,14 +8,13 @@ use std::path::Path;
 use super::Examination;
 use crate::commands::human::span;
 use crate::commands::input::DEFAULT_FILE;
-use crate::commands::reasons;
 use crate::commands::{Run, World};
 use crate::event::UnixNano;
 use crate::setup::{
     Finding, LogFile, LogFiles, Place, Severity, Subject, TrailRecords, is_temporary, shell_words,
 };
 use crate::source::{Account, FileAccount, Input};
-use crate::words::sentence;
+use crate::words::{Sentence, sentence};
 
 /// Examines the input; where nobody said what to read and the usual file is not there, what the Collector writes.
 pub(super) fn examine(
@@ -79,9 +78,8 @@ fn look_where_the_collector_writes(
     }
 }
 
-fn unopened_finding(name: &str, reason: &str, is_default: bool) -> Finding {
+fn unopened_finding(name: &str, reason: &Sentence, is_default: bool) -> Finding {
     let found = |code, text| Finding::new(Subject::LogFiles, Severity::Error, code, text);
-    let reason = reasons::known(reason);
     let path = Path::new(if name.is_empty() && is_default { DEFAULT_FILE } else { name });
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => found(
@@ -139,7 +137,7 @@ fn seen_file(file: &FileAccount) -> LogFile {
             byte_offset: damage.location.byte_offset,
             quote: None,
         };
-        (place, reasons::known(&damage.reason))
+        (place, damage.reason.clone())
     });
     LogFile {
         name: file.name.clone(),
@@ -157,9 +155,10 @@ mod tests {
 
     #[test]
     fn whose_a_file_is_that_cannot_be_read_is_said_once() {
-        let reason = "Cargo.toml cannot be read: denied; it has mode 0600 and belongs to uid 0, gid 0";
-        let finding = unopened_finding("Cargo.toml", reason, false);
-        assert_eq!((finding.code, finding.text.english()), ("log_file_unreadable", format!("{reason}.")));
-        assert_eq!(unopened_finding("no/such", "no/such does not exist", false).code, "log_file_missing");
+        let reason = sentence!("{name} cannot be read: {}", "denied", name = "Cargo.toml");
+        let finding = unopened_finding("Cargo.toml", &reason, false);
+        let text = format!("{}.", reason.english());
+        assert_eq!((finding.code, finding.text.english()), ("log_file_unreadable", text));
+        assert_eq!(unopened_finding("no/such", &reason, false).code, "log_file_missing");
     }
 }

@@ -83,7 +83,7 @@ pub struct DamageRecord<'a> {
     /// `torn`, `not_json`, `not_otlp`, `bad_utf8`, `nul_run`, `too_deep`, `bad_frame`, `read_error`.
     pub kind: &'static str,
     /// What is wrong, for people.
-    pub reason: &'a str,
+    pub reason: String,
     /// Offset in the file of the first byte that could not be read.
     pub at_byte: u64,
     /// How many bytes could not be read.
@@ -99,7 +99,7 @@ impl<'a> DamageRecord<'a> {
             record_type: "damage",
             location: LocationRecord::new(damage.location, file),
             kind: damage.kind.as_str(),
-            reason: &damage.reason,
+            reason: damage.reason.english(),
             at_byte: damage.at_byte,
             bytes: damage.bytes,
         }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::commands::human::{counted, separated, span};
-use crate::commands::reasons;
 use crate::commands::zone::Zone;
 use crate::event::{Location, UnixNano};
 use crate::query::{Distance, InputFacts, Sightings};
@@ -63,7 +62,7 @@ impl Evidence<'_> {
 
     fn files(&self, findings: &mut Vec<Finding>) {
         for unopened in &self.account.unopened {
-            findings.push(error("unopened", sentence!("{}.", reasons::known(&unopened.reason)), None));
+            findings.push(error("unopened", sentence!("{}.", unopened.reason), None));
         }
         let damage: Vec<_> = self.account.files.iter().flat_map(|file| &file.damage).collect();
         if let Some(first) = damage.first() {
@@ -71,9 +70,8 @@ impl Evidence<'_> {
             for damage in &damage {
                 *kinds.entry(damage.kind).or_default() += 1;
             }
-            let kinds = kinds
-                .into_iter()
-                .map(|(kind, count)| sentence!("{count} {kind}", count, kind = reasons::damage(kind)));
+            let kinds =
+                kinds.into_iter().map(|(kind, count)| sentence!("{count} {kind}", count, kind = kind.name()));
             let places = counted(damage.len() as u64, "place", "places");
             let text = sentence!(
                 "{places} could not be read ({}): what stands there is in no answer.",
@@ -84,7 +82,7 @@ impl Evidence<'_> {
         }
         for file in &self.account.files {
             for note in &file.notes {
-                findings.push(note_on("file_changed", sentence!("{}.", reasons::known(note)), None));
+                findings.push(note_on("file_changed", sentence!("{}.", note), None));
             }
             if let Some(location) = file.unfinished {
                 let text = sentence!(

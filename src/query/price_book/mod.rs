@@ -19,6 +19,8 @@ pub use read::PriceBookError;
 pub use row::{CacheWrite, Component, Grade, LongContext, Moment, PriceRow, Rates, Tier};
 pub use usd::{Rate, Usd};
 
+use crate::words::{Sentence, sentence};
+
 /// Prices of models by date.
 #[derive(Debug, Clone)]
 pub struct PriceBook {
@@ -266,40 +268,56 @@ impl fmt::Display for Remark {
 
 /// Why a response has no price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+#[error("{}", self.reason().english())]
 pub enum Unpriced {
     /// The book has no row with this name.
-    #[error("no price is known for this model")]
     UnknownModel,
     /// The response has no time, and the model's price depends on it.
-    #[error("the response has no time, and the price depends on it")]
     NoTime,
     /// The book has rows with this name, but none for this time.
-    #[error("no price is known for this model at this time")]
     NoRowAtTime,
     /// The row is of grade C.
-    #[error("only an unverified price is known")]
     UnverifiedRow,
     /// The row's figures for a long input are of grade C.
-    #[error("only an unverified price of long input is known")]
     UnverifiedLongContext,
     /// The row's figure for this part is not verified.
-    #[error("only an unverified price of {0} is known")]
     UnverifiedRate(Component),
     /// The row has no figure for this part.
-    #[error("no price of {0} is known")]
     NoRate(Component),
     /// How much of the input came from the cache is not in the log.
-    #[error("cached tokens were not recorded")]
     CachedInputNotRecorded,
     /// How much was read or written is not in the log, or no number.
-    #[error("the tokens read or written are not recorded as a number")]
     CountsNotRecorded,
     /// It was served at another tier than that of which the prices are.
-    #[error("only prices of the standard service tier are known")]
     ServiceTier,
     /// The parts of the input are more than the input.
-    #[error("the counts contradict each other: cached tokens and cache writes exceed the input")]
     InconsistentCounts,
+}
+
+impl Unpriced {
+    /// The reason, for people.
+    #[must_use]
+    pub fn reason(self) -> Sentence {
+        match self {
+            Self::UnknownModel => sentence!("no price is known for this model"),
+            Self::NoTime => sentence!("the response has no time, and the price depends on it"),
+            Self::NoRowAtTime => sentence!("no price is known for this model at this time"),
+            Self::UnverifiedRow => sentence!("only an unverified price is known"),
+            Self::UnverifiedLongContext => sentence!("only an unverified price of long input is known"),
+            Self::UnverifiedRate(part) => {
+                sentence!("only an unverified price of {} is known", part.name())
+            }
+            Self::NoRate(part) => sentence!("no price of {} is known", part.name()),
+            Self::CachedInputNotRecorded => sentence!("cached tokens were not recorded"),
+            Self::CountsNotRecorded => {
+                sentence!("the tokens read or written are not recorded as a number")
+            }
+            Self::ServiceTier => sentence!("only prices of the standard service tier are known"),
+            Self::InconsistentCounts => {
+                sentence!("the counts contradict each other: cached tokens and cache writes exceed the input")
+            }
+        }
+    }
 }
 
 #[cfg(test)]

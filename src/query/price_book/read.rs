@@ -7,20 +7,22 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 use toml::Spanned;
+use toml::value::Datetime;
 
 use super::row::{CacheWrite, Component, Grade, LongContext, Moment, PriceRow, Rates};
 use super::{PriceBook, Rate};
+use crate::words::{Sentence, sentence};
 
 /// Why a price book could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{origin}:{}{reason}", line.map_or(String::from(" "), |line| format!("{line}: ")))]
+#[error("{origin}:{}{}", line.map_or(String::from(" "), |line| format!("{line}: ")), .reason.english())]
 pub struct PriceBookError {
     /// The file it is in.
     pub origin: String,
     /// The line it is on, counted from 1; `None` when it is about the whole file.
     pub line: Option<usize>,
     /// What is wrong with it.
-    pub reason: String,
+    pub reason: Sentence,
 }
 
 #[derive(Deserialize)]
@@ -39,12 +41,12 @@ struct RowToml {
     model: Spanned<String>,
     #[serde(default)]
     aliases: Vec<String>,
-    from: Option<Moment>,
-    to: Option<Moment>,
-    input: Rate,
-    cached_input: Option<Rate>,
-    cache_write: Option<CacheWrite>,
-    output: Rate,
+    from: Option<Spanned<Datetime>>,
+    to: Option<Spanned<Datetime>>,
+    input: Spanned<Dollars>,
+    cached_input: Option<Spanned<Dollars>>,
+    cache_write: Option<Spanned<DollarsOrInput>>,
+    output: Spanned<Dollars>,
     #[serde(default)]
     unverified: Vec<Component>,
     grade: Option<Grade>,
@@ -58,31 +60,42 @@ struct RowToml {
 #[serde(deny_unknown_fields)]
 struct LongContextToml {
     above_input_tokens: u64,
-    input: Rate,
-    cached_input: Option<Rate>,
-    cache_write: Option<CacheWrite>,
-    output: Rate,
+    input: Spanned<Dollars>,
+    cached_input: Option<Spanned<Dollars>>,
+    cache_write: Option<Spanned<DollarsOrInput>>,
+    output: Spanned<Dollars>,
     #[serde(default)]
     unverified: Vec<Component>,
     grade: Option<Grade>,
 }
 
+/// A rate as it is written.
+struct Dollars(String);
+
+/// A rate as it is written, or that it is the one of input.
+struct DollarsOrInput(String);
+
 /// A row and the line its model is named on.
 type Placed = (PriceRow, usize);
+
+/// What is wrong, and with the value that begins at which byte.
+type Fault = (usize, Sentence);
 
 pub(super) fn read(text: &str, origin: &str) -> Result<PriceBook, PriceBookError> {
     let fault = |line, reason| PriceBookError { origin: origin.to_owned(), line, reason };
     let line_at = |byte: usize| text.as_bytes().iter().take(byte).filter(|&&byte| byte == b'\n').count() + 1;
-    let book: BookToml = toml::from_str(text)
-        .map_err(|error| fault(error.span().map(|span| line_at(span.start)), error.message().to_owned()))?;
+    let book: BookToml = toml::from_str(text).map_err(|error| {
+        fault(error.span().map(|span| line_at(span.start)), sentence!("{}", error.message()))
+    })?;
     if book.price.is_empty() {
-        return Err(fault(None, "no prices: a price is a table [[price]]".to_owned()));
+        return Err(fault(None, sentence!("no prices: a price is a table [[price]]")));
     }
     let shared_origin: Arc<str> = Arc::from(origin);
     let mut rows: Vec<Placed> = Vec::with_capacity(book.price.len());
     for row in book.price {
         let line = line_at(row.model.span().start);
-        let row = price_row(row, &shared_origin).map_err(|reason| fault(Some(line), reason))?;
+        let row =
+            price_row(row, &shared_origin).map_err(|(byte, reason)| fault(Some(line_at(byte)), reason))?;
         rows.push((row, line));
     }
     check_overlaps(&rows).map_err(|(line, reason)| fault(Some(line), reason))?;
@@ -94,45 +107,56 @@ pub(super) fn read(text: &str, origin: &str) -> Result<PriceBook, PriceBookError
     Ok(PriceBook { replaces: book.replace, ..PriceBook::of(rows, version) })
 }
 
-fn price_row(row: RowToml, origin: &Arc<str>) -> Result<PriceRow, String> {
+fn price_row(row: RowToml, origin: &Arc<str>) -> Result<PriceRow, Fault> {
+    let place = row.model.span().start;
+    let fault = |reason| Err((place, reason));
     let model = row.model.into_inner();
     if model.is_empty() || row.aliases.iter().any(String::is_empty) {
-        return Err("a model's name is empty".to_owned());
+        return fault(sentence!("a model's name is empty"));
     }
-    if let (Some(from), Some(to)) = (row.from, row.to)
+    let (from, to) = (row.from.map(moment).transpose()?, row.to.map(moment).transpose()?);
+    if let (Some(from), Some(to)) = (from, to)
         && from.unix_nano >= to.unix_nano
     {
-        return Err(format!("{model}: `from` ({from}) is not before `to` ({to})"));
+        return fault(sentence!("{name}: `from` ({}) is not before `to` ({})", from, to, name = model));
     }
     let base = Rates {
-        input: row.input,
-        cached_input: row.cached_input,
-        cache_write: row.cache_write,
-        output: row.output,
+        input: rate(row.input)?,
+        cached_input: row.cached_input.map(rate).transpose()?,
+        cache_write: row.cache_write.map(cache_write).transpose()?,
+        output: rate(row.output)?,
         grade: row.grade,
         unverified: row.unverified,
     };
-    let long_context = row.long_context.map(|long| LongContext {
-        above_input_tokens: long.above_input_tokens,
-        rates: Rates {
-            input: long.input,
-            cached_input: long.cached_input,
-            cache_write: long.cache_write,
-            output: long.output,
-            grade: long.grade.or(row.grade),
-            unverified: long.unverified,
-        },
-    });
+    let long_context = match row.long_context {
+        None => None,
+        Some(long) => Some(LongContext {
+            above_input_tokens: long.above_input_tokens,
+            rates: Rates {
+                input: rate(long.input)?,
+                cached_input: long.cached_input.map(rate).transpose()?,
+                cache_write: long.cache_write.map(cache_write).transpose()?,
+                output: rate(long.output)?,
+                grade: long.grade.or(row.grade),
+                unverified: long.unverified,
+            },
+        }),
+    };
     for rates in [Some(&base), long_context.as_ref().map(|long| &long.rates)].into_iter().flatten() {
         if let Some(component) = rates.unverified.iter().find(|component| rates.rate(**component).is_none()) {
-            return Err(format!("{model}: `unverified` lists {component}, which has no rate"));
+            let component = component.name();
+            return fault(sentence!(
+                "{name}: `unverified` lists {}, which has no rate",
+                component,
+                name = model
+            ));
         }
     }
     Ok(PriceRow {
         model,
         aliases: row.aliases,
-        from: row.from,
-        to: row.to,
+        from,
+        to,
         base,
         long_context,
         source: row.source,
@@ -143,7 +167,7 @@ fn price_row(row: RowToml, origin: &Arc<str>) -> Result<PriceRow, String> {
 }
 
 /// A name has one price at a time.
-fn check_overlaps(rows: &[Placed]) -> Result<(), (usize, String)> {
+fn check_overlaps(rows: &[Placed]) -> Result<(), (usize, Sentence)> {
     let mut by_name: BTreeMap<&str, Vec<&Placed>> = BTreeMap::new();
     for placed in rows {
         for name in placed.0.names() {
@@ -158,8 +182,9 @@ fn check_overlaps(rows: &[Placed]) -> Result<(), (usize, String)> {
                 earlier.to.zip(later.from).is_some_and(|(end, start)| end.unix_nano <= start.unix_nano);
             if !apart {
                 let (first, second) = (earlier_line.min(later_line), *earlier_line.max(later_line));
-                let since = later.from.map_or("the beginning".to_owned(), |from| from.to_string());
-                let reason = format!("{name} has two prices from {since} on: here and on line {first}");
+                let since = later.from.map_or(sentence!("the beginning"), |from| sentence!("{}", from));
+                let reason =
+                    sentence!("{name} has two prices from {} on: here and on line {}", since, first, name);
                 return Err((second, reason));
             }
         }
@@ -167,22 +192,51 @@ fn check_overlaps(rows: &[Placed]) -> Result<(), (usize, String)> {
     Ok(())
 }
 
-impl<'de> Deserialize<'de> for CacheWrite {
+fn moment(written: Spanned<Datetime>) -> Result<Moment, Fault> {
+    let place = written.span().start;
+    Moment::try_from(written.into_inner()).map_err(|reason| (place, reason))
+}
+
+fn rate(written: Spanned<Dollars>) -> Result<Rate, Fault> {
+    let place = written.span().start;
+    Rate::from_usd_per_million(&written.into_inner().0).map_err(|reason| (place, reason))
+}
+
+fn cache_write(written: Spanned<DollarsOrInput>) -> Result<CacheWrite, Fault> {
+    let place = written.span().start;
+    match written.into_inner().0.as_str() {
+        "input" => Ok(CacheWrite::AsInput),
+        text => Rate::from_usd_per_million(text).map(CacheWrite::At).map_err(|reason| (place, reason)),
+    }
+}
+
+/// A string. Who writes something else is told what is expected.
+struct Expected(&'static str);
+
+impl Visitor<'_> for Expected {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for Dollars {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct RateOrInput;
-        impl Visitor<'_> for RateOrInput {
-            type Value = CacheWrite;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("US dollars per 1 million tokens in quotes, such as \"1.25\", or \"input\"")
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<CacheWrite, E> {
-                if text == "input" {
-                    return Ok(CacheWrite::AsInput);
-                }
-                Rate::from_usd_per_million(text).map(CacheWrite::At).map_err(E::custom)
-            }
-        }
-        deserializer.deserialize_str(RateOrInput)
+        const EXPECTED: Expected = Expected("US dollars per 1 million tokens in quotes, such as \"1.25\"");
+        deserializer.deserialize_str(EXPECTED).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DollarsOrInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const EXPECTED: Expected =
+            Expected("US dollars per 1 million tokens in quotes, such as \"1.25\", or \"input\"");
+        deserializer.deserialize_str(EXPECTED).map(Self)
     }
 }
 

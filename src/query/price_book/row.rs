@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::value::{Datetime, Offset};
 
 use super::Rate;
+use crate::words::{Sentence, sentence};
 
 /// What a model costs from one date to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,20 +186,27 @@ pub enum Component {
     Output,
 }
 
+impl Component {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> Sentence {
+        match self {
+            Self::Input => sentence!("input"),
+            Self::CachedInput => sentence!("cached input"),
+            Self::CacheWrite => sentence!("cache writes"),
+            Self::Output => sentence!("output"),
+        }
+    }
+}
+
 impl fmt::Display for Component {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Input => "input",
-            Self::CachedInput => "cached input",
-            Self::CacheWrite => "cache writes",
-            Self::Output => "output",
-        })
+        f.pad(self.name().text())
     }
 }
 
 /// A date or a date-time of a price book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Datetime")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// Nanoseconds since 1970-01-01T00:00:00Z; a date is its midnight in UTC.
     pub unix_nano: u64,
@@ -213,10 +221,10 @@ impl fmt::Display for Moment {
 }
 
 impl TryFrom<Datetime> for Moment {
-    type Error = String;
+    type Error = Sentence;
 
-    fn try_from(written: Datetime) -> Result<Self, String> {
-        let date = written.date.ok_or_else(|| format!("a date is missing: {written}"))?;
+    fn try_from(written: Datetime) -> Result<Self, Sentence> {
+        let date = written.date.ok_or_else(|| sentence!("a date is missing: {name}", name = written))?;
         let time = match (written.time, written.offset) {
             (Some(time), Some(_)) => NaiveTime::from_hms_nano_opt(
                 time.hour.into(),
@@ -224,7 +232,10 @@ impl TryFrom<Datetime> for Moment {
                 time.second.unwrap_or(0).into(),
                 time.nanosecond.unwrap_or(0),
             ),
-            (Some(_), None) => return Err(format!("an offset is missing, such as {written}Z: {written}")),
+            (Some(_), None) => {
+                let right = format!("{written}Z");
+                return Err(sentence!("an offset is missing, such as {}: {}", right, written));
+            }
             (None, _) => Some(NaiveTime::MIN),
         };
         let offset_minutes = match written.offset {
@@ -237,7 +248,7 @@ impl TryFrom<Datetime> for Moment {
             .and_then(|((date, time), offset)| date.and_time(time).and_local_timezone(offset).single())
             .and_then(|instant| instant.timestamp_nanos_opt())
             .and_then(|nano| u64::try_from(nano).ok())
-            .ok_or_else(|| format!("not between 1970 and 2262: {written}"))?;
+            .ok_or_else(|| sentence!("not between 1970 and 2262: {name}", name = written))?;
         Ok(Self { unix_nano, written })
     }
 }
@@ -246,7 +257,7 @@ impl TryFrom<Datetime> for Moment {
 mod tests {
     use super::*;
 
-    fn moment(text: &str) -> Result<Moment, String> {
+    fn moment(text: &str) -> Result<Moment, Sentence> {
         text.parse::<Datetime>().unwrap().try_into()
     }
 
@@ -263,7 +274,7 @@ mod tests {
     #[test]
     fn a_time_that_could_mean_several_moments_is_refused() {
         let texts = ["17:00:00", "2026-08-21T17:00:00", "1969-12-31", "2300-01-01"];
-        let reasons: Vec<_> = texts.iter().map(|text| moment(text).unwrap_err()).collect();
+        let reasons: Vec<_> = texts.iter().map(|text| moment(text).unwrap_err().english()).collect();
         insta::assert_snapshot!(reasons.join("\n"), @r"
         a date is missing: 17:00:00
         an offset is missing, such as 2026-08-21T17:00:00Z: 2026-08-21T17:00:00

@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use crate::words::{Sentence, sentence};
 
 const PICO_DIGITS: usize = 12;
 /// No rate is higher, so that amounts stay far from the end of `u128`.
@@ -19,12 +19,15 @@ pub struct Rate(u64);
 impl Rate {
     /// Reads US dollars per 1 million tokens, written as a plain decimal: `1.25`.
     ///
-    /// The error is a sentence that names the text.
-    pub fn from_usd_per_million(text: &str) -> Result<Self, String> {
+    /// # Errors
+    /// When it is none, or none that a rate can be: a sentence that names the text.
+    pub fn from_usd_per_million(text: &str) -> Result<Self, Sentence> {
+        let quoted = format!("\"{text}\"");
         if text.starts_with('-') {
-            return Err(format!("a rate cannot be negative: \"{text}\""));
+            return Err(sentence!("a rate cannot be negative: {name}", name = quoted));
         }
-        let not_decimal = || format!("not a decimal number of US dollars such as \"1.25\": \"{text}\"");
+        let not_decimal =
+            || sentence!("not a decimal number of US dollars such as \"1.25\": {name}", name = quoted);
         let (whole, fraction) = match text.split_once('.') {
             Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
             Some(_) => return Err(not_decimal()),
@@ -35,9 +38,10 @@ impl Rate {
             return Err(not_decimal());
         }
         if fraction.len() > RATE_DECIMALS {
-            return Err(format!("a rate has at most {RATE_DECIMALS} decimals: \"{text}\""));
+            return Err(sentence!("a rate has at most {} decimals: {name}", RATE_DECIMALS, name = quoted));
         }
-        let too_high = || format!("a rate is at most {HIGHEST_USD_PER_MILLION} US dollars: \"{text}\"");
+        let too_high =
+            || sentence!("a rate is at most {} US dollars: {name}", HIGHEST_USD_PER_MILLION, name = quoted);
         let pico = format!("{whole}{fraction:0<RATE_DECIMALS$}").parse().map_err(|_| too_high())?;
         if pico > HIGHEST_USD_PER_MILLION * 1_000_000 { Err(too_high()) } else { Ok(Self(pico)) }
     }
@@ -62,22 +66,6 @@ impl fmt::Display for Rate {
         let exact = exact(u128::from(self.0), RATE_DECIMALS);
         let (whole, fraction) = exact.split_once('.').unwrap_or((&exact, ""));
         f.pad(&format!("{whole}.{fraction:0<2}"))
-    }
-}
-
-impl<'de> Deserialize<'de> for Rate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Decimal;
-        impl Visitor<'_> for Decimal {
-            type Value = Rate;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("US dollars per 1 million tokens in quotes, such as \"1.25\"")
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<Rate, E> {
-                Rate::from_usd_per_million(text).map_err(E::custom)
-            }
-        }
-        deserializer.deserialize_str(Decimal)
     }
 }
 
@@ -209,7 +197,7 @@ mod tests {
     fn what_is_not_a_rate_is_refused_by_name() {
         let texts = ["-1", "+1", "", ".5", "5.", "1e3", "1,25", "NaN", "0.0000001", "1000000.1", "1 ", "٣"];
         let reasons: Vec<_> =
-            texts.iter().map(|text| Rate::from_usd_per_million(text).unwrap_err()).collect();
+            texts.iter().map(|text| Rate::from_usd_per_million(text).unwrap_err().english()).collect();
         insta::assert_snapshot!(reasons.join("\n"), @r#"
         a rate cannot be negative: "-1"
         not a decimal number of US dollars such as "1.25": "+1"

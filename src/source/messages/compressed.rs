@@ -13,6 +13,7 @@ use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
 
 use super::bytes::{Counted, Peeked};
 use crate::source::form::Compression;
+use crate::words::{Sentence, sentence};
 
 /// So many bytes are looked at.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
@@ -52,7 +53,7 @@ pub(super) struct Hole {
     /// How many bytes of content were decoded before it.
     pub(super) behind: u64,
     /// What the decoder says.
-    pub(super) reason: String,
+    pub(super) reason: Sentence,
     /// Whether something behind it could be decoded.
     pub(super) is_resumed: bool,
 }
@@ -233,15 +234,10 @@ impl Zstd {
     }
 
     /// Notes that decoding failed here, and goes to where the next frame may begin.
-    fn pass_over(&mut self, reason: &str) -> io::Result<()> {
+    fn pass_over(&mut self, reason: Sentence) -> io::Result<()> {
         let at = self.offset + self.start as u64;
-        let mut hole = self.hole.take().unwrap_or_else(|| Hole {
-            at,
-            bytes: 0,
-            behind: self.decoded,
-            reason: reason.to_owned(),
-            is_resumed: false,
-        });
+        let new = Hole { at, bytes: 0, behind: self.decoded, reason, is_resumed: false };
+        let mut hole = self.hole.take().unwrap_or(new);
         self.in_frame = false;
         self.decoder.reinit()?;
         // Not the frame that has just failed again.
@@ -318,7 +314,7 @@ impl Read for Zstd {
                         return Ok(0);
                     }
                 }
-                Err(error) => self.pass_over(&error.to_string())?,
+                Err(error) => self.pass_over(undecodable(&error))?,
             }
         }
     }
@@ -366,11 +362,19 @@ impl Read for Gzip {
                     return Err(error);
                 }
                 let bytes = ahead as u64 + io::copy(rest.get_mut(), &mut io::sink())?;
-                let reason = error.to_string();
+                let reason = undecodable(&error);
                 self.hole = Some(Hole { at, bytes, behind: self.decoded, reason, is_resumed: false });
                 Ok(0)
             }
         }
+    }
+}
+
+/// What the decompressor says.
+pub(super) fn undecodable(error: &io::Error) -> Sentence {
+    match error.to_string().as_str() {
+        "Data corruption detected" => sentence!("Data corruption detected"),
+        message => sentence!("{}", message),
     }
 }
 

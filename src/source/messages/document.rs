@@ -8,6 +8,7 @@ use super::compressed::{Content, Hole};
 use super::{BadFrame, Batch, MAX_MESSAGE_BYTES, Message};
 use crate::source::account::DamageKind;
 use crate::source::otlp_json::{Cut, cut};
+use crate::words::sentence;
 
 /// A document that was not read yet, or was.
 pub(super) struct Document {
@@ -84,7 +85,11 @@ impl Document {
                 byte_offset: 0,
                 bytes: rest,
                 kind: DamageKind::BadFrame,
-                reason: "a document larger than 1 GiB; only what is before that is read".to_owned(),
+                reason: sentence!(
+                    "{}; {}",
+                    sentence!("a document larger than 1 GiB"),
+                    sentence!("only what is before that is read")
+                ),
                 is_partly_read: true,
             });
         }

@@ -20,6 +20,7 @@ use crate::source::form::{Compression, Form};
 use crate::source::input::InputFile;
 use crate::source::opened::{FileId, Opened, Watch, refusal};
 use crate::source::rotation::Place;
+use crate::words::{Sentence, sentence};
 
 /// Reads the messages of one file after the other.
 pub(in crate::source) struct Messages<'i> {
@@ -109,7 +110,7 @@ impl<'i> Messages<'i> {
                         at_byte: byte_offset,
                         bytes: 0,
                         kind: DamageKind::ReadError,
-                        reason: format!("cannot be read on: {error}"),
+                        reason: sentence!("cannot be read on: {}", error),
                     });
                     self.close();
                 }
@@ -328,21 +329,27 @@ fn is_whole(text: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(text).is_ok()
 }
 
-fn not_utf8(name: &str) -> String {
-    format!(
-        "{name} is text in UTF-16, as older PowerShells write it, and can only be read in UTF-8: iconv -f UTF-16 -t UTF-8, or Set-Content -Encoding utf8, makes it so"
+fn not_utf8(name: &str) -> Sentence {
+    sentence!(
+        "{name} is text in UTF-16, as older PowerShells write it, and can only be read in UTF-8: iconv -f UTF-16 -t UTF-8, or Set-Content -Encoding utf8, makes it so",
+        name
     )
 }
 
 /// A hole in a compressed file. Its place is one in the file, where its neighbours' are in what was compressed.
 fn bad_stream(hole: &Hole, line: u64) -> BadFrame {
-    let behind = if hole.is_resumed { "; what is behind it is read" } else { "" };
+    let unread = sentence!("{} compressed bytes cannot be decompressed: {}", hole.bytes, hole.reason);
+    let reason = if hole.is_resumed {
+        sentence!("{}; {}", unread, sentence!("what is behind it is read"))
+    } else {
+        unread
+    };
     BadFrame {
         line,
         byte_offset: hole.at,
         bytes: hole.bytes,
         kind: DamageKind::BadFrame,
-        reason: format!("{} compressed bytes cannot be decompressed: {}{behind}", hole.bytes, hole.reason),
+        reason,
         is_partly_read: false,
     }
 }

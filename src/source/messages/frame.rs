@@ -7,9 +7,10 @@ use serde::de::IgnoredAny;
 use zstd::bulk::Decompressor;
 
 use super::MAX_MESSAGE_BYTES;
-use super::compressed::ZSTD_MAGIC;
+use super::compressed::{ZSTD_MAGIC, undecodable};
 use super::protobuf::{self, Written};
 use crate::source::form::{Compression, Form};
+use crate::words::{Sentence, sentence};
 
 /// The length before each frame, in bytes.
 pub(super) const PREFIX_BYTES: usize = 4;
@@ -136,7 +137,7 @@ impl Unpacker {
 }
 
 /// Unpacks step by step: what can be unpacked, and why there is no more.
-fn inflate(body: &[u8], most: usize) -> Result<(Vec<u8>, Option<String>), TooLarge> {
+fn inflate(body: &[u8], most: usize) -> Result<(Vec<u8>, Option<Sentence>), TooLarge> {
     let mut unpacked = Vec::new();
     let mut decoder = match zstd::Decoder::with_buffer(body) {
         Ok(decoder) => decoder.take(most as u64 + 1),
@@ -149,8 +150,8 @@ fn inflate(body: &[u8], most: usize) -> Result<(Vec<u8>, Option<String>), TooLar
     Ok((unpacked, ended.err().map(|error| cannot_unpack(&error))))
 }
 
-fn cannot_unpack(error: &std::io::Error) -> String {
-    format!("cannot be decompressed: {error}")
+fn cannot_unpack(error: &std::io::Error) -> Sentence {
+    sentence!("cannot be decompressed: {}", undecodable(error))
 }
 
 fn is_json(message: &[u8]) -> bool {
@@ -174,24 +175,24 @@ fn content(message: &[u8], text: &mut Vec<u8>) -> (Form, Written) {
 fn protobuf_content(message: &[u8], text: &mut Vec<u8>) -> (Form, Written) {
     let written = match message {
         [] | [0x0A, ..] => protobuf::write_json(message, text),
-        _ => Written::BrokenOff("neither JSON nor protobuf".to_owned()),
+        _ => Written::BrokenOff(sentence!("neither JSON nor protobuf")),
     };
     (Form::LengthPrefixedProtobuf, written)
 }
 
 /// How far JSON goes, where it does not go to the end, and why.
-fn json_error(text: &[u8]) -> Option<(usize, String)> {
+fn json_error(text: &[u8]) -> Option<(usize, Sentence)> {
     let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
     let error = values.by_ref().find_map(Result::err)?;
     if error.is_eof() {
-        return Some((text.len(), "the object breaks off".to_owned()));
+        return Some((text.len(), sentence!("the object breaks off")));
     }
     let line_start: usize = text
         .split_inclusive(|byte| *byte == b'\n')
         .take(error.line().saturating_sub(1))
         .map(<[u8]>::len)
         .sum();
-    Some(((line_start + error.column().saturating_sub(1)).min(text.len()), "no JSON".to_owned()))
+    Some(((line_start + error.column().saturating_sub(1)).min(text.len()), sentence!("no JSON")))
 }
 
 #[cfg(test)]

@@ -14,8 +14,9 @@ use super::compressed::{Content, Hole};
 use super::frame::{HEADER_BYTES, Header, PREFIX_BYTES, TooLarge, Unpacked, Unpacker, find, header};
 use super::protobuf::Written;
 use super::{BATCH_BYTES, BadFrame, Batch, MAX_MESSAGE_BYTES, Message};
-use crate::source::account::DamageKind;
+use crate::source::account::{DamageKind, zero_bytes};
 use crate::source::form::{Compression, Form};
+use crate::words::{Sentence, sentence};
 
 /// So much is read at once.
 const READ_BYTES: usize = 1024 * 1024;
@@ -122,7 +123,7 @@ impl Framed {
             match self.frame_at(0) {
                 Next::End => return self.failed.take().map_or(Ok(false), Err),
                 Next::CutShort => self.cut_short(batch),
-                Next::Bad | Next::Frame(_) => self.pass_over(batch, "no frame begins here", false),
+                Next::Bad | Next::Frame(_) => self.pass_over(batch, sentence!("no frame begins here"), false),
             }
             return Ok(true);
         }
@@ -153,7 +154,7 @@ impl Framed {
                 Ok(Unpacked { written: Written::Whole, .. }) => (None, false),
                 Ok(Unpacked { written: Written::PartlyUnread(reason), .. }) => (Some(reason.clone()), false),
                 Ok(Unpacked { written: Written::BrokenOff(reason), .. }) => (Some(reason.clone()), true),
-                Err(TooLarge) => (Some("a message larger than 1 GiB".to_owned()), false),
+                Err(TooLarge) => (Some(sentence!("a message larger than 1 GiB")), false),
             };
             if let Ok(unpacked) = &unpacked
                 && !breaks_off
@@ -174,7 +175,7 @@ impl Framed {
             }
             if breaks_off {
                 let reason = reason.unwrap_or_default();
-                self.pass_over(batch, &reason, is_read);
+                self.pass_over(batch, reason, is_read);
                 return;
             }
             self.start = frame.end;
@@ -212,7 +213,7 @@ impl Framed {
         end
     }
 
-    fn bad_frame(&self, bytes: u64, reason: String, is_partly_read: bool) -> BadFrame {
+    fn bad_frame(&self, bytes: u64, reason: Sentence, is_partly_read: bool) -> BadFrame {
         let (line, byte_offset) = self.place();
         BadFrame { line, byte_offset, bytes, kind: DamageKind::BadFrame, reason, is_partly_read }
     }
@@ -257,7 +258,8 @@ impl Framed {
     /// in which case there are frames within it.
     fn cut_short(&mut self, batch: &mut Batch) {
         if self.next_sound_frame(1).is_some() {
-            return self.pass_over(batch, "its length goes beyond the end of the file", false);
+            let reason = sentence!("its length goes beyond the end of the file");
+            return self.pass_over(batch, reason, false);
         }
         let body = self.buffer[..self.end].get(PREFIX_BYTES..).unwrap_or_default();
         let mut text = Vec::new();
@@ -272,7 +274,7 @@ impl Framed {
     }
 
     /// Notes that there is no sound frame at the start, and goes to the next one.
-    fn pass_over(&mut self, batch: &mut Batch, reason: &str, is_partly_read: bool) {
+    fn pass_over(&mut self, batch: &mut Batch, reason: Sentence, is_partly_read: bool) {
         self.budget = BATCH_BYTES / 256;
         let begin = self.start;
         let (mut passed, mut zeros) = (0, true);
@@ -295,15 +297,13 @@ impl Framed {
         };
         zeros &= self.buffer[begin..next].iter().all(|byte| *byte == 0);
         let bytes = (passed + next - begin) as u64;
-        let mut bad = self.bad_frame(bytes, String::new(), is_partly_read);
-        bad.reason = if zeros {
+        let mut bad = self.bad_frame(bytes, reason, is_partly_read);
+        if zeros {
             bad.kind = DamageKind::NulRun;
-            format!("{bytes} zero bytes")
+            bad.reason = zero_bytes(bytes);
         } else if next < self.end {
-            format!("{reason}; the frame behind it is read")
-        } else {
-            reason.to_owned()
-        };
+            bad.reason = sentence!("{}; {}", bad.reason, sentence!("the frame behind it is read"));
+        }
         batch.bad_frames.push(bad);
         self.offset += passed as u64;
         self.start = next;

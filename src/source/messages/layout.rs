@@ -11,6 +11,7 @@ use super::bytes::{Counted, Peeked};
 use super::compressed::{Content, HEAD_BYTES, compression_of};
 use super::frame::{self, Header};
 use crate::source::form::Compression;
+use crate::words::{Sentence, sentence};
 
 /// How to cut the content of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,13 +81,13 @@ fn is_document(text: &[u8], is_all: bool) -> bool {
 }
 
 /// What a file that begins so holds, for people, where it is not lines.
-pub(in crate::source) fn whole_file_form(head: &[u8]) -> Option<&'static str> {
+pub(in crate::source) fn whole_file_form(head: &[u8]) -> Option<Sentence> {
     let head = &head[..head.len().min(HEAD_BYTES)];
     match (compression_of(head), Layout::of(head)) {
-        (Compression::Zstd, _) => Some("a zstd stream"),
-        (Compression::Gzip, _) => Some("a gzip stream"),
-        (_, Layout::Frames) => Some("messages behind their lengths"),
-        (_, Layout::Document) => Some("one JSON document"),
+        (Compression::Zstd, _) => Some(sentence!("a zstd stream")),
+        (Compression::Gzip, _) => Some(sentence!("a gzip stream")),
+        (_, Layout::Frames) => Some(sentence!("messages behind their lengths")),
+        (_, Layout::Document) => Some(sentence!("one JSON document")),
         (_, Layout::Lines) => None,
     }
 }

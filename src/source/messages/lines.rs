@@ -10,6 +10,7 @@ use super::compressed::{Content, Hole};
 use super::stretch::{Stretch, Stretches};
 use super::{BATCH_BYTES, BadFrame, Batch, LONG_LINE_BYTES, MAX_MESSAGE_BYTES};
 use crate::source::account::DamageKind;
+use crate::words::sentence;
 
 /// Less of a file is read in turn as fast.
 const WORTH_STRETCHES_BYTES: u64 = 4 * BATCH_BYTES as u64;
@@ -205,7 +206,7 @@ impl Lines {
             byte_offset: self.byte_offset,
             bytes,
             kind: DamageKind::BadFrame,
-            reason: format!("a line of {bytes} bytes, which is too long to be read"),
+            reason: sentence!("a line of {} bytes, which is too long to be read", bytes),
             is_partly_read: false,
         });
         self.line += 1;

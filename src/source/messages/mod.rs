@@ -19,6 +19,7 @@ use memchr::memchr;
 
 use super::account::{Damage, DamageKind};
 use crate::event::Location;
+use crate::words::Sentence;
 
 pub(super) use compressed::may_begin_a_stream;
 pub(super) use files::Messages;
@@ -72,7 +73,7 @@ pub(super) struct BadFrame {
     /// How many bytes could not be read.
     pub(super) bytes: u64,
     pub(super) kind: DamageKind,
-    pub(super) reason: String,
+    pub(super) reason: Sentence,
     /// A message with that number holds what could be read.
     pub(super) is_partly_read: bool,
 }

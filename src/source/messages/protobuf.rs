@@ -10,9 +10,11 @@ mod wire;
 
 use json::{Object, write_base64, write_double, write_hex, write_string};
 pub(super) use wire::begins_message;
-use wire::{Fields, Value};
+use wire::{Fault, Fields, Value};
 
 use super::MAX_MESSAGE_BYTES;
+use crate::source::account::MessagePart;
+use crate::words::{Sentence, sentence};
 
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +22,9 @@ pub(super) enum Written {
     /// It is all there.
     Whole,
     /// Its frame is sound, but parts of it were left out, and why.
-    PartlyUnread(String),
+    PartlyUnread(Sentence),
     /// It breaks off here, and so does the text.
-    BrokenOff(String),
+    BrokenOff(Sentence),
 }
 
 /// What a message is about.
@@ -39,7 +41,7 @@ enum Signal {
 const MAX_DEPTH: usize = 200;
 
 /// A message breaks off: the arrays that are open are not closed.
-struct Break(String);
+struct Break(Sentence);
 
 /// Writes the message as JSON. One of another signal becomes an object without content.
 pub(super) fn write_json(message: &[u8], json: &mut Vec<u8>) -> Written {
@@ -54,7 +56,9 @@ pub(super) fn write_json(message: &[u8], json: &mut Vec<u8>) -> Written {
         (Err(Break(reason)), _) => Written::BrokenOff(reason),
         (Ok(()), []) => Written::Whole,
         (Ok(()), [reason]) => Written::PartlyUnread(reason.clone()),
-        (Ok(()), [first, more @ ..]) => Written::PartlyUnread(format!("{first}; and {} more", more.len())),
+        (Ok(()), [first, more @ ..]) => {
+            Written::PartlyUnread(sentence!("{}; {}", first, sentence!("and {} more", more.len())))
+        }
     }
 }
 
@@ -134,7 +138,7 @@ struct Writer<'a> {
     /// Where the message begins in `json`.
     start: usize,
     /// Why parts of the message were left out.
-    unread: Vec<String>,
+    unread: Vec<Sentence>,
 }
 
 impl Writer<'_> {
@@ -150,12 +154,11 @@ impl Writer<'_> {
                         object.element("resourceLogs", &mut array_is_open, self.json);
                         self.resource_logs(rest, true)?;
                     }
-                    return Err(Break(end.reason.to_owned()));
+                    return Err(Break(end.fault.sentence()));
                 }
             };
             if number == 1 {
-                let resource_logs =
-                    value.bytes().ok_or_else(|| Break("ResourceLogs of a wrong type".to_owned()))?;
+                let resource_logs = value.bytes().ok_or_else(|| Break(Fault::WrongType.sentence()))?;
                 object.element("resourceLogs", &mut array_is_open, self.json);
                 self.resource_logs(resource_logs, false)?;
             }
@@ -199,16 +202,16 @@ impl Writer<'_> {
         let mut array_is_open = false;
         for record in parts.all(2) {
             if self.json.len() - self.start > MAX_MESSAGE_BYTES {
-                return Err(Break("the message is larger than 1 GiB".to_owned()));
+                return Err(Break(sentence!("a message larger than 1 GiB")));
             }
             let (before, was_open) = (self.json.len(), array_is_open);
             let before_member = object.is_filled();
             object.element("logRecords", &mut array_is_open, self.json);
-            if let Err(reason) = self.log_record(record) {
+            if let Err(fault) = self.log_record(record) {
                 self.json.truncate(before);
                 array_is_open = was_open;
                 object.set_filled(before_member);
-                self.unread.push(format!("a log record that cannot be read: {reason}"));
+                self.unread.push(MessagePart::LogRecord.unread(&fault.sentence()));
             }
         }
         parts.check(breaks_off)?;
@@ -219,7 +222,7 @@ impl Writer<'_> {
     }
 
     fn resource(&mut self, message: &[u8]) {
-        let parts = self.sound_parts(message, "a resource", &[1, 2, 3]);
+        let parts = self.sound_parts(message, MessagePart::Resource, &[1, 2, 3]);
         let mut object = Object::open(self.json);
         self.attributes(&mut object, "attributes", parts.all(1));
         object.number("droppedAttributesCount", parts.unsigned(2), self.json);
@@ -233,7 +236,7 @@ impl Writer<'_> {
     }
 
     fn scope(&mut self, message: &[u8]) {
-        let parts = self.sound_parts(message, "a scope", &[1, 2, 3, 4]);
+        let parts = self.sound_parts(message, MessagePart::Scope, &[1, 2, 3, 4]);
         let mut object = Object::open(self.json);
         object.text("name", parts.last(1), self.json);
         object.text("version", parts.last(2), self.json);
@@ -243,7 +246,7 @@ impl Writer<'_> {
     }
 
     fn entity_ref(&mut self, message: &[u8]) {
-        let parts = self.sound_parts(message, "an entity", &[1, 2, 3, 4]);
+        let parts = self.sound_parts(message, MessagePart::Entity, &[1, 2, 3, 4]);
         let mut object = Object::open(self.json);
         object.text("schemaUrl", parts.last(1), self.json);
         object.text("type", parts.last(2), self.json);
@@ -259,10 +262,10 @@ impl Writer<'_> {
     }
 
     /// The parts of a message that must be whole; if it is not, that is noted.
-    fn sound_parts<'m>(&mut self, message: &'m [u8], what: &str, numbers: &[u32]) -> Parts<'m> {
+    fn sound_parts<'m>(&mut self, message: &'m [u8], what: MessagePart, numbers: &[u32]) -> Parts<'m> {
         let parts = Parts::of(message, numbers);
-        if let Some(reason) = parts.broken {
-            self.unread.push(format!("{what} that cannot be read: {reason}"));
+        if let Some(fault) = parts.broken {
+            self.unread.push(what.unread(&fault.sentence()));
         }
         parts
     }
@@ -271,18 +274,18 @@ impl Writer<'_> {
         let mut array_is_open = false;
         for pair in pairs {
             object.element(name, &mut array_is_open, self.json);
-            if let Err(reason) = key_value(pair, 0, self.json) {
-                self.unread.push(format!("an attribute that cannot be read: {reason}"));
+            if let Err(fault) = key_value(pair, 0, self.json) {
+                self.unread.push(MessagePart::Attribute.unread(&fault.sentence()));
             }
         }
         object.end_array(array_is_open, self.json);
     }
 
-    fn log_record(&mut self, message: &[u8]) -> Result<(), &'static str> {
+    fn log_record(&mut self, message: &[u8]) -> Result<(), Fault> {
         let json = &mut *self.json;
         let mut record = Record::default();
         for field in Fields::of(message) {
-            let (number, value) = field.map_err(|end| end.reason)?;
+            let (number, value) = field.map_err(|end| end.fault)?;
             record.set(number, value)?;
         }
         let mut object = Object::open(json);
@@ -332,7 +335,7 @@ struct Record<'a> {
 
 impl<'a> Record<'a> {
     #[expect(clippy::cast_possible_truncation, reason = "the wire's rule for 32-bit numbers")]
-    fn set(&mut self, number: u32, value: Value<'a>) -> Result<(), &'static str> {
+    fn set(&mut self, number: u32, value: Value<'a>) -> Result<(), Fault> {
         match (number, value) {
             (1, Value::Fixed64(time)) => self.time = time,
             (2, Value::Varint(number)) => self.severity_number = number,
@@ -345,7 +348,7 @@ impl<'a> Record<'a> {
             (11, Value::Fixed64(time)) => self.observed_time = time,
             (12, Value::Bytes(name)) => self.event_name = name,
             (6, Value::Bytes(_)) => {}
-            (1 | 2 | 3 | 5..=12, _) => return Err("a member of a wrong type"),
+            (1 | 2 | 3 | 5..=12, _) => return Err(Fault::WrongType),
             // A member that a later release of OTLP may have added.
             _ => {}
         }
@@ -354,7 +357,7 @@ impl<'a> Record<'a> {
 }
 
 /// Writes a `KeyValue`.
-fn key_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), &'static str> {
+fn key_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), Fault> {
     let (mut key, mut value, mut key_index) = (&b""[..], &b""[..], 0);
     let mut result = Ok(());
     for field in Fields::of(message) {
@@ -362,9 +365,9 @@ fn key_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), &'s
             Ok((1, Value::Bytes(bytes))) => key = bytes,
             Ok((2, Value::Bytes(bytes))) => value = bytes,
             Ok((3, Value::Varint(index))) => key_index = index,
-            Ok((1..=3, _)) => result = Err("a member of a wrong type"),
+            Ok((1..=3, _)) => result = Err(Fault::WrongType),
             Ok(_) => {}
-            Err(end) => result = Err(end.reason),
+            Err(end) => result = Err(end.fault),
         }
     }
     let mut object = Object::open(json);
@@ -378,7 +381,7 @@ fn key_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), &'s
 }
 
 /// Writes an `AnyValue`: of several types that are set, the last counts.
-fn any_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), &'static str> {
+fn any_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), Fault> {
     let mut object = Object::open(json);
     let mut last = None;
     let mut result = Ok(());
@@ -386,7 +389,7 @@ fn any_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), &'s
         match field {
             Ok(field @ (1..=8, _)) => last = Some(field),
             Ok(_) => {}
-            Err(end) => result = Err(end.reason),
+            Err(end) => result = Err(end.fault),
         }
     }
     match last {
@@ -421,14 +424,14 @@ fn any_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), &'s
             object.member("stringValueStrindex", json);
             json.extend_from_slice((index as i32).to_string().as_bytes());
         }
-        Some(_) => result = Err("a value of a wrong type"),
+        Some(_) => result = Err(Fault::WrongValueType),
     }
     object.close(json);
     result
 }
 
 /// Writes an `ArrayValue` or a `KeyValueList`.
-fn list(message: &[u8], of_pairs: bool, depth: usize, json: &mut Vec<u8>) -> Result<(), &'static str> {
+fn list(message: &[u8], of_pairs: bool, depth: usize, json: &mut Vec<u8>) -> Result<(), Fault> {
     let mut object = Object::open(json);
     let mut array_is_open = false;
     let mut result = Ok(());
@@ -441,9 +444,9 @@ fn list(message: &[u8], of_pairs: bool, depth: usize, json: &mut Vec<u8>) -> Res
                     if of_pairs { key_value(value, depth, json) } else { any_value(value, depth, json) };
                 result = result.and(written);
             }
-            Ok((1, _)) => result = Err("a member of a wrong type"),
+            Ok((1, _)) => result = Err(Fault::WrongType),
             Ok(_) => {}
-            Err(end) => result = Err(end.reason),
+            Err(end) => result = Err(end.fault),
         }
     }
     object.end_array(array_is_open, json);
@@ -455,7 +458,7 @@ fn list(message: &[u8], of_pairs: bool, depth: usize, json: &mut Vec<u8>) -> Res
 struct Parts<'a> {
     fields: Vec<(u32, Value<'a>)>,
     /// Why it could not be read to its end.
-    broken: Option<&'static str>,
+    broken: Option<Fault>,
     /// The member that breaks off, and what there is of it.
     cut_short: Option<(u32, &'a [u8])>,
 }
@@ -468,7 +471,7 @@ impl<'a> Parts<'a> {
                 Ok((number, value)) if numbers.contains(&number) => parts.fields.push((number, value)),
                 Ok(_) => {}
                 Err(end) => {
-                    parts.broken = Some(end.reason);
+                    parts.broken = Some(end.fault);
                     parts.cut_short = end.cut_short;
                 }
             }
@@ -478,8 +481,8 @@ impl<'a> Parts<'a> {
 
     fn check(&self, breaks_off: bool) -> Result<(), Break> {
         match self.broken {
-            Some(reason) => Err(Break(reason.to_owned())),
-            None if breaks_off => Err(Break(wire::CUT_SHORT.to_owned())),
+            Some(fault) => Err(Break(fault.sentence())),
+            None if breaks_off => Err(Break(Fault::CutShort.sentence())),
             None => Ok(()),
         }
     }

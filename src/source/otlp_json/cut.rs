@@ -14,7 +14,8 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::value::RawValue;
 
 use super::text::WireText;
-use crate::source::account::DamageKind;
+use crate::source::account::{DamageKind, zero_bytes};
+use crate::words::{Sentence, sentence};
 
 /// The raw text of a message's parts. Reused from message to message.
 #[derive(Default)]
@@ -53,7 +54,7 @@ pub(crate) struct CutRecord<'a> {
 pub(crate) struct Gap {
     pub(crate) range: Range<usize>,
     pub(crate) kind: DamageKind,
-    pub(crate) reason: String,
+    pub(crate) reason: Sentence,
     /// The text ended in the middle of an object, and nothing follows.
     pub(crate) open_ended: bool,
 }
@@ -111,9 +112,9 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
                 let end =
                     at + deserializer.end().map_or_else(|error| offset_of(text, &error), |()| text.len());
                 if !known {
-                    let reason =
-                        "JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics";
-                    let reason = reason.to_owned();
+                    let reason = sentence!(
+                        "JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics"
+                    );
                     into.gaps.push(Gap {
                         range: at..end,
                         kind: DamageKind::NotOtlp,
@@ -153,23 +154,20 @@ fn gap(
     let rest = &message[range.clone()];
     let kind = kind_of(rest, error, whole_until == start, another_follows);
     let mut reason = match kind {
-        DamageKind::NulRun => match rest.bytes().filter(|byte| *byte == 0).count() {
-            1 => "a zero byte".to_owned(),
-            zeros => format!("{zeros} zero bytes"),
-        },
-        DamageKind::Torn => "the object breaks off".to_owned(),
-        DamageKind::NotJson => "no JSON".to_owned(),
-        DamageKind::TooDeep => "nested too deep to be read".to_owned(),
-        _ => bare_message(error),
+        DamageKind::NulRun => zero_bytes(rest.bytes().filter(|byte| *byte == 0).count() as u64),
+        DamageKind::Torn => sentence!("the object breaks off"),
+        DamageKind::NotJson => sentence!("no JSON"),
+        DamageKind::TooDeep => sentence!("nested too deep to be read"),
+        _ => undecodable(error),
     };
     let before = match kept.len() {
-        0 => String::new(),
-        1 => "; the whole record before it is read".to_owned(),
-        whole => format!("; the {whole} whole records before it are read"),
+        0 => None,
+        1 => Some(sentence!("the whole record before it is read")),
+        whole => Some(sentence!("the {} whole records before it are read", whole)),
     };
-    reason += &before;
-    if another_follows {
-        reason += "; the object behind it is read";
+    let behind = another_follows.then(|| sentence!("the object behind it is read"));
+    for also in before.into_iter().chain(behind) {
+        reason = sentence!("{}; {}", reason, also);
     }
     Gap { range, kind, reason, open_ended: !another_follows && error.is_eof() }
 }
@@ -221,6 +219,14 @@ pub(super) fn bare_message(error: &serde_json::Error) -> String {
     }
     let (head, tail) = (text.chars().take(SIDE), text.chars().skip(length - SIDE));
     head.chain(['…']).chain(tail).collect()
+}
+
+/// What the error says.
+pub(super) fn undecodable(error: &serde_json::Error) -> Sentence {
+    match bare_message(error).as_str() {
+        "number out of range" => sentence!("number out of range"),
+        message => sentence!("{}", message),
+    }
 }
 
 /// The byte that the error is about.

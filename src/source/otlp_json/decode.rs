@@ -12,25 +12,25 @@ use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAcces
 use serde_json::value::RawValue;
 use twox_hash::XxHash3_64;
 
-use super::cut::bare_message;
+use super::cut::{bare_message, undecodable};
 use super::text::WireText;
 use crate::event::{AnyValue, Attributes, LogRecord, Resource, Scope, UnixNano};
 use crate::source::account::DamageKind;
+use crate::words::{Sentence, sentence};
 
 /// Why a record's text could not be decoded.
 #[derive(Debug)]
 pub(crate) struct DecodeError {
     pub(crate) kind: DamageKind,
-    pub(crate) reason: String,
+    pub(crate) reason: Sentence,
 }
 
 impl From<serde_json::Error> for DecodeError {
     fn from(error: serde_json::Error) -> Self {
-        let reason = bare_message(&error);
-        if reason.starts_with("recursion limit") {
-            return Self { kind: DamageKind::TooDeep, reason: "nested too deep".to_owned() };
+        if bare_message(&error).starts_with("recursion limit") {
+            return Self { kind: DamageKind::TooDeep, reason: sentence!("nested too deep") };
         }
-        Self { kind: DamageKind::NotOtlp, reason }
+        Self { kind: DamageKind::NotOtlp, reason: undecodable(&error) }
     }
 }
 

@@ -142,7 +142,7 @@ fn a_record_that_cannot_be_read_costs_no_other() {
     let bad = [fixed64(11, 7), vec![0x0F]].concat();
     let (json, written) = text(&around(&[record("a"), bad, record("b")]));
     assert!(json.contains(r#""stringValue":"a""#) && json.contains(r#""stringValue":"b""#), "{json}");
-    let expected = "a log record that cannot be read: a member of no known type".to_owned();
+    let expected = MessagePart::LogRecord.unread(&Fault::UnknownType.sentence());
     assert_eq!(written, Written::PartlyUnread(expected));
     serde_json::from_str::<IgnoredAny>(&json).expect("whole JSON");
 }

@@ -1,5 +1,7 @@
 //! The wire format of protobuf: numbered members, one behind the other.
 
+use crate::words::{Sentence, sentence};
+
 /// The value of one member.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Value<'a> {
@@ -34,13 +36,36 @@ impl<'a> Value<'a> {
 /// Why there is nothing more to read before the message's end.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct End<'a> {
-    pub(super) reason: &'static str,
+    pub(super) fault: Fault,
     /// A member whose length goes beyond the end: its number and what there is of it.
     pub(super) cut_short: Option<(u32, &'a [u8])>,
 }
 
-/// What is wrong with a message that ends in the middle of a member.
-pub(super) const CUT_SHORT: &str = "the message breaks off";
+/// What is wrong with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It ends in the middle of a member.
+    CutShort,
+    NoNumber,
+    UnknownType,
+    /// A member has a number that OTLP knows, but not the type that goes with it.
+    WrongType,
+    WrongValueType,
+    LongNumber,
+}
+
+impl Fault {
+    pub(super) fn sentence(self) -> Sentence {
+        match self {
+            Self::CutShort => sentence!("the message breaks off"),
+            Self::NoNumber => sentence!("a member without a number"),
+            Self::UnknownType => sentence!("a member of no known type"),
+            Self::WrongType => sentence!("a member of a wrong type"),
+            Self::WrongValueType => sentence!("a value of a wrong type"),
+            Self::LongNumber => sentence!("a number of more than 64 bits"),
+        }
+    }
+}
 
 /// The members of a message. The iterator ends with the message or behind the first error.
 pub(super) struct Fields<'a> {
@@ -60,7 +85,7 @@ impl<'a> Fields<'a> {
     fn tag(&mut self) -> Result<(u32, u8), End<'a>> {
         let tag = self.varint()?;
         let number = u32::try_from(tag >> 3).ok().filter(|number| (1..1 << 29).contains(number));
-        let number = number.ok_or(End { reason: "a member without a number", cut_short: None })?;
+        let number = number.ok_or(End { fault: Fault::NoNumber, cut_short: None })?;
         Ok((number, (tag & 7) as u8))
     }
 
@@ -75,12 +100,12 @@ impl<'a> Fields<'a> {
                         self.rest = rest;
                         Value::Bytes(bytes)
                     }
-                    None => return Err(End { reason: CUT_SHORT, cut_short: Some((number, self.rest)) }),
+                    None => return Err(End { fault: Fault::CutShort, cut_short: Some((number, self.rest)) }),
                 }
             }
             3 => self.group()?,
             5 => Value::Fixed32(u32::from_le_bytes(self.fixed()?)),
-            _ => return Err(End { reason: "a member of no known type", cut_short: None }),
+            _ => return Err(End { fault: Fault::UnknownType, cut_short: None }),
         })
     }
 
@@ -109,13 +134,13 @@ impl<'a> Fields<'a> {
                 return Ok(number);
             }
         }
-        let reason = if self.rest.len() < 10 { CUT_SHORT } else { "a number of more than 64 bits" };
-        Err(End { reason, cut_short: None })
+        let fault = if self.rest.len() < 10 { Fault::CutShort } else { Fault::LongNumber };
+        Err(End { fault, cut_short: None })
     }
 
     fn fixed<const N: usize>(&mut self) -> Result<[u8; N], End<'a>> {
         let (bytes, rest) =
-            self.rest.split_first_chunk().ok_or(End { reason: CUT_SHORT, cut_short: None })?;
+            self.rest.split_first_chunk().ok_or(End { fault: Fault::CutShort, cut_short: None })?;
         self.rest = rest;
         Ok(*bytes)
     }
@@ -167,7 +192,7 @@ fn begins_resource(begin: &[u8], is_all: bool) -> bool {
         match field {
             Ok((1 | 2 | 3 | 1000, Value::Bytes(_))) => {}
             Ok(_) => return false,
-            Err(end) => return !is_all && end.reason == CUT_SHORT,
+            Err(end) => return !is_all && end.fault == Fault::CutShort,
         }
     }
     true

@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind};
 
+use tr::tr;
+
 use crate::event::GlobError;
 use crate::words::{Sentence, sentence};
 
@@ -21,6 +23,7 @@ pub fn told_error(error: &anyhow::Error) -> String {
         Some(GlobError { pattern, reason }) => {
             sentence!("{name} is no pattern: {}", reason, name = format!("`{pattern}`")).told()
         }
+        None if error.is::<io::Error>() => tr!("{text}", text = format!("{error:#}")),
         None => format!("{error:#}"),
     }
 }

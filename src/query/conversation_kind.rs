@@ -45,7 +45,8 @@ pub enum KindBasis {
     AgentResponse,
     /// Its prompts all lie within the reviewer's assessments of one other conversation of the same process.
     Assessment,
-    /// Its approval and sandbox policies, which Codex fixes for conversations of its own.
+    /// Its approval and sandbox policies: those that Codex fixes for conversations of its own, or, of one that stands
+    /// alone, others.
     Policy,
 }
 
@@ -96,6 +97,8 @@ pub(super) struct Evidence {
     first_start: Earliest<[Option<SharedText>; 2]>,
     /// The fingerprint of a process it ran in; 0 when none is known.
     process: u64,
+    /// When its first and its last event were, milliseconds since 1970.
+    lived_ms: Option<(u64, u64)>,
     asked: u64,
     root_agent: bool,
     child_agent: bool,
@@ -159,6 +162,10 @@ impl Evidence {
     pub(super) fn add(&mut self, event: &Event<'_>, order: EventOrder, kind: Option<&EventKind<'_>>) {
         self.events += 1;
         self.note_process(event.resource.fingerprint);
+        if let Some(time) = order.time() {
+            let now = time.get() / 1_000_000;
+            self.note_life((now, now));
+        }
         match kind {
             Some(EventKind::ConversationStarts(start)) => {
                 self.starts += 1;
@@ -241,6 +248,16 @@ impl Evidence {
         }
     }
 
+    fn note_life(&mut self, (first, last): (u64, u64)) {
+        let (begun, ended) = self.lived_ms.unwrap_or((first, last));
+        self.lived_ms = Some((begun.min(first), ended.max(last)));
+    }
+
+    /// Whether all its prompts were redacted.
+    fn is_unreadable(&self) -> bool {
+        self.rare().redacted > 0 && self.asked == 0
+    }
+
     /// Fingerprints of the processes it ran in.
     fn processes(&self) -> impl Iterator<Item = u64> {
         let first = Some(self.process).filter(|process| *process != 0);
@@ -254,6 +271,9 @@ impl Evidence {
         self.note_process(later.process);
         for process in later.rare.iter_mut().flat_map(|rare| std::mem::take(&mut rare.other_processes)) {
             self.note_process(process);
+        }
+        if let Some(life) = later.lived_ms {
+            self.note_life(life);
         }
         self.asked += later.asked;
         self.root_agent |= later.root_agent;
@@ -335,6 +355,8 @@ struct Others<'a> {
     starts: BTreeMap<u64, Vec<(u64, &'a str)>>,
     /// Spans of reviews by process, in milliseconds since 1970.
     assessments: BTreeMap<u64, Vec<(u64, u64, &'a str)>>,
+    /// Those with redacted prompts that began while another of the same process was alive.
+    accompanied: BTreeSet<&'a str>,
 }
 
 impl<'a> Others<'a> {
@@ -346,6 +368,7 @@ impl<'a> Others<'a> {
             unnamed_spawns: BTreeSet::new(),
             starts: BTreeMap::new(),
             assessments: BTreeMap::new(),
+            accompanied: accompanied(evidence),
         };
         for &(id, found) in evidence {
             let rare = found.rare();
@@ -378,7 +401,7 @@ impl<'a> Others<'a> {
             (Title, (basis, None))
         } else if let Some(basis) = self.unused(id, found) {
             (Prewarmed, (basis, None))
-        } else if let Some(basis) = self.of_a_client(found) {
+        } else if let Some(basis) = self.of_a_client(id, found) {
             (Main, (basis, None))
         } else {
             return Verdict::default();
@@ -450,19 +473,55 @@ impl<'a> Others<'a> {
         came_with_another.then_some(KindBasis::Policy)
     }
 
-    /// What says that it is a client's, of one that no other fact decides. Its policies do not: what Codex opens takes
-    /// them from the conversation that it is for.
-    fn of_a_client(&self, found: &Evidence) -> Option<KindBasis> {
-        let unreadable = found.rare().redacted > 0 && found.asked == 0;
-        if found.root_agent && !(unreadable && found.locked_down() != Some(false)) {
+    /// What says that it is a client's, of one that no other fact decides.
+    fn of_a_client(&self, id: &str, found: &Evidence) -> Option<KindBasis> {
+        let unreadable = found.is_unreadable();
+        let has_policies_of_its_own = found.locked_down() == Some(false);
+        if found.root_agent && (!unreadable || has_policies_of_its_own) {
             return Some(KindBasis::AgentName);
         }
         // An agent may have opened it, and the record of that has no id.
         let may_be_spawned =
             found.process == 0 || found.processes().any(|process| self.unnamed_spawns.contains(&process));
-        (found.asked > 0 && found.starts > 0 && !found.other_agent && !may_be_spawned)
-            .then_some(KindBasis::Prompt)
+        if found.starts == 0 || found.other_agent || may_be_spawned {
+            return None;
+        }
+        if found.asked > 0 {
+            return Some(KindBasis::Prompt);
+        }
+        // What Codex opens may take over the policies of the conversation that it is for, which is there beside it.
+        let stands_alone = found.lived_ms.is_some() && !self.accompanied.contains(id);
+        (unreadable && has_policies_of_its_own && stands_alone).then_some(KindBasis::Policy)
     }
+}
+
+/// The conversations with redacted prompts that began while another of the same process was alive.
+fn accompanied<'a>(evidence: &[(&'a str, &'a Evidence)]) -> BTreeSet<&'a str> {
+    if !evidence.iter().any(|(_, found)| found.is_unreadable()) {
+        return BTreeSet::new();
+    }
+    let mut lives: BTreeMap<u64, Vec<(u64, u64, usize)>> = BTreeMap::new();
+    for (index, (_, found)) in evidence.iter().enumerate() {
+        let Some((first, last)) = found.lived_ms else { continue };
+        for process in found.processes() {
+            lives.entry(process).or_default().push((first, last, index));
+        }
+    }
+    let mut accompanied = BTreeSet::new();
+    for lives in lives.values_mut() {
+        lives.sort_unstable();
+        let mut latest = 0;
+        for together in lives.chunk_by(|(begun, ..), (also_begun, ..)| begun == also_begun) {
+            for (begun, _, index) in together {
+                let (id, found) = evidence[*index];
+                if found.is_unreadable() && (together.len() > 1 || latest >= *begun) {
+                    accompanied.insert(id);
+                }
+            }
+            latest = together.iter().map(|(_, last, _)| *last).fold(latest, u64::max);
+        }
+    }
+    accompanied
 }
 
 /// What says that Codex asks for a title in it.

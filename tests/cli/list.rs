@@ -102,12 +102,25 @@ fn the_desktop_app_s_titles_are_titles() {
 }
 
 #[test]
-fn a_redacted_prompt_under_policies_that_a_review_takes_over_is_nobody_s() {
-    for (approval, sandbox) in
-        [("on-request", "workspace-write"), ("never", "workspace-write"), ("never", "read-only")]
-    {
-        assert_eq!(kind_of_prompt(approval, sandbox, "[REDACTED]"), "null");
+fn a_conversation_of_redacted_prompts_that_stands_alone_is_a_client_s_unless_it_has_codex_s_own_policies() {
+    for (approval, sandbox) in [("on-request", "workspace-write"), ("never", "danger-full-access")] {
+        assert_eq!(kind_of_prompt(approval, sandbox, "[REDACTED]"), "main");
     }
+    assert_eq!(kind_of_prompt("never", "read-only", "[REDACTED]"), "null");
+}
+
+#[test]
+fn a_conversation_of_redacted_prompts_beside_another_may_be_a_review_for_it() {
+    let redacted = |id, prompts| {
+        let prompt = (id, "user_prompt", json!({ "prompt": "[REDACTED]" }));
+        [vec![(id, "conversation_starts", start("on-request", "workspace-write"))], vec![prompt; prompts]]
+            .concat()
+    };
+    let kinds = |events: &[_]| codex_audit("list --json -f -").with_stdin(log(events)).run().column("kind");
+    let one_behind_the_other = [redacted("01b00001", 2), redacted("01b00002", 1)].concat();
+    assert_eq!(kinds(&one_behind_the_other), ["main", "main"]);
+    let beside = [redacted("01b00001", 1), redacted("01b00002", 1), redacted("01b00001", 1)].concat();
+    assert_eq!(kinds(&beside), ["main", "null"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use clap_complete::CompleteEnv;
 use crate::commands::{
     CompletionsArgs, ConfigArgs, Console, DoctorArgs, Exit, GrepArgs, ListArgs, ManArgs, NetworkArgs,
     PROGRAM_EXAMPLES, Progress, Run, SharedArgs, ShowArgs, TokensArgs, ToolDecisionArgs, VerifyArgs, World,
-    completed, is_of_whole_id, usage,
+    completed, usage,
 };
 
 /// Answers what OpenAI Codex did, from the OpenTelemetry log files that a Collector wrote
@@ -126,25 +126,7 @@ impl Cli {
         progress: &Progress,
     ) -> anyhow::Result<Exit> {
         self.shared.output.speak(world)?;
-        match self.answer(&self.shared, world, out, err, progress) {
-            Err(error) if is_of_whole_id(&error) => {
-                let mut shared = self.shared.clone();
-                shared.filter.id_is_whole = true;
-                self.answer(&shared, world, out, err, progress)
-            }
-            answered => answered,
-        }
-    }
-
-    fn answer(
-        &self,
-        shared: &SharedArgs,
-        world: &World,
-        out: &mut dyn Write,
-        err: &mut dyn Write,
-        progress: &Progress,
-    ) -> anyhow::Result<Exit> {
-        let ready = |out, err| Run::new(shared, world, out, err, progress);
+        let ready = |out, err| Run::new(&self.shared, world, out, err, progress);
         match &self.command {
             Command::Completions(args) => args.run(command(), out),
             Command::Man(args) => args.run(&command(), out),
@@ -156,7 +138,7 @@ impl Cli {
             Command::Network(args) => args.run(ready(out, err)?),
             Command::Verify(args) => args.run(ready(out, err)?),
             Command::Doctor(args) => args.run(ready(out, err)?, world),
-            Command::Config(args) => args.run(&mut ready(out, err)?, world, shared),
+            Command::Config(args) => args.run(&mut ready(out, err)?, world, &self.shared),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which conversation does the beginning of an id mean? Told, or asked back.
+//! The beginning of an id: which may be given, and what is said where it fits several conversations.
 
 use std::io;
 use tr::tr;
@@ -16,37 +16,7 @@ pub(super) fn id_to_find(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// What was given of an id is one, with which others begin. Nothing has been written: the question is to be put again,
-/// about that one alone.
-#[derive(Debug, thiserror::Error)]
-#[error("the id is whole")]
-struct IdIsWhole;
-
-/// Whether a run ended because what was given of an id is one.
-pub(crate) fn is_of_whole_id(error: &anyhow::Error) -> bool {
-    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    matches!(inner, Some(inner) if inner.is::<IdIsWhole>())
-}
-
 impl Run<'_> {
-    /// Whether the beginning of an id fits at most one of these conversations. Says which they are if it does not.
-    ///
-    /// # Errors
-    /// With [`IdIsWhole`] when it is the id of one of them; else when it cannot be said.
-    pub(super) fn is_unambiguous(&mut self, candidates: &[Candidate]) -> io::Result<bool> {
-        if candidates.len() <= 1 {
-            return Ok(true);
-        }
-        if let Some(IdCondition::BeginsWith(id)) = &self.filter.conversation
-            && candidates.iter().any(|candidate| candidate.id.eq_ignore_ascii_case(id))
-            && self.input.can_be_read_again()
-        {
-            return Err(io::Error::other(IdIsWhole));
-        }
-        self.ask_back(candidates)?;
-        Ok(false)
-    }
-
     /// Says which conversations the beginning of an id fits.
     pub(super) fn ask_back(&mut self, candidates: &[Candidate]) -> io::Result<()> {
         let count = candidates.len();

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::Run;
 use super::account::{Exit, tell_copies, tell_damage, tell_note, told};
 use super::rows::{Around, Outlet, RowMaker};
-use crate::event::Fold;
-use crate::query::PrefixedConversations;
+use crate::event::{Fold, IdCondition};
+use crate::query::{Meant, PrefixedConversations};
 use crate::source::{FollowError, Follower};
 
 /// How long to wait before looking at the files again.
@@ -60,20 +60,26 @@ impl Run<'_> {
             }
             // The file that was read last got its name in `read`, so that every row made here can name it.
             let (mut rows, also_meant) = follower.hear(&(question.fresh(), meant.fresh()));
+            let meant_before = meant.clone();
             meant.join(also_meant);
-            let candidates = meant.clone().settle();
-            if candidates.len() > 1 {
-                let is_begun = outlet.hits > 0;
-                drop(outlet);
-                if is_begun {
-                    self.ask_back(&candidates)?;
-                } else {
-                    self.is_unambiguous(&candidates)?;
+            match meant.clone().settle() {
+                Meant::One => {}
+                // Nothing of another has been shown.
+                Meant::Whole { id, .. } if outlet.hits == 0 || meant_before.has(&id) => {
+                    let condition = Some(IdCondition::Is(id));
+                    question.filter.conversation.clone_from(&condition);
+                    meant = PrefixedConversations::new(condition);
                 }
-                return Ok(Exit::Failed);
+                Meant::Whole { candidates, .. } | Meant::Several(candidates) => {
+                    drop(outlet);
+                    self.ask_back(&candidates)?;
+                    return Ok(Exit::Failed);
+                }
             }
             for row in rows.take_in_order()? {
-                outlet.take::<M>(row)?;
+                if question.filter.admits_id(row.conversation.as_deref()) {
+                    outlet.take::<M>(row)?;
+                }
             }
             outlet.flush()?;
             for (name, damage) in follower.take_damage() {

@@ -219,16 +219,12 @@ impl GrepArgs {
         if self.follow {
             return run.follow_rows(Hits { search }, around);
         }
-        let written = run.write_rows(Hits { search }, around)?;
-        if written.ambiguous {
-            return Ok(Exit::Failed);
-        }
+        let Some(written) = run.write_rows(Hits { search }, around)? else { return Ok(Exit::Failed) };
         self.conclude(run, written.hits, &written.account)
     }
 
     fn count(&self, mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
-        let question =
-            HitConversations { filter: run.filter.clone(), search, hits: 0, conversations: Vec::new() };
+        let question = |filter: &EventFilter| HitConversations::new(filter.clone(), search.clone());
         let scanned = run.ask_and_deliver(question, |answer, _| {
             answer.conversations.clear();
             Ok(())
@@ -249,32 +245,24 @@ impl GrepArgs {
     }
 
     fn conversations(&self, mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
-        let question =
-            HitConversations { filter: run.filter.clone(), search, hits: 0, conversations: Vec::new() };
+        let question = |filter: &EventFilter| HitConversations::new(filter.clone(), search.clone());
         let mut seen: BTreeSet<Option<String>> = BTreeSet::new();
-        let format = run.format;
-        // A second conversation that the beginning of an id fits may still come.
-        let at_once = run.filter.conversation.is_none();
-        let style = run.style;
-        let mut ready: Vec<u8> = Vec::new();
-        if format == Format::Csv {
-            write_csv_row(&mut ready, &["conversation_id"])?;
-        }
+        let (format, style) = (run.format, run.style);
+        let mut heading = (format == Format::Csv).then_some("conversation_id");
         let scanned = run.ask_and_deliver(question, |answer, out| {
+            let mut text = Vec::new();
+            if let Some(heading) = heading.take() {
+                write_csv_row(&mut text, &[heading])?;
+            }
             for id in answer.conversations.drain(..) {
                 if seen.insert(id.clone()) {
-                    write_id(&mut ready, format, &style, id.as_deref())?;
+                    write_id(&mut text, format, &style, id.as_deref())?;
                 }
             }
-            if at_once {
-                out.write_all(&ready)?;
-                out.flush()?;
-                ready.clear();
-            }
-            Ok(())
+            out.write_all(&text)?;
+            out.flush()
         })?;
         let Some(scanned) = scanned else { return Ok(Exit::Failed) };
-        run.out.write_all(&ready)?;
         if seen.contains(&None) && format != Format::Json {
             run.note(&tr!("there are hits in records that belong to no conversation, too"))?;
         }
@@ -313,9 +301,15 @@ struct HitConversations {
     conversations: Vec<Option<String>>,
 }
 
+impl HitConversations {
+    fn new(filter: EventFilter, search: TextSearch) -> Self {
+        Self { filter, search, hits: 0, conversations: Vec::new() }
+    }
+}
+
 impl Fold for HitConversations {
     fn fresh(&self) -> Self {
-        Self { filter: self.filter.clone(), search: self.search.clone(), hits: 0, conversations: Vec::new() }
+        Self::new(self.filter.clone(), self.search.clone())
     }
 
     fn needles(&self) -> Option<Vec<Needle>> {

@@ -69,10 +69,6 @@ pub struct FilterArgs {
     #[arg(long, value_name = "ID", global = true, value_parser = id_to_find)]
     pub conversation: Option<String>,
 
-    /// That what is given of an id is the whole of it.
-    #[arg(skip)]
-    pub(crate) id_is_whole: bool,
-
     /// Only events of models that match, e.g. `gpt-5.1*`
     #[arg(long, value_name = "GLOB", global = true)]
     pub model: Option<String>,
@@ -180,11 +176,6 @@ impl ZoneArgs {
 }
 
 impl FilterArgs {
-    /// What is asked for where an id, or the beginning of one, is given.
-    pub(super) fn id_condition(&self) -> fn(String) -> IdCondition {
-        if self.id_is_whole { IdCondition::Is } else { IdCondition::BeginsWith }
-    }
-
     /// The filter.
     ///
     /// # Errors
@@ -201,7 +192,7 @@ impl FilterArgs {
         let filter = EventFilter {
             since: moment("--since", &self.since)?,
             until: moment("--until", &self.until)?,
-            conversation: self.conversation.clone().map(self.id_condition()),
+            conversation: self.conversation.clone().map(IdCondition::BeginsWith),
             user: self.user.clone(),
             service: self.service.clone(),
             env: self.env.clone(),

@@ -35,7 +35,7 @@ impl ListArgs {
     /// # Errors
     /// When the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
-        let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else {
+        let Some(scan) = run.ask(|filter| ConversationIndex::new(filter.clone()))? else {
             return Ok(Exit::Failed);
         };
         let (conversations, records_without_conversation) = scan.answer.conversations();

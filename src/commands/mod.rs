@@ -45,7 +45,6 @@ pub(crate) use complete::completed;
 pub use completions::CompletionsArgs;
 pub use config::ConfigArgs;
 pub use console::Console;
-pub(crate) use conversations::is_of_whole_id;
 pub use doctor::DoctorArgs;
 pub use grep::GrepArgs;
 pub(crate) use help::PROGRAM as PROGRAM_EXAMPLES;
@@ -66,7 +65,7 @@ pub use zone::Zone;
 use settings::Origin;
 
 use crate::event::{EventFilter, Fold, IdCondition};
-use crate::query::{Admitted, PrefixedConversations, Unmet, UnmetConditions};
+use crate::query::{Admitted, Meant, PrefixedConversations, Unmet, UnmetConditions};
 use crate::render::{Format, Style};
 use crate::source::{Input, Scan, ScanOptions, scan};
 
@@ -76,7 +75,7 @@ pub struct SharedArgs {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
-    pub(crate) filter: FilterArgs,
+    filter: FilterArgs,
     #[command(flatten)]
     zone: ZoneArgs,
     #[command(flatten)]
@@ -106,7 +105,6 @@ pub struct Run<'a> {
     input: Input,
     options: ScanOptions,
     filter: EventFilter,
-    id_condition: fn(String) -> IdCondition,
     input_is_default: bool,
     /// The conditions of the filter that fit nothing in the input, as far as it was asked.
     unmet: Vec<Unmet>,
@@ -146,35 +144,51 @@ impl<'a> Run<'a> {
             input: shared.input.find(&files),
             options: shared.input.options(),
             filter: shared.filter.filter(zone, world.now)?,
-            id_condition: shared.filter.id_condition(),
             price_file: settings.price_book.as_ref().map(|set| set.value.clone()),
         })
     }
 
-    /// Puts a question to the whole input and waits for the answer; `None` when the beginning of an id fits several
-    /// conversations, which is said.
-    fn ask<F: Fold>(&mut self, question: F) -> io::Result<Option<Scan<F>>> {
+    /// Puts a question about the events that a filter admits to the whole input, and waits for the answer; `None` when
+    /// the beginning of an id fits several conversations, which is said.
+    fn ask<F: Fold>(&mut self, question: impl Fn(&EventFilter) -> F) -> io::Result<Option<Scan<F>>> {
         self.ask_and_deliver(question, |_, _| Ok(()))
     }
 
-    /// The same, and after each part of the input hands `deliver` what was heard so far, and where data go.
+    /// The same, and hands `deliver` what was heard so far, and where data go, as soon as it may be told: after each
+    /// part of the input, and at its end.
     fn ask_and_deliver<F: Fold>(
         &mut self,
-        question: F,
+        question: impl Fn(&EventFilter) -> F,
         mut deliver: impl FnMut(&mut F, &mut dyn Write) -> io::Result<()>,
     ) -> io::Result<Option<Scan<F>>> {
-        let meant = PrefixedConversations::new(self.filter.conversation.clone());
-        let admitted = Admitted::new(self.filter.clone());
-        let out = &mut *self.out;
-        let reading = self.progress.reading(&self.input);
-        let scanned = scan(&self.input, self.options, &(question, (meant, admitted)), |(answer, _)| {
-            deliver(answer, out)
-        })?;
-        drop(reading);
-        let (answer, (meant, admitted)) = scanned.answer;
-        self.find_unmet_conditions(admitted.any)?;
-        let is_clear = self.is_unambiguous(&meant.settle())?;
-        Ok(is_clear.then_some(Scan { answer, account: scanned.account }))
+        loop {
+            // Whether the beginning of an id fits a second conversation is known at the end.
+            let tells_at_once = self.filter.conversation.is_none();
+            let meant = PrefixedConversations::new(self.filter.conversation.clone());
+            let questions = (question(&self.filter), (meant, Admitted::new(self.filter.clone())));
+            let out = &mut *self.out;
+            let reading = self.progress.reading(&self.input);
+            let Scan { answer, account } = scan(&self.input, self.options, &questions, |(answer, _)| {
+                if tells_at_once { deliver(answer, out) } else { Ok(()) }
+            })?;
+            drop(reading);
+            let (mut answer, (meant, admitted)) = answer;
+            match meant.settle() {
+                Meant::One => {
+                    deliver(&mut answer, self.out)?;
+                    self.find_unmet_conditions(admitted.any)?;
+                    return Ok(Some(Scan { answer, account }));
+                }
+                // What was heard of the others cannot be taken out of an answer.
+                Meant::Whole { id, .. } if self.input.can_be_read_again() => {
+                    self.filter.conversation = Some(IdCondition::Is(id));
+                }
+                Meant::Whole { candidates, .. } | Meant::Several(candidates) => {
+                    self.ask_back(&candidates)?;
+                    return Ok(None);
+                }
+            }
+        }
     }
 
     /// Where nothing was admitted, reads the input once more to find what was misspelt. That is too much to remember

@@ -61,8 +61,9 @@ impl NetworkArgs {
     }
 
     fn list(&self, mut run: Run<'_>, host: Option<&GlobMatcher>) -> anyhow::Result<Exit> {
-        let question = CallLog::new(run.filter.clone(), CallDetail::Asked);
-        let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
+        let Some(scan) = run.ask(|filter| CallLog::new(filter.clone(), CallDetail::Asked))? else {
+            return Ok(Exit::Failed);
+        };
         let mut rows = scan.answer.requests();
         let hiding = hiding(&rows);
         let unmet =
@@ -88,8 +89,9 @@ impl NetworkArgs {
     }
 
     fn summarise(&self, mut run: Run<'_>, host: Option<&GlobMatcher>) -> anyhow::Result<Exit> {
-        let question = CallLog::new(run.filter.clone(), CallDetail::Nothing);
-        let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
+        let Some(scan) = run.ask(|filter| CallLog::new(filter.clone(), CallDetail::Nothing))? else {
+            return Ok(Exit::Failed);
+        };
         let count = |counts: &mut Counts, rows: &[NetworkRow]| {
             if host.is_some() {
                 counts.hear_hosts(rows);

@@ -11,8 +11,8 @@ use tr::tr;
 use super::Run;
 use super::output::{Record, RecordWriter};
 use super::zone::Zone;
-use crate::event::{Event, EventFilter, EventOrder, Fold, Needle};
-use crate::query::{Admitted, InTimeOrder, PrefixedConversations};
+use crate::event::{Event, EventFilter, EventOrder, Fold, IdCondition, Needle};
+use crate::query::{Admitted, InTimeOrder, Meant, PrefixedConversations};
 use crate::render::{Format, Style, TextMedium, write_lines, write_record};
 use crate::report::{Line, Tone};
 use crate::source::{Account, InputFile, scan};
@@ -67,7 +67,7 @@ impl Around {
 /// The rows that were made and have not left yet.
 pub(super) struct Rows<M> {
     maker: M,
-    filter: EventFilter,
+    pub(super) filter: EventFilter,
     around: Around,
     zone: Zone,
     style: Style,
@@ -81,7 +81,7 @@ pub(super) struct Rows<M> {
 
 /// A row that was made.
 pub(super) struct Row {
-    conversation: Option<String>,
+    pub(super) conversation: Option<String>,
     order: EventOrder,
     is_hit: bool,
     body: Body,
@@ -183,8 +183,6 @@ const HOLD_BYTES: usize = 16 * 1024 * 1024;
 pub(super) struct Written {
     pub(super) hits: u64,
     pub(super) account: Account,
-    /// Nothing was written, because the beginning of the id fits several conversations.
-    pub(super) ambiguous: bool,
 }
 
 impl<M> Rows<M> {
@@ -215,8 +213,13 @@ impl Run<'_> {
         }
     }
 
-    /// Writes a row for each event that the filter admits and the question is about.
-    pub(super) fn write_rows<M: RowMaker>(&mut self, maker: M, around: Around) -> io::Result<Written> {
+    /// Writes a row for each event that the filter admits and the question is about; `None` when the beginning of an id
+    /// fits several conversations, which is said.
+    pub(super) fn write_rows<M: RowMaker>(
+        &mut self,
+        maker: M,
+        around: Around,
+    ) -> io::Result<Option<Written>> {
         let files = self.input.files.iter().map(InputFile::name).collect();
         let question = self.rows(maker, around, files);
         // The rows of one conversation are held to the end: there, order is worth more than the first row at once, and
@@ -243,23 +246,28 @@ impl Run<'_> {
         })?;
         drop(reading);
         let (meant, admitted) = scanned.answer.1;
-        let candidates = meant.settle();
-        if candidates.len() <= 1 {
-            while let Some(row) = held.next_held() {
+        match meant.settle() {
+            Meant::One => {}
+            Meant::Whole { id, .. } => self.filter.conversation = Some(IdCondition::Is(id)),
+            Meant::Several(candidates) => {
+                drop(outlet);
+                self.ask_back(&candidates)?;
+                return Ok(None);
+            }
+        }
+        while let Some(row) = held.next_held() {
+            if self.filter.admits_id(row.conversation.as_deref()) {
                 outlet.take::<M>(row)?;
             }
-            outlet.finish::<M>()?;
         }
-        let hits = outlet.hits;
-        drop(outlet);
+        let hits = outlet.finish::<M>()?;
         self.find_unmet_conditions(admitted.any)?;
-        let ambiguous = !self.is_unambiguous(&candidates)?;
         if held.out_of_order() > 0 {
             let events = held.out_of_order();
             self.note(&tr!(
                 "{events} events stand behind later ones of their conversation: the input is out of order over a long stretch", events))?;
         }
-        Ok(Written { hits, account: scanned.account, ambiguous })
+        Ok(Some(Written { hits, account: scanned.account }))
     }
 }
 
@@ -365,11 +373,12 @@ impl<'a> Outlet<'a> {
         }
     }
 
-    fn finish<M: RowMaker>(&mut self) -> io::Result<()> {
-        if self.format.text_medium().is_some() {
-            return Ok(());
+    /// Ends the answer, and says how many hits it has.
+    fn finish<M: RowMaker>(mut self) -> io::Result<u64> {
+        if self.format.text_medium().is_none() {
+            self.writer::<M>()?;
+            self.writer.take().map_or(Ok(()), RecordWriter::finish)?;
         }
-        self.writer::<M>()?;
-        self.writer.take().map_or(Ok(()), RecordWriter::finish)
+        Ok(self.hits)
     }
 }

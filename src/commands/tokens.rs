@@ -150,13 +150,16 @@ impl TokensArgs {
         }
         let prices = run.price_book(self.prices.as_deref())?.with_unverified(self.unverified_prices);
         let prices = Arc::new(prices);
-        let question = UsageQuestion {
-            filter: run.filter.clone(),
-            keys: self.by.iter().map(|by| by.key(run.zone)).collect(),
-            prices: Arc::clone(&prices),
-            keep_responses: self.explain,
-        };
-        let Some(scan) = run.ask(TokenUsage::new(question))? else { return Ok(Exit::Failed) };
+        let zone = run.zone;
+        let scan = run.ask(|filter| {
+            TokenUsage::new(UsageQuestion {
+                filter: filter.clone(),
+                keys: self.by.iter().map(|by| by.key(zone)).collect(),
+                prices: Arc::clone(&prices),
+                keep_responses: self.explain,
+            })
+        })?;
+        let Some(scan) = scan else { return Ok(Exit::Failed) };
         let usage = scan.answer.settle();
         if !scan.account.nothing_was_read() {
             match (run.format.text_medium(), self.explain) {

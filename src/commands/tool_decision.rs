@@ -85,8 +85,9 @@ impl ToolDecisionArgs {
     }
 
     fn list(&self, mut run: Run<'_>, tool: Option<&GlobMatcher>) -> anyhow::Result<Exit> {
-        let question = CallLog::new(run.filter.clone(), CallDetail::WithoutOutput);
-        let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
+        let Some(scan) = run.ask(|filter| CallLog::new(filter.clone(), CallDetail::WithoutOutput))? else {
+            return Ok(Exit::Failed);
+        };
         let mut rows = scan.answer.decisions(self.undecided || tool.is_some());
         rows.par_sort_by_key(|row| row.order);
         let unmet = tool.and_then(|glob| {
@@ -115,8 +116,9 @@ impl ToolDecisionArgs {
     }
 
     fn summarise(&self, mut run: Run<'_>, tool: Option<&GlobMatcher>) -> anyhow::Result<Exit> {
-        let question = CallLog::new(run.filter.clone(), CallDetail::Outcome);
-        let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
+        let Some(scan) = run.ask(|filter| CallLog::new(filter.clone(), CallDetail::Outcome))? else {
+            return Ok(Exit::Failed);
+        };
         let count = |counts: &mut Counts, rows: &[ToolDecisionRow]| {
             for rows in rows.chunk_by(|row, next| Arc::ptr_eq(&row.call, &next.call)) {
                 if tool.is_some() {

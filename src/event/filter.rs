@@ -96,9 +96,13 @@ impl EventFilter {
     /// Whether the question is about the conversation of this event.
     #[must_use]
     pub fn admits_conversation(&self, event: &Event<'_>) -> bool {
-        self.conversation
-            .as_ref()
-            .is_none_or(|wanted| event.conversation_id().is_some_and(|id| wanted.fits(id)))
+        self.admits_id(event.conversation_id())
+    }
+
+    /// Whether the question is about the conversation of that id, or about events of none.
+    #[must_use]
+    pub fn admits_id(&self, conversation: Option<&str>) -> bool {
+        self.conversation.as_ref().is_none_or(|wanted| conversation.is_some_and(|id| wanted.fits(id)))
     }
 
     /// Whether the question is about this event. An event that lacks what a condition asks for is not admitted: an

@@ -30,7 +30,7 @@ pub use earliest::Earliest;
 pub use in_time_order::InTimeOrder;
 pub use input_audit::{AuditQuestion, Distance, Gap, InputAudit, InputFacts, Sightings, TimeSpan};
 pub use network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
-pub use prefixed_conversations::{Candidate, PrefixedConversations};
+pub use prefixed_conversations::{Candidate, Meant, PrefixedConversations};
 pub use text_search::{BODY, PatternOptions, TextMatches, TextSearch};
 pub use token_totals::TokenTotals;
 pub use token_usage::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};

@@ -29,6 +29,22 @@ pub struct Candidate {
     pub first_prompt: Option<String>,
 }
 
+/// What the id, or the beginning of one, means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Meant {
+    /// It leaves no choice: one conversation, or none, or whichever where none is wanted.
+    One,
+    /// Several begin so, and it is the whole id of one of them: that one.
+    Whole {
+        /// `conversation.id`.
+        id: String,
+        /// All that begin so, by id.
+        candidates: Vec<Candidate>,
+    },
+    /// Any of several, by id.
+    Several(Vec<Candidate>),
+}
+
 impl PrefixedConversations {
     /// Notes the conversations whose id is `wanted`.
     #[must_use]
@@ -36,16 +52,32 @@ impl PrefixedConversations {
         Self { wanted, found: BTreeMap::new() }
     }
 
-    /// The conversations, by id.
+    /// Whether an event of that conversation was heard.
     #[must_use]
-    pub fn settle(self) -> Vec<Candidate> {
-        (self.found.into_iter())
+    pub fn has(&self, id: &str) -> bool {
+        self.found.contains_key(id)
+    }
+
+    /// Which of the conversations is meant.
+    #[must_use]
+    pub fn settle(self) -> Meant {
+        let candidates: Vec<Candidate> = (self.found.into_iter())
             .map(|(id, found)| Candidate {
                 id,
                 start: found.first.with_order().and_then(|(order, ())| order.time()),
                 first_prompt: found.first_prompt.into_inner(),
             })
-            .collect()
+            .collect();
+        if candidates.len() <= 1 {
+            return Meant::One;
+        }
+        let wanted = self.wanted.as_ref().map_or("", IdCondition::text);
+        let mut whole = candidates.iter().filter(|candidate| candidate.id.eq_ignore_ascii_case(wanted));
+        // Two may differ in letter case alone.
+        match (whole.next(), whole.next()) {
+            (Some(one), None) => Meant::Whole { id: one.id.clone(), candidates },
+            _ => Meant::Several(candidates),
+        }
     }
 }
 

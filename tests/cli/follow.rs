@@ -356,6 +356,29 @@ fn the_beginning_of_an_id_that_proves_to_fit_two_conversations_ends_it() {
 }
 
 #[test]
+fn a_whole_id_is_followed_though_another_begins_with_it_unless_that_one_was_shown() {
+    let (longer, whole) = ("01b0000f-0000-7000-8000-000000000001", "01b0000f");
+    for question in ["show 01B0000F", "grep . --in prompt --conversation 01b0000f"] {
+        let (folder, path) = folder();
+        append(&path, &(prompt("one").replace(longer, whole) + "\n"));
+        let running = start(folder.path(), &format!("{question} --follow --json -f ."));
+        assert_eq!(running.prompts(1), ["one"]);
+        append(&path, &(prompt("another") + "\n" + &prompt("two").replace(longer, whole) + "\n"));
+        assert_eq!(running.prompts(1), ["two"], "{question}");
+        append(&path, &(prompt("another") + "\n" + &prompt("three").replace(longer, whole) + "\n"));
+        assert_eq!(running.prompts(1), ["three"], "{question}");
+        assert!(running.talk.try_recv().is_err(), "there is nothing to say");
+    }
+    let (folder, path) = folder();
+    append(&path, &(prompt("another") + "\n"));
+    let mut running = start(folder.path(), "show 01b0000f --follow --json -f logs.jsonl");
+    assert_eq!(running.prompts(1), ["another"]);
+    append(&path, &(prompt("one").replace(longer, whole) + "\n"));
+    assert_eq!(running.exit(), Some(2));
+    assert!(running.said().starts_with("error: 2 conversations begin with `01b0000f`"));
+}
+
+#[test]
 fn what_cannot_be_followed_is_an_error() {
     let (folder, path) = folder();
     for (name, what) in [

@@ -1,6 +1,6 @@
 //! `show`: what happened in one conversation?
 
-use crate::harness::{run, said};
+use crate::harness::{codex_audit, fixture, run, said};
 
 const TWO: &str = "two_conversations_interleaved.jsonl";
 
@@ -72,6 +72,14 @@ fn an_id_with_which_another_begins_is_that_id() {
         assert!(ids.iter().all(|id| id == "01b"), "{question}: {ids:?}");
     }
     assert_eq!(run(&format!("show 01 {line}")).exit, Some(2));
+    // Rows are told apart even where the input can be read but once.
+    let once =
+        codex_audit("show 01b --json -f -").with_stdin(fixture("conversation_id_within_another.jsonl"));
+    let said = once.run();
+    assert_eq!(
+        (said.column("conversation_id").as_slice(), said.exit),
+        (["01b".to_owned(), "01b".to_owned()].as_slice(), Some(0))
+    );
     // The beginning of another may be the newest.
     let newest = "show --last --until '2026-11-02 09:00:01' -f conversation_id_within_another.jsonl --json";
     assert_eq!(run(newest).column("conversation_id")[0], "01b");

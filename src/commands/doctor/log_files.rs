@@ -26,7 +26,7 @@ pub(super) fn examine(
     if run.input_is_default {
         look_where_the_collector_writes(run, collector_writes, examination);
     }
-    let Some(scan) = run.ask(TrailRecords::default())? else { return Ok(Account::default()) };
+    let Some(scan) = run.ask(|_| TrailRecords::default())? else { return Ok(Account::default()) };
     let mut account = scan.account;
     for unopened in &account.unopened {
         examination.findings.push(unopened_finding(&unopened.name, &unopened.reason, run.input_is_default));

@@ -17,8 +17,8 @@ use super::help;
 use super::records::EventRecord;
 use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
-use crate::event::{Event, IdCondition};
-use crate::query::price_book::Usd;
+use crate::event::{Event, EventFilter, IdCondition};
+use crate::query::price_book::{PriceBook, Usd};
 use crate::query::{
     Condition, ConversationIndex, ConversationSummary, GroupKey, Story, StoryCollector, TokenUsage,
     UsageQuestion,
@@ -91,11 +91,11 @@ impl ShowArgs {
     /// When the answer cannot be written.
     pub fn run(&self, mut run: Run<'_>) -> anyhow::Result<Exit> {
         if let Some(id) = &self.id {
-            run.filter.conversation = Some((run.id_condition)(id.clone()));
+            run.filter.conversation = Some(IdCondition::BeginsWith(id.clone()));
         }
         if self.last {
             run.input.keep_what_comes_once();
-            let Some(scan) = run.ask(ConversationIndex::new(run.filter.clone()))? else {
+            let Some(scan) = run.ask(|filter| ConversationIndex::new(filter.clone()))? else {
                 return Ok(Exit::Failed);
             };
             match newest(scan.answer.settle().summaries) {
@@ -109,10 +109,9 @@ impl ShowArgs {
         }
         match run.format.text_medium() {
             None => {
-                let written = run.write_rows(EveryEvent, Around::default())?;
-                if written.ambiguous {
+                let Some(written) = run.write_rows(EveryEvent, Around::default())? else {
                     return Ok(Exit::Failed);
-                }
+                };
                 self.conclude(run, written.hits, &written.account)
             }
             Some(medium) if run.filter.conversation.is_some() => self.tell_one(run, medium),
@@ -141,12 +140,14 @@ impl ShowArgs {
 
     /// One conversation, heard in one reading.
     fn tell_one(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
-        let (usage, own_book) = usage_question(&run)?;
-        let story = (StoryCollector::new(run.filter.clone(), self.all), usage);
-        let question = (ConversationIndex::new(run.filter.clone()), story);
+        let prices = Prices::of(&run)?;
+        let question = |filter: &EventFilter| {
+            let story = StoryCollector::new(filter.clone(), self.all);
+            (ConversationIndex::new(filter.clone()), (story, prices.question(filter)))
+        };
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let (index, (collector, usage)) = scan.answer;
-        let costs = costs(usage, own_book);
+        let costs = prices.costs(usage);
         let conversations = index.settle();
         let mut stories = collector.settle();
         let shown = conversations.summaries.len() as u64;
@@ -160,11 +161,12 @@ impl ShowArgs {
     /// Every conversation: which there are first, then some at a time, so that memory does not grow with the input.
     fn tell_all(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
         run.input.keep_what_comes_once();
-        let (usage, own_book) = usage_question(&run)?;
-        let question = (ConversationIndex::new(run.filter.clone()), usage);
+        let prices = Prices::of(&run)?;
+        let question =
+            |filter: &EventFilter| (ConversationIndex::new(filter.clone()), prices.question(filter));
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
         let (index, usage) = scan.answer;
-        let costs = costs(usage, own_book);
+        let costs = prices.costs(usage);
         let conversations = index.settle();
         let mut pending: Vec<Option<&ConversationSummary>> =
             conversations.summaries.iter().map(Some).collect();
@@ -187,7 +189,8 @@ impl ShowArgs {
             let (now, later) = rest.split_at(some);
             let ids: BTreeSet<Option<String>> =
                 now.iter().map(|summary| summary.map(|summary| summary.id.clone())).collect();
-            let collector = StoryCollector::new(run.filter.clone(), self.all).only(ids);
+            let collector =
+                |filter: &EventFilter| StoryCollector::new(filter.clone(), self.all).only(ids.clone());
             let Some(collected) = run.ask(collector)? else { return Ok(Exit::Failed) };
             let mut stories: BTreeMap<_, Story> = collected.answer.settle();
             let mut teller = Teller::new(&mut run, medium, &scan.account, &costs);
@@ -214,23 +217,34 @@ struct Costs {
     own_book: Option<String>,
 }
 
-/// What the responses of each conversation come to, and by which prices where they are not only those of the program.
-fn usage_question(run: &Run<'_>) -> anyhow::Result<(TokenUsage, Option<String>)> {
-    let prices = run.price_book(None)?;
-    let own_book = run.own_book(&prices);
-    let question = UsageQuestion {
-        filter: run.filter.clone(),
-        keys: vec![GroupKey::Conversation],
-        prices: Arc::new(prices),
-        keep_responses: false,
-    };
-    Ok((TokenUsage::new(question), own_book))
+/// By what conversations are priced.
+struct Prices {
+    book: Arc<PriceBook>,
+    /// Which prices these are, where they are not only those of the program.
+    own_book: Option<String>,
 }
 
-fn costs(usage: TokenUsage, own_book: Option<String>) -> Costs {
-    let groups = usage.settle().groups.into_iter();
-    let of_conversations = groups.map(|(mut group, sum)| (group.pop().flatten(), sum.cost())).collect();
-    Costs { of_conversations, own_book }
+impl Prices {
+    fn of(run: &Run<'_>) -> anyhow::Result<Self> {
+        let book = run.price_book(None)?;
+        Ok(Self { own_book: run.own_book(&book), book: Arc::new(book) })
+    }
+
+    /// What do the responses of each conversation come to?
+    fn question(&self, filter: &EventFilter) -> TokenUsage {
+        TokenUsage::new(UsageQuestion {
+            filter: filter.clone(),
+            keys: vec![GroupKey::Conversation],
+            prices: Arc::clone(&self.book),
+            keep_responses: false,
+        })
+    }
+
+    fn costs(self, usage: TokenUsage) -> Costs {
+        let groups = usage.settle().groups.into_iter();
+        let of_conversations = groups.map(|(mut group, sum)| (group.pop().flatten(), sum.cost())).collect();
+        Costs { of_conversations, own_book: self.own_book }
+    }
 }
 
 /// Draws one story after another.

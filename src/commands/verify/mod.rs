@@ -77,7 +77,7 @@ impl VerifyArgs {
         let counts_copies = std::mem::take(&mut run.options.keep_duplicates);
         run.input.digests = true;
         let question = AuditQuestion { gap, tolerance: TOLERANCE, counts_copies };
-        let Some(scan) = run.ask(InputAudit::new(question))? else { return Ok(Exit::Failed) };
+        let Some(scan) = run.ask(|_| InputAudit::new(question))? else { return Ok(Exit::Failed) };
         let (account, facts) = (scan.account, scan.answer.settle());
         let evidence = Evidence {
             account: &account,

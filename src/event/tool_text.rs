@@ -44,6 +44,11 @@ pub fn names_mcp_tool(tool_name: &str) -> bool {
     tool_name.starts_with("mcp__")
 }
 
+/// Whether a call is one of an MCP server, by its name where the server is not told.
+fn is_of_mcp(tool_name: Option<&str>, mcp_server: Option<&str>) -> bool {
+    mcp_server.is_some() || tool_name.is_some_and(names_mcp_tool)
+}
+
 /// Server and tool of an MCP call; the name as it is written where it does not tell one from the other.
 fn mcp_call(tool_name: &str, mcp_server: Option<&str>) -> Option<String> {
     match mcp_server {
@@ -145,13 +150,16 @@ enum Framing<'a> {
 fn framing<'a>(tool_name: Option<&str>, mcp_server: Option<&str>, output: &'a str) -> Framing<'a> {
     const HEADS: [&str; 5] =
         ["Wall time: ", "Chunk ID: ", "Exit code: ", "Process exited with code ", "Process running "];
-    // What an MCP server answers stands behind the time that it took.
-    let heads = match mcp_server {
-        Some(_) => &HEADS[..1],
-        None if tool_name.is_some_and(is_framed) => &HEADS[..],
-        None => return Framing::Bare,
+    let is_of_mcp = is_of_mcp(tool_name, mcp_server);
+    let heads = if is_of_mcp {
+        // What an MCP server answers stands behind the time that it took.
+        &HEADS[..1]
+    } else if tool_name.is_some_and(is_framed) {
+        &HEADS[..]
+    } else {
+        return Framing::Bare;
     };
-    if mcp_server.is_none()
+    if !is_of_mcp
         && output.starts_with('{')
         && let Ok(value @ Value::Object(_)) = serde_json::from_str::<Value>(output)
         && value.get("metadata").is_some()
@@ -174,7 +182,7 @@ fn framing<'a>(tool_name: Option<&str>, mcp_server: Option<&str>, output: &'a st
 /// that was still running.
 #[must_use]
 pub fn exit_code(tool_name: Option<&str>, mcp_server: Option<&str>, output: &str) -> Option<i64> {
-    if mcp_server.is_some() {
+    if is_of_mcp(tool_name, mcp_server) {
         return None;
     }
     match framing(tool_name, None, output) {
@@ -340,9 +348,13 @@ mod tests {
         assert_eq!(code("Wall time: 0 seconds\nOutput:\nProcess exited with code 0\n"), None);
         assert_eq!(code("hello\nProcess exited with code 0\n"), None);
         let printed = "Exit code: 0\nWall time: 0 seconds\nOutput:\nall tests passed";
-        for (tool, server) in
-            [("js_repl", None), ("open_door", None), ("exec", None), ("shell", Some("demo"))]
-        {
+        for (tool, server) in [
+            ("js_repl", None),
+            ("open_door", None),
+            ("exec", None),
+            ("shell", Some("demo")),
+            ("mcp__demo__shell", None),
+        ] {
             assert_eq!(exit_code(Some(tool), server, printed), None, "{tool}");
             assert_eq!(output_body(Some(tool), server, printed), printed, "{tool}");
         }
@@ -357,6 +369,8 @@ mod tests {
         assert_eq!(body("unsupported call: shell"), "unsupported call: shell");
         let answer = "Wall time: 0.01 seconds\nOutput:\nfound";
         assert_eq!(output_body(Some("lookup"), Some("demo"), answer), "found");
+        assert_eq!(output_body(Some("mcp__demo__lookup"), None, answer), "found", "the server is not told");
+        assert_eq!(output_body(Some("lookup"), None, answer), answer, "no tool that is known");
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Run<'_> {
         }
         let mut meant = PrefixedConversations::new(self.filter.conversation.clone());
         let mut question = self.rows(maker, around, Arc::default());
-        let mut outlet = Outlet::new(self.format, self.style, around, &mut *self.out);
+        let mut outlet = Outlet::new::<M>(self.format, self.style, around, &mut *self.out)?;
         let mut found = Instant::now();
         loop {
             let outcome = follower.read();
@@ -78,7 +78,7 @@ impl Run<'_> {
             }
             for row in rows.take_in_order()? {
                 if question.filter.admits_id(row.conversation.as_deref()) {
-                    outlet.take::<M>(row)?;
+                    outlet.take(row)?;
                 }
             }
             outlet.flush()?;

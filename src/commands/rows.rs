@@ -228,7 +228,7 @@ impl Run<'_> {
         let mut held = InTimeOrder::holding((!one_conversation).then_some(HOLD_BYTES));
         let meant = PrefixedConversations::new(self.filter.conversation.clone());
         let admitted = Admitted::new(self.filter.clone());
-        let mut outlet = Outlet::new(self.format, self.style, around, &mut *self.out);
+        let mut outlet = Outlet::new::<M>(self.format, self.style, around, &mut *self.out)?;
         let reading = self.progress.reading(&self.input);
         let scanned = scan(&self.input, self.options, &(question, (meant, admitted)), |(answer, _)| {
             if let Some(error) = answer.failed.take() {
@@ -240,7 +240,7 @@ impl Run<'_> {
             }
             held.end_stretch();
             while let Some(row) = held.next_ready() {
-                outlet.take::<M>(row)?;
+                outlet.take(row)?;
             }
             outlet.flush()
         })?;
@@ -257,10 +257,10 @@ impl Run<'_> {
         }
         while let Some(row) = held.next_held() {
             if self.filter.admits_id(row.conversation.as_deref()) {
-                outlet.take::<M>(row)?;
+                outlet.take(row)?;
             }
         }
-        let hits = outlet.finish::<M>()?;
+        let hits = outlet.finish()?;
         self.find_unmet_conditions(admitted.any)?;
         if held.out_of_order() > 0 {
             let events = held.out_of_order();
@@ -273,16 +273,18 @@ impl Run<'_> {
 
 /// Where rows leave. Chooses which events beside a hit are written with it.
 pub(super) struct Outlet<'a> {
-    format: Format,
-    style: Style,
+    way: Way<'a>,
     around: Around,
-    /// The writer of records, made when the first row is there, so that a question asked back leaves nothing behind.
-    writer: Option<RecordWriter<'a>>,
-    out: Option<&'a mut dyn io::Write>,
     pub(super) hits: u64,
     beside: BTreeMap<Option<String>, Beside>,
     /// Which conversation was written last, and whether rows of it were left out since.
     last: Option<(Option<String>, bool)>,
+}
+
+/// As what rows leave.
+enum Way<'a> {
+    Records(RecordWriter<'a>),
+    Lines { medium: TextMedium, style: Style, out: &'a mut dyn io::Write },
 }
 
 /// The rows of a conversation around its last hit.
@@ -293,36 +295,36 @@ struct Beside {
 }
 
 impl<'a> Outlet<'a> {
-    pub(super) fn new(format: Format, style: Style, around: Around, out: &'a mut dyn io::Write) -> Self {
-        Self {
-            format,
-            style,
-            around,
-            writer: None,
-            out: Some(out),
-            hits: 0,
-            beside: BTreeMap::new(),
-            last: None,
-        }
+    pub(super) fn new<M: RowMaker>(
+        format: Format,
+        style: Style,
+        around: Around,
+        out: &'a mut dyn io::Write,
+    ) -> io::Result<Self> {
+        let way = match format.text_medium() {
+            Some(medium) => Way::Lines { medium, style, out },
+            None => Way::Records(RecordWriter::new::<M::Record<'_>>(format, out)?),
+        };
+        Ok(Self { way, around, hits: 0, beside: BTreeMap::new(), last: None })
     }
 
-    pub(super) fn take<M: RowMaker>(&mut self, row: Row) -> io::Result<()> {
+    pub(super) fn take(&mut self, row: Row) -> io::Result<()> {
         if !self.around.is_wanted() {
             self.hits += 1;
-            return self.write::<M>(row);
+            return self.write(row);
         }
         let conversation = row.conversation.clone();
         let mut beside = self.beside.remove(&conversation).unwrap_or_default();
         if row.is_hit {
             self.hits += 1;
             for earlier in beside.before.drain(..) {
-                self.write::<M>(earlier)?;
+                self.write(earlier)?;
             }
             beside.after = self.around.after;
-            self.write::<M>(row)?;
+            self.write(row)?;
         } else if beside.after > 0 {
             beside.after -= 1;
-            self.write::<M>(row)?;
+            self.write(row)?;
         } else {
             beside.before.push_back(row);
             if beside.before.len() > self.around.before {
@@ -336,48 +338,34 @@ impl<'a> Outlet<'a> {
         Ok(())
     }
 
-    fn write<M: RowMaker>(&mut self, row: Row) -> io::Result<()> {
-        match row.body {
-            Body::Json(line) => self.writer::<M>()?.write_line(&line),
-            Body::Members(members) => self.writer::<M>()?.write(&members),
-            Body::Lines(lines) => self.draw(row.conversation, &lines),
+    fn write(&mut self, row: Row) -> io::Result<()> {
+        match (&mut self.way, row.body) {
+            (Way::Records(writer), Body::Json(line)) => writer.write_line(&line),
+            (Way::Records(writer), Body::Members(members)) => writer.write(&members),
+            (Way::Lines { medium, style, out }, Body::Lines(lines)) => {
+                let apart = self.last.as_ref().is_some_and(|(last, gap)| *gap || *last != row.conversation);
+                if apart && self.around.is_wanted() {
+                    write_lines(&[Line::new().tone(Tone::Dim, "--")], *medium, style, *out)?;
+                }
+                self.last = Some((row.conversation, false));
+                write_lines(&lines, *medium, style, *out)
+            }
+            _ => Err(io::Error::other("a row of another format")),
         }
-    }
-
-    fn draw(&mut self, conversation: Option<String>, lines: &[Line]) -> io::Result<()> {
-        let Some(out) = self.out.as_deref_mut() else { return Ok(()) };
-        let medium = if self.format == Format::Md { TextMedium::Markdown } else { TextMedium::Text };
-        let apart = self.last.as_ref().is_some_and(|(last, gap)| *gap || *last != conversation);
-        if apart && self.around.is_wanted() {
-            write_lines(&[Line::new().tone(Tone::Dim, "--")], medium, &self.style, out)?;
-        }
-        self.last = Some((conversation, false));
-        write_lines(lines, medium, &self.style, out)
-    }
-
-    fn writer<M: RowMaker>(&mut self) -> io::Result<&mut RecordWriter<'a>> {
-        let made = match (self.writer.take(), self.out.take()) {
-            (Some(writer), _) => writer,
-            (None, Some(out)) => RecordWriter::new::<M::Record<'_>>(self.format, out)?,
-            (None, None) => return Err(io::Error::other("the output is closed")),
-        };
-        Ok(self.writer.insert(made))
     }
 
     /// What has been found is shown while the rest is still being read.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        match (&mut self.writer, &mut self.out) {
-            (Some(writer), _) => writer.flush(),
-            (None, Some(out)) => out.flush(),
-            (None, None) => Ok(()),
+        match &mut self.way {
+            Way::Records(writer) => writer.flush(),
+            Way::Lines { out, .. } => out.flush(),
         }
     }
 
     /// Ends the answer, and says how many hits it has.
-    fn finish<M: RowMaker>(mut self) -> io::Result<u64> {
-        if self.format.text_medium().is_none() {
-            self.writer::<M>()?;
-            self.writer.take().map_or(Ok(()), RecordWriter::finish)?;
+    fn finish(self) -> io::Result<u64> {
+        if let Way::Records(writer) = self.way {
+            writer.finish()?;
         }
         Ok(self.hits)
     }

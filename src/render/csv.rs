@@ -13,27 +13,32 @@ use super::visible::clean;
 /// columns of their own, with dotted names.
 pub struct CsvWriter<W: Write> {
     csv: csv::Writer<W>,
+    /// Until the first row: where none is written in the end, the output may be meant to stay empty.
+    heading: Option<Vec<String>>,
     /// The place of each column.
     columns: HashMap<String, usize>,
 }
 
 impl<W: Write> CsvWriter<W> {
-    /// Writes the heading row. `template` is any record in which each object that is to be
+    /// A writer whose heading row goes before the first row, or before the end. `template` is any record in which each object that is to be
     /// spread over columns is filled; `open` names those whose members are not known
     /// beforehand (dotted, if nested), which become JSON text in one cell.
     pub fn new(out: W, template: &impl Serialize, open: &[&str]) -> io::Result<Self> {
         let mut names = Vec::new();
         column_names("", &object(template)?, open, &mut names);
-        let mut csv = csv::Writer::from_writer(out);
-        csv.write_record(&names).map_err(io_error)?;
-        let columns = names.into_iter().enumerate().map(|(place, name)| (name, place)).collect();
-        Ok(Self { csv, columns })
+        let columns = names.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
+        Ok(Self { csv: csv::Writer::from_writer(out), heading: Some(names), columns })
+    }
+
+    fn write_heading(&mut self) -> io::Result<()> {
+        self.heading.take().map_or(Ok(()), |names| self.csv.write_record(&names).map_err(io_error))
     }
 
     /// Writes one row. A value for which there is no column is an error, not an omission.
     pub fn write_record(&mut self, record: &impl Serialize) -> io::Result<()> {
         let mut cells = vec![String::new(); self.columns.len()];
         self.fill("", object(record)?, &mut cells)?;
+        self.write_heading()?;
         self.csv.write_record(&cells).map_err(io_error)
     }
 
@@ -44,6 +49,7 @@ impl<W: Write> CsvWriter<W> {
 
     /// Hands the last rows on. Without it, an error in writing them would pass unseen.
     pub fn finish(mut self) -> io::Result<()> {
+        self.write_heading()?;
         self.csv.flush()
     }
 

@@ -104,7 +104,7 @@ impl RowMaker for Hits {
         file: &'a str,
         zone: Zone,
     ) -> MatchRecord<'a> {
-        MatchRecord::new(EventRecord::new(event, file, zone), found.as_deref())
+        MatchRecord::new(EventRecord::new(event, file, zone), found)
     }
 
     fn lines(

@@ -1,7 +1,7 @@
 //! `record_type: "match"`: one event of `codex-audit grep`, with the places where the pattern was found in it.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::EventRecord;
 use crate::commands::output::Record;
@@ -16,36 +16,41 @@ pub struct MatchRecord<'a> {
     #[serde(flatten)]
     pub event: EventRecord<'a>,
     /// The places, in the order of the attributes.
-    pub matches: Vec<MatchPlace>,
+    #[serde(serialize_with = "places")]
+    #[schemars(with = "Vec<MatchPlace<'_>>")]
+    pub matches: Vec<TextMatches<'a>>,
 }
 
 /// One place.
-#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
-pub struct MatchPlace {
+#[derive(Serialize, JsonSchema)]
+struct MatchPlace<'a> {
     /// The attribute's key, nested ones dotted, or `body`.
-    pub attribute: String,
+    attribute: &'a str,
     /// Where the match begins in the decoded value, in bytes.
-    pub start: usize,
+    start: usize,
     /// Where it ends.
-    pub end: usize,
+    end: usize,
     /// What matched.
-    pub text: String,
+    text: &'a str,
+}
+
+fn places<S: Serializer>(matches: &[TextMatches<'_>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(matches.iter().flat_map(|found| {
+        found.ranges.iter().map(|range| MatchPlace {
+            attribute: &found.attribute,
+            start: range.start,
+            end: range.end,
+            text: &found.text[range.clone()],
+        })
+    }))
 }
 
 impl<'a> MatchRecord<'a> {
     /// A hit, or with `None` an event around one.
     #[must_use]
-    pub fn new(event: EventRecord<'a>, matches: Option<&[TextMatches<'_>]>) -> Self {
+    pub fn new(event: EventRecord<'a>, matches: Option<Vec<TextMatches<'a>>>) -> Self {
         let record_type = if matches.is_some() { "match" } else { "context" };
-        let places = matches.unwrap_or_default().iter().flat_map(|found| {
-            found.ranges.iter().map(|range| MatchPlace {
-                attribute: found.attribute.to_string(),
-                start: range.start,
-                end: range.end,
-                text: found.text[range.clone()].to_owned(),
-            })
-        });
-        Self { event: EventRecord { record_type, ..event }, matches: places.collect() }
+        Self { event: EventRecord { record_type, ..event }, matches: matches.unwrap_or_default() }
     }
 }
 

@@ -5,7 +5,7 @@ use super::attributes::Attributes;
 use super::conversation::{ConversationStarts, UserPrompt};
 use super::environment::{AuthRecovery, PluginInstall, SandboxAssessment, StartupPhase, TurnCost, TurnTtft};
 use super::model_request::{ApiRequest, StreamEvent, WebsocketConnect, WebsocketRequest};
-use super::network::NetworkPolicyDecision;
+use super::network::{NetworkPolicyDecision, is_network_decision};
 use super::review::GuardianAssessment;
 use super::tokens::ResponseCompleted;
 use super::tool_call::{SandboxOutcome, ToolDecision, ToolResult};
@@ -84,9 +84,7 @@ impl<'a> EventKind<'a> {
             "codex.sandbox_outcome" => Self::SandboxOutcome(SandboxOutcome::read(attributes)),
             "codex.tool_result" => Self::ToolResult(ToolResult::read(attributes)),
             "codex.guardian_assessment" => Self::GuardianAssessment(GuardianAssessment::read(attributes)),
-            "codex.network_proxy.policy_decision"
-            | "codex.network_proxy.domain_policy_decision"
-            | "codex.network_proxy.block_decision" => {
+            name if is_network_decision(name) => {
                 Self::NetworkPolicyDecision(NetworkPolicyDecision::read(attributes))
             }
             "codex.agent_response" => Self::AgentResponse(AgentResponse::read(attributes)),

@@ -36,7 +36,7 @@ pub use kind::{EventKind, event_family, is_known};
 pub use log_record::{Event, LogRecord, Resource, Scope};
 pub use model_request::{ApiRequest, StreamEvent, WebsocketConnect, WebsocketRequest};
 pub use needle::{Needle, holds_numbered};
-pub use network::{NetworkDecision, NetworkPolicyDecision};
+pub use network::{NetworkDecision, NetworkPolicyDecision, is_network_decision};
 pub use order::{EventOrder, Location};
 pub use review::GuardianAssessment;
 pub use text::{Decode, Text};

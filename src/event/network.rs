@@ -34,6 +34,17 @@ pub struct NetworkPolicyDecision<'a> {
     pub execution_id: Option<&'a str>,
 }
 
+/// Whether a record of that name is a verdict of the network proxy; releases differ in how they name it.
+#[must_use]
+pub fn is_network_decision(event_name: &str) -> bool {
+    matches!(
+        event_name,
+        "codex.network_proxy.policy_decision"
+            | "codex.network_proxy.domain_policy_decision"
+            | "codex.network_proxy.block_decision"
+    )
+}
+
 /// A verdict of the network proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NetworkDecision {

@@ -12,6 +12,7 @@ use super::packed::{Packable, Packed};
 use super::tool_calls::{CallDecision, CallDetail, CallReview, CallTimes, Fact, ToolCall, calls_of};
 use crate::event::{
     Event, EventFilter, EventKind, EventOrder, Fold, Location, Needle, NetworkPolicyDecision,
+    is_network_decision,
 };
 
 /// Hears every event, and answers with the tool calls and the network requests of each conversation.
@@ -22,12 +23,12 @@ use crate::event::{
 pub struct CallLog {
     filter: EventFilter,
     detail: CallDetail,
-    heard: ByConversation<Heard>,
+    conversations: ByConversation<ConversationRecords>,
 }
 
 /// The records of one conversation.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Heard(Packed<Told<'static>>);
+struct ConversationRecords(Packed<Told<'static>>);
 
 /// One record.
 #[derive(Debug, Serialize, Deserialize)]
@@ -105,15 +106,17 @@ impl CallLog {
     /// A log of the events that `filter` admits, in that detail.
     #[must_use]
     pub fn new(filter: EventFilter, detail: CallDetail) -> Self {
-        Self { filter, detail, heard: ByConversation::default() }
+        Self { filter, detail, conversations: ByConversation::default() }
     }
 
     /// One row a decision, and with `undecided` one for each call without any, conversation by
     /// conversation.
     #[must_use]
     pub fn decisions(self, undecided: bool) -> Vec<ToolDecisionRow> {
-        let rows_of = |(id, heard): (Option<String>, Box<Heard>)| heard.decisions(id.as_deref(), undecided);
-        self.heard.into_sorted().into_par_iter().flat_map_iter(rows_of).collect()
+        let rows_of = |(id, records): (Option<String>, Box<ConversationRecords>)| {
+            records.decisions(id.as_deref(), undecided)
+        };
+        self.conversations.into_sorted().into_par_iter().flat_map_iter(rows_of).collect()
     }
 
     /// The same rows, counted: no more of them are there at a time than those of one conversation on each core. The
@@ -124,15 +127,17 @@ impl CallLog {
         count: impl Fn(&mut C, &[ToolDecisionRow]) + Sync,
         join: impl Fn(C, C) -> C + Sync + Send,
     ) -> C {
-        let rows_of = |id: Option<&str>, heard: &Heard| heard.decisions(id, undecided);
-        counted(self.heard, rows_of, count, join)
+        let rows_of = |id: Option<&str>, records: &ConversationRecords| records.decisions(id, undecided);
+        counted(self.conversations, rows_of, count, join)
     }
 
     /// One row a request, in time order.
     #[must_use]
     pub fn requests(self) -> Vec<NetworkRow> {
-        let rows_of = |(id, heard): (Option<String>, Box<Heard>)| heard.requests(id.as_deref());
-        let mut rows: Vec<_> = self.heard.into_sorted().into_par_iter().flat_map_iter(rows_of).collect();
+        let rows_of =
+            |(id, records): (Option<String>, Box<ConversationRecords>)| records.requests(id.as_deref());
+        let mut rows: Vec<_> =
+            self.conversations.into_sorted().into_par_iter().flat_map_iter(rows_of).collect();
         rows.par_sort_by_key(|row| row.request.last.order);
         rows
     }
@@ -143,26 +148,26 @@ impl CallLog {
         count: impl Fn(&mut C, &[NetworkRow]) + Sync,
         join: impl Fn(C, C) -> C + Sync + Send,
     ) -> C {
-        counted(self.heard, |id, heard| heard.requests(id), count, join)
+        counted(self.conversations, |id, records| records.requests(id), count, join)
     }
 }
 
 /// Counts the rows of each conversation, which are gone before those of the next are made.
 fn counted<R, C: Default + Send>(
-    heard: ByConversation<Heard>,
-    rows_of: impl Fn(Option<&str>, &Heard) -> Vec<R> + Sync,
+    conversations: ByConversation<ConversationRecords>,
+    rows_of: impl Fn(Option<&str>, &ConversationRecords) -> Vec<R> + Sync,
     count: impl Fn(&mut C, &[R]) + Sync,
     join: impl Fn(C, C) -> C + Sync + Send,
 ) -> C {
-    (heard.into_par_iter())
-        .fold(C::default, |mut counts, (id, heard)| {
-            count(&mut counts, &rows_of(id.as_deref(), &heard));
+    (conversations.into_par_iter())
+        .fold(C::default, |mut counts, (id, records)| {
+            count(&mut counts, &rows_of(id.as_deref(), &records));
             counts
         })
         .reduce(C::default, join)
 }
 
-impl Heard {
+impl ConversationRecords {
     fn decisions(&self, conversation_id: Option<&str>, undecided: bool) -> Vec<ToolDecisionRow> {
         let conversation_id: Option<Arc<str>> = conversation_id.map(Into::into);
         let mut rows = Vec::new();
@@ -286,9 +291,7 @@ impl Fold for CallLog {
 
     fn is_about(&self, name: &str, _: Option<&str>) -> bool {
         match name {
-            "codex.network_proxy.policy_decision"
-            | "codex.network_proxy.domain_policy_decision"
-            | "codex.network_proxy.block_decision" => self.detail.keeps_verdicts(),
+            name if is_network_decision(name) => self.detail.keeps_verdicts(),
             "codex.tool_result" => self.detail.keeps_results(),
             "codex.guardian_assessment" | "codex.tool_decision" | "codex.sandbox_outcome" => {
                 self.detail.keeps_decisions()
@@ -314,10 +317,10 @@ impl Fold for CallLog {
                 None => return,
             },
         };
-        self.heard.of(event.conversation_id()).add(self.filter.admits(event), what);
+        self.conversations.of(event.conversation_id()).add(self.filter.admits(event), what);
     }
 
     fn join(&mut self, later: Self) {
-        self.heard.join(later.heard, |into, heard| into.0.append(heard.0));
+        self.conversations.join(later.conversations, |into, records| into.0.append(records.0));
     }
 }

@@ -25,7 +25,7 @@ use crate::event::{
 #[derive(Clone, Debug, Default)]
 pub struct ConversationIndex {
     filter: EventFilter,
-    conversations: ByConversation<Heard>,
+    conversations: ByConversation<SummaryDraft>,
     spawns: Spawns,
     without_conversation: u64,
 }
@@ -127,12 +127,13 @@ pub struct ConversationSummary {
 #[derive(Debug)]
 pub struct IndexedConversation {
     id: String,
-    heard: Box<Heard>,
+    draft: Box<SummaryDraft>,
     verdict: Verdict,
 }
 
+/// A summary while its conversation is being heard.
 #[derive(Clone, Debug, Default)]
-struct Heard {
+struct SummaryDraft {
     evidence: Evidence,
     first: Earliest<()>,
     last: Option<UnixNano>,
@@ -274,17 +275,17 @@ impl ConversationIndex {
     /// to none.
     #[must_use]
     pub fn conversations(self) -> (Vec<IndexedConversation>, u64) {
-        let conversations: Vec<(String, Box<Heard>)> = (self.conversations.into_sorted().into_iter())
-            .filter_map(|(id, heard)| Some((id?, heard)))
+        let conversations: Vec<(String, Box<SummaryDraft>)> = (self.conversations.into_sorted().into_iter())
+            .filter_map(|(id, draft)| Some((id?, draft)))
             .collect();
         let evidence: Vec<_> =
-            conversations.iter().map(|(id, heard)| (id.as_str(), &heard.evidence)).collect();
+            conversations.iter().map(|(id, draft)| (id.as_str(), &draft.evidence)).collect();
         let verdicts = judge(&evidence, &self.spawns);
         let mut conversations: Vec<_> = (conversations.into_iter().zip(verdicts))
-            .filter(|((_, heard), _)| heard.events > 0)
-            .map(|((id, heard), verdict)| IndexedConversation { id, heard, verdict })
+            .filter(|((_, draft), _)| draft.events > 0)
+            .map(|((id, draft), verdict)| IndexedConversation { id, draft, verdict })
             .collect();
-        conversations.par_sort_by_key(|conversation| conversation.heard.first_order());
+        conversations.par_sort_by_key(|conversation| conversation.draft.first_order());
         (conversations, self.without_conversation)
     }
 }
@@ -303,23 +304,23 @@ impl Fold for ConversationIndex {
         };
         let order = event.order();
         let kind = (!is_only_counted(event)).then(|| event.kind());
-        let heard = self.conversations.of(Some(id));
-        heard.evidence.add(event, order, kind.as_ref());
+        let draft = self.conversations.of(Some(id));
+        draft.evidence.add(event, order, kind.as_ref());
         if admitted {
-            heard.add(event, order, kind.as_ref());
+            draft.add(event, order, kind.as_ref());
         } else if let Some(kind) = &kind {
-            heard.responses.note_request(order, kind);
+            draft.responses.note_request(order, kind);
         }
     }
 
     fn join(&mut self, later: Self) {
         self.without_conversation += later.without_conversation;
         self.spawns.extend(later.spawns);
-        self.conversations.join(later.conversations, Heard::join);
+        self.conversations.join(later.conversations, SummaryDraft::join);
     }
 }
 
-impl Heard {
+impl SummaryDraft {
     fn add(&mut self, event: &Event<'_>, order: EventOrder, kind: Option<&EventKind<'_>>) {
         self.events += 1;
         self.first.offer(order, || ());
@@ -433,15 +434,15 @@ impl IndexedConversation {
     /// What it amounts to.
     #[must_use]
     pub fn summary(self) -> ConversationSummary {
-        let Self { id, heard, verdict } = self;
-        let heard = *heard;
+        let Self { id, draft, verdict } = self;
+        let draft = *draft;
         let owned = |text: Option<SharedText>| text.map(|text| text.to_string());
-        let first = heard.first_order();
-        let mut models = heard.models.into_vec();
+        let first = draft.first_order();
+        let mut models = draft.models.into_vec();
         models.sort_by_key(|(_, first)| *first);
         let models: Vec<String> = models.into_iter().map(|(model, _)| model.to_string()).collect();
-        let start = heard.start.into_inner().unwrap_or_default();
-        let network = heard.network.map(|verdicts| {
+        let start = draft.start.into_inner().unwrap_or_default();
+        let network = draft.network.map(|verdicts| {
             let verdicts = verdicts.iter().map(|(order, verdict)| NetworkVerdict::of(order, &verdict));
             let requests = fold_verdicts(verdicts.collect());
             let count =
@@ -452,17 +453,17 @@ impl IndexedConversation {
                 hiding: count(|request| !request.hides.is_empty()),
             }
         });
-        let settled = heard.responses.settle();
-        let mut values = heard.shared.values;
+        let settled = draft.responses.settle();
+        let mut values = draft.shared.values;
         let mut shared = |index: usize| owned(values[index].take());
-        let mut tokens = heard.tokens;
+        let mut tokens = draft.tokens;
         tokens.add(&settled.responses.into_iter().map(|(_, totals)| totals).sum());
         ConversationSummary {
             id,
             start: first.and_then(|first| first.time()),
-            end: heard.last,
+            end: draft.last,
             location: first.map(|first| first.location()).unwrap_or_default(),
-            starts: heard.starts,
+            starts: draft.starts,
             kind: verdict.kind,
             parent: verdict.parent,
             model: owned(start.model).or_else(|| models.first().cloned()),
@@ -482,16 +483,16 @@ impl IndexedConversation {
             mcp_servers: start
                 .mcp_servers
                 .map(|joined| mcp_server_names(&joined).into_iter().map(str::to_owned).collect()),
-            events: heard.events,
-            prompts: heard.prompts,
-            first_prompt: heard.first_prompt.into_inner().flatten().map(String::from),
-            prompt_redacted: heard.prompt_redacted,
-            model_requests: heard.model_requests,
-            model_errors: heard.model_errors,
+            events: draft.events,
+            prompts: draft.prompts,
+            first_prompt: draft.first_prompt.into_inner().flatten().map(String::from),
+            prompt_redacted: draft.prompt_redacted,
+            model_requests: draft.model_requests,
+            model_errors: draft.model_errors,
             network,
-            tool_calls: heard.tool_calls,
-            tool_failures: heard.tool_failures,
-            decisions: heard.decisions.into_vec().into_iter().collect(),
+            tool_calls: draft.tool_calls,
+            tool_failures: draft.tool_failures,
+            decisions: draft.decisions.into_vec().into_iter().collect(),
             tokens,
             warm_ups: settled.warm_ups.len() as u64,
         }

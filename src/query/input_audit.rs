@@ -12,7 +12,7 @@ pub struct InputAudit {
     question: AuditQuestion,
     /// What each event adds to; the rest is known when everything has been heard.
     facts: InputFacts,
-    by_conversation: ByConversation<Heard>,
+    by_conversation: ByConversation<ConversationTimes>,
     /// The first and the last event of each stretch of `gap`, by the stretch's number since 1970.
     stretches: BTreeMap<u64, (Moment, Moment)>,
 }
@@ -116,8 +116,9 @@ pub struct Gap {
 /// A time and the first place in the input with an event at that time.
 type Moment = (UnixNano, Location);
 
+/// When things happened in one conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Heard {
+struct ConversationTimes {
     starts: u64,
     first_place: Option<Location>,
     earliest: Option<Moment>,
@@ -194,19 +195,19 @@ impl InputAudit {
             last: stretches.values().next_back().map(|(_, last)| last.0),
         };
         facts.gaps = gaps(&stretches, question.gap);
-        for (_, heard) in by_conversation.into_sorted() {
+        for (_, times) in by_conversation.into_sorted() {
             facts.conversations += 1;
-            if let Some(place) = heard.first_place
-                && heard.starts == 0
+            if let Some(place) = times.first_place
+                && times.starts == 0
             {
                 facts.without_start.note(place);
             }
-            if let Some(prompt) = heard.last_prompt
-                && heard.last_completion.is_none_or(|completion| completion < prompt)
+            if let Some(prompt) = times.last_prompt
+                && times.last_completion.is_none_or(|completion| completion < prompt)
             {
                 facts.unanswered.note(prompt.1);
             }
-            if let Some(back) = heard.farthest_back
+            if let Some(back) = times.farthest_back
                 && back.nanoseconds > question.tolerance
             {
                 facts.backwards.note(back.location);
@@ -314,7 +315,7 @@ impl Fold for InputAudit {
             facts.unknown.entry(name).or_default().join(sightings);
         }
         facts.without_conversation.join(more.without_conversation);
-        self.by_conversation.join(later_part.by_conversation, Heard::join);
+        self.by_conversation.join(later_part.by_conversation, ConversationTimes::join);
         facts.apart.join(more.apart);
         facts.farthest_apart = Distance::larger(facts.farthest_apart, more.farthest_apart);
         for (stretch, (first, last)) in later_part.stretches {
@@ -333,7 +334,7 @@ fn later(one: Moment, other: Moment) -> Moment {
     }
 }
 
-impl Heard {
+impl ConversationTimes {
     fn add(&mut self, event: &Event<'_>, time: Option<UnixNano>) {
         let location = event.location;
         let moment = time.map(|time| (time, location));

@@ -105,18 +105,19 @@ impl Sum for TokenTotals {
 /// Which request was the last before a completion is known only when everything has been heard; what is doubtful is
 /// kept until then.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct ResponseLedger<T>(Packed<Heard<T>>);
+pub(super) struct ResponseLedger<T>(Packed<LedgerEntry<T>>);
 
+/// What is kept of a conversation for the doubt to be settled.
 #[derive(Debug, Serialize, Deserialize)]
-enum Heard<T> {
+enum LedgerEntry<T> {
     /// A request to the model.
     Request { over_websocket: bool },
     /// A completion that is a warm-up if the last request before it went over the WebSocket.
     Doubtful(T),
 }
 
-impl<T: Packable> Packable for Heard<T> {
-    type Of<'a> = (EventOrder, Heard<T::Of<'a>>);
+impl<T: Packable> Packable for LedgerEntry<T> {
+    type Of<'a> = (EventOrder, LedgerEntry<T::Of<'a>>);
 }
 
 impl<T> Default for ResponseLedger<T> {
@@ -165,7 +166,7 @@ impl<T: Packable> ResponseLedger<T> {
     ) -> Option<T::Of<'a>> {
         match kind {
             EventKind::ResponseCompleted(completed) if completed.may_be_warm_up() => {
-                self.0.push(&(order, Heard::Doubtful(keep(completed))));
+                self.0.push(&(order, LedgerEntry::Doubtful(keep(completed))));
             }
             EventKind::ResponseCompleted(completed) => return Some(keep(completed)),
             _ => self.note_request(order, kind),
@@ -177,7 +178,7 @@ impl<T: Packable> ResponseLedger<T> {
     /// what a question is about.
     pub(super) fn note_request(&mut self, order: EventOrder, kind: &EventKind<'_>) {
         if let Some(over_websocket) = over_websocket(kind) {
-            self.0.push(&(order, Heard::Request { over_websocket }));
+            self.0.push(&(order, LedgerEntry::Request { over_websocket }));
         }
     }
 
@@ -191,10 +192,10 @@ impl<T: Packable> ResponseLedger<T> {
         let mut settled = Settled { responses: Vec::new(), warm_ups: Vec::new() };
         let mut requests: Vec<(EventOrder, bool)> = Vec::new();
         let mut doubtful = Vec::new();
-        for (order, heard) in self.0.iter() {
-            match heard {
-                Heard::Request { over_websocket } => requests.push((order, over_websocket)),
-                Heard::Doubtful(kept) => doubtful.push((order, kept)),
+        for (order, entry) in self.0.iter() {
+            match entry {
+                LedgerEntry::Request { over_websocket } => requests.push((order, over_websocket)),
+                LedgerEntry::Doubtful(kept) => doubtful.push((order, kept)),
             }
         }
         if !doubtful.is_empty() {

@@ -433,7 +433,11 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
         // An id that has its result is used up, and some models begin to count anew: what comes behind is about another
         // call. To join it to the finished one could say of a call that it was allowed when it was another one.
         let known = call_id.and_then(|id| by_id.get(id)).copied();
-        let known = known.filter(|index| calls[*index].result.is_none());
+        // A record without a time is not known to come behind.
+        let is_behind = |result: &CallResult| {
+            matches!(what, What::Result { .. }) || order.time().is_some() || result.order.time().is_none()
+        };
+        let known = known.filter(|index| !calls[*index].result.as_ref().is_some_and(is_behind));
         let index = known.unwrap_or(calls.len());
         if known.is_none() {
             by_id.extend(call_id.map(|id| (id, index)));
@@ -594,6 +598,16 @@ mod tests {
                 (vec![], "timed_out".to_owned(), None),
             ]
         );
+    }
+
+    #[test]
+    fn a_decision_without_a_time_is_not_taken_for_one_behind_the_result() {
+        let calls = calls_of([result(2, false), decided(0, Decision::Denied), fact(0, What::Sandbox(None))]);
+        assert_eq!(calls.len(), 1, "{calls:?}");
+        assert_eq!((calls[0].decisions.len(), calls[0].result.is_some()), (1, true));
+        let again =
+            calls_of([decided(0, Decision::Denied), result(0, false), decided(0, Decision::Approved)]);
+        assert_eq!(again.len(), 2, "records that all lack a time stand in the order of the input: {again:?}");
     }
 
     #[test]

@@ -230,6 +230,19 @@ fn a_file_that_is_a_copy_has_times_of_its_own() {
 }
 
 #[test]
+fn it_is_said_whether_copies_count() {
+    let said = |option: &[&str]| {
+        let arguments = [&["verify", "--json", "-f", "delivered_twice.jsonl"], option].concat();
+        run(&arguments).summary()["findings"][0]["text"].as_str().expect("text").to_owned()
+    };
+    assert!(said(&[]).ends_with(" a copy of it. Each record counts once."));
+    assert!(
+        said(&["--keep-duplicates"])
+            .ends_with(" a copy of it. Each copy counts, as --keep-duplicates asks for.")
+    );
+}
+
+#[test]
 fn a_silence_is_noted_and_warned_of_where_it_was_asked_for() {
     let text = ["20T10:00:00Z", "20T15:00:00Z", "23T10:00:00Z"]
         .map(|time| line(&format!("2026-11-{time}"), "a", START));

@@ -28,6 +28,8 @@ pub(super) struct Evidence<'a> {
     pub(super) account: &'a Account,
     pub(super) facts: &'a InputFacts,
     pub(super) rotated: &'a [RotatedSet],
+    /// Whether somebody asked for each copy of a record to count.
+    pub(super) counts_copies: bool,
     /// Whether somebody asked for gaps of a certain length.
     pub(super) gap_was_asked_for: bool,
     /// In nanoseconds.
@@ -100,9 +102,15 @@ impl Evidence<'_> {
     fn records(&self, findings: &mut Vec<Finding>) {
         let facts = self.facts;
         note_sightings(facts.copies, findings, "duplicates", |records| {
+            let how_they_count = if self.counts_copies {
+                sentence!("Each copy counts, as --keep-duplicates asks for.")
+            } else {
+                sentence!("Each record counts once.")
+            };
             sentence!(
-                "{} had been read before: delivered again by a client or a Collector, or the input holds a file and a copy of it. Each record counts once.",
-                counted(records, "record", "records")
+                "{} had been read before: delivered again by a client or a Collector, or the input holds a file and a copy of it. {how_they_count}",
+                counted(records, "record", "records"),
+                how_they_count
             )
         });
         if !facts.unknown.is_empty() {

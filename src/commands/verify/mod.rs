@@ -83,6 +83,7 @@ impl VerifyArgs {
             account: &account,
             facts: &facts,
             rotated: &run.input.rotated_sets(),
+            counts_copies,
             gap_was_asked_for: self.gap.is_some(),
             gap,
             tolerance: TOLERANCE,

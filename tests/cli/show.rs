@@ -1,6 +1,8 @@
 //! `show`: what happened in one conversation?
 
-use crate::harness::{codex_audit, fixture, run, said};
+use serde_json::json;
+
+use crate::harness::{codex_audit, fixture, log, run, said};
 
 const TWO: &str = "two_conversations_interleaved.jsonl";
 
@@ -279,4 +281,15 @@ fn half_a_surrogate_pair_is_one_replacement_character_and_costs_nothing_else() {
     let said = run("show --json -f damaged/lone_surrogate.jsonl");
     assert_eq!(said.exit, Some(0));
     assert_eq!(said.records()[1]["attributes"]["prompt"], "half a pair: \u{fffd}, and a whole one: 😀");
+}
+
+#[test]
+fn a_request_over_the_websocket_that_failed_is_said_to_have_failed_without_colours_too() {
+    let request = |success: &str| ("a", "websocket_request", json!({ "success": success }));
+    let said = codex_audit("show -f -").with_stdin(log(&[request("true"), request("false")])).run().stdout;
+    let lines: Vec<_> = said.lines().filter(|line| line.contains("WebSocket")).collect();
+    assert!(
+        lines[0].ends_with("  over WebSocket") && lines[1].ends_with("  failed over WebSocket"),
+        "{said}"
+    );
 }

@@ -424,7 +424,11 @@ fn model(step: &ModelStep) -> Entry {
     let mut text = Line::new();
     match &step.request {
         Some(request) if request.over_websocket => {
-            text.push(if request.failed { Tone::Bad } else { Tone::Plain }, tr!("over WebSocket"));
+            if request.failed {
+                text.push(Tone::Bad, tr!("failed over WebSocket"));
+            } else {
+                text.push(Tone::Plain, tr!("over WebSocket"));
+            }
         }
         Some(request) => {
             let status = request.status.map_or_else(|| tr!("no status"), |status| status.to_string());

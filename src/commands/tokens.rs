@@ -148,6 +148,10 @@ impl TokensArgs {
         if let Some((_, twice)) = self.by.iter().enumerate().find(|(at, by)| self.by[..*at].contains(by)) {
             anyhow::bail!(tr!("--by: `{name}` is given more than once", name = twice.name()));
         }
+        if self.chart && run.format.text_medium().is_some() && self.time_key().is_none() {
+            // What is drawn over time needs sums over time.
+            return Self { by: vec![By::Day], ..self.clone() }.run(run);
+        }
         let prices = run.price_book(self.prices.as_deref())?.with_unverified(self.unverified_prices);
         let prices = Arc::new(prices);
         let zone = run.zone;
@@ -166,6 +170,7 @@ impl TokensArgs {
                 (Some(medium), _) => {
                     if self.chart {
                         write_chart(&self.chart(&usage, run.zone), medium, &run.style, run.out)?;
+                        write_lines(&self.not_drawn(&usage), medium, &run.style, run.out)?;
                     }
                     if self.explain && !usage.responses.is_empty() {
                         write_table(
@@ -294,8 +299,22 @@ impl TokensArgs {
         Table { title: Vec::new(), columns, sections, footer: Vec::new() }
     }
 
+    /// Which of the keys is a time.
+    fn time_key(&self) -> Option<usize> {
+        self.by.iter().position(|by| by.span().is_some())
+    }
+
+    /// What has no place in the chart.
+    fn not_drawn(&self, usage: &Usage) -> Vec<Line> {
+        let has_no_time = |values: &Group| self.time_key().is_some_and(|place| values[place].is_none());
+        let without_time = usage.groups.iter().filter(|(values, _)| has_no_time(values));
+        let responses: u64 = without_time.map(|(_, sum)| sum.tokens.responses).sum();
+        let words = || tr!("not drawn: {} without a time", plural(responses, "response", "responses"));
+        (responses > 0).then(|| Line::new().tone(Tone::Warn, words())).into_iter().collect()
+    }
+
     fn chart(&self, usage: &Usage, zone: Zone) -> Chart {
-        let place = self.by.iter().position(|by| by.span().is_some());
+        let place = self.time_key();
         let asked = place.and_then(|place| self.by[place].span()).unwrap_or(TimeSpan::Day);
         let mut span = asked;
         let mut amounts: BTreeMap<String, u128> = BTreeMap::new();

@@ -34,6 +34,8 @@ mod large;
 mod list;
 /// `show`: what happened in one conversation?
 mod show;
+/// `tokens`: what the chart draws.
+mod tokens;
 /// Every program that writes such files, each with the same record.
 mod writers;
 /// In which zone times are shown, and dates are read.

@@ -1,0 +1,31 @@
+//! `tokens`: what the chart draws.
+
+use serde_json::{Value, json};
+
+use crate::harness::{codex_audit, log};
+
+fn drawn(options: &str, log: impl Into<Vec<u8>>) -> String {
+    codex_audit(&format!("tokens --chart {options} -f -")).with_stdin(log).run().stdout
+}
+
+fn response(time: &str) -> (&'static str, &'static str, Value) {
+    let counts = json!({ "event.timestamp": time, "input_token_count": 10, "output_token_count": 5 });
+    ("a", "sse_event", counts)
+}
+
+#[test]
+fn a_chart_by_model_draws_the_tokens_of_each_day() {
+    let log = log(&[response("2026-11-02T01:00:00Z"), response("2026-11-03T01:00:00Z")]);
+    let by_day = drawn("", log.clone());
+    assert!(by_day.contains("█"), "{by_day}");
+    assert_eq!(drawn("--by model", log), by_day);
+}
+
+#[test]
+fn a_response_without_a_time_is_said_not_to_be_drawn() {
+    let log =
+        String::from_utf8(log(&[response("2026-11-02T01:00:00Z"), response("no time")])).expect("UTF-8");
+    assert!(!drawn("", log.clone()).contains("not drawn"), "it has the time at which it was observed");
+    let said = drawn("", log.replace("observedTimeUnixNano", "unknown"));
+    assert!(said.contains("\nnot drawn: 1 response without a time\n"), "{said}");
+}

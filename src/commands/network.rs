@@ -13,7 +13,7 @@ use super::output::RecordWriter;
 use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION, nano_digits};
 use super::wording::{DaySections, target, verdict_words};
 use super::{Run, Zone, unmet};
-use crate::event::{NetworkDecision, UnixNano, name_glob};
+use crate::event::{NetworkDecision, UnixNano, host_glob};
 use crate::query::{CallDetail, CallLog, Condition, NetworkRow};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Section, Table, Tone};
@@ -56,7 +56,7 @@ impl NetworkArgs {
     /// # Errors
     /// When an argument is none or the answer cannot be written.
     pub fn run(&self, run: Run<'_>) -> anyhow::Result<Exit> {
-        let host = self.host.as_deref().map(name_glob).transpose()?;
+        let host = self.host.as_deref().map(host_glob).transpose()?;
         if self.summary { self.summarise(run, host.as_ref()) } else { self.list(run, host.as_ref()) }
     }
 

@@ -63,12 +63,24 @@ pub struct GlobError {
     pub reason: String,
 }
 
-/// Reads a glob for names of models, tools or hosts, e.g. `gpt-5.1*`.
+/// Reads a glob for names of models or tools, e.g. `gpt-5.1*`.
 ///
 /// # Errors
 /// When `pattern` is not a valid glob.
 pub fn name_glob(pattern: &str) -> Result<GlobMatcher, GlobError> {
-    let glob = GlobBuilder::new(pattern)
+    glob(&GlobBuilder::new(pattern), pattern)
+}
+
+/// Reads a glob for names of hosts, which are the same in any letter case, e.g. `*.example.com`.
+///
+/// # Errors
+/// When `pattern` is not a valid glob.
+pub fn host_glob(pattern: &str) -> Result<GlobMatcher, GlobError> {
+    glob(GlobBuilder::new(pattern).case_insensitive(true), pattern)
+}
+
+fn glob(builder: &GlobBuilder<'_>, pattern: &str) -> Result<GlobMatcher, GlobError> {
+    let glob = builder
         .build()
         .map_err(|error| GlobError { pattern: pattern.to_owned(), reason: error.kind().to_string() })?;
     Ok(glob.compile_matcher())
@@ -190,6 +202,13 @@ mod tests {
         assert!(!admits(&filter, &[("model", "gpt-5")]));
         assert!(!admits(&filter, &[]));
         assert!(name_glob("gpt-[").is_err());
+    }
+
+    #[test]
+    fn a_host_is_the_same_in_any_letter_case() {
+        let glob = host_glob("*.Example.com").expect("a glob");
+        assert!(glob.is_match("WWW.example.COM"));
+        assert!(!glob.is_match("example.com"));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use any_value::AnyValue;
 pub use attributes::Attributes;
 pub use conversation::{ConversationStarts, PromptAuthor, REDACTED, UserPrompt, mcp_server_names};
 pub use environment::{AuthRecovery, PluginInstall, SandboxAssessment, StartupPhase, TurnCost, TurnTtft};
-pub use filter::{EventFilter, GlobError, IdCondition, begins_with, name_glob};
+pub use filter::{EventFilter, GlobError, IdCondition, begins_with, host_glob, name_glob};
 pub use fold::Fold;
 pub use key::Key;
 pub use kind::{EventKind, event_family, is_known};

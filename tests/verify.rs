@@ -390,3 +390,18 @@ fn numbers_too_large_and_members_that_are_there_twice_are_counted_and_read() {
         .collect();
     assert_eq!(kept, ["99999999999999999999", "1e400", "1e400"]);
 }
+
+#[test]
+fn a_value_that_another_of_the_same_key_hides_is_warned_of() {
+    let once = line("2026-11-20T10:00:00Z", "a", START);
+    let pair = r#"{"key":"x","value":{"stringValue":"1"}},"#;
+    let with = |pairs: &str| once.replace(r#""attributes":["#, &format!(r#""attributes":[{pairs}"#));
+    for (text, expected) in [
+        (once.clone(), vec![]),
+        (with(pair), vec![]),
+        (with(&pair.repeat(2)), pairs(&[("repeated_attribute", "warning")])),
+    ] {
+        let said = run_in(&fixtures(), &["verify", "--json", "-f", "-"], text.as_bytes());
+        assert_eq!((said.findings(), said.exit), (expected.clone(), Some(i32::from(!expected.is_empty()))));
+    }
+}

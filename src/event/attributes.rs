@@ -217,6 +217,24 @@ impl<'a> Attributes<'a> {
         flat.leaves
     }
 
+    /// Whether a full key is there more than once, so that a value is in no answer.
+    #[must_use]
+    pub fn repeats_a_key(&self) -> bool {
+        // Most keys are known, and then their slot tells.
+        let is_last_of_known = |(index, pair): (usize, &Pair)| {
+            let known = match pair {
+                Pair::Plain { key, .. } => Some(*key),
+                Pair::Other(other) => {
+                    let (key, value) = &self.others[*other as usize];
+                    Key::of(key).filter(|_| !matches!(value, AnyValue::KvList(_)))
+                }
+            };
+            known.is_some_and(|key| usize::from(self.slots[key as usize]) == index + 1)
+        };
+        let leaves = || self.iter().map(|(_, value)| count_leaves(&value)).sum::<usize>();
+        !self.pairs.iter().enumerate().all(is_last_of_known) && self.flattened().len() < leaves()
+    }
+
     fn into_pairs(self) -> impl Iterator<Item = (Cow<'a, str>, AnyValue<'a>)> {
         let Self { text, pairs, others, .. } = self;
         let mut others = others.into_iter();
@@ -236,6 +254,13 @@ impl<'a> Attributes<'a> {
         let owned =
             |(key, value): (Cow<'a, str>, AnyValue<'a>)| (Cow::Owned(key.into_owned()), value.into_owned());
         Attributes::new(self.into_pairs().map(owned).collect())
+    }
+}
+
+fn count_leaves(value: &AnyValue<'_>) -> usize {
+    match value {
+        AnyValue::KvList(pairs) => pairs.iter().map(|(_, value)| count_leaves(value)).sum(),
+        _ => 1,
     }
 }
 
@@ -313,6 +338,24 @@ mod tests {
         let flat: Vec<_> =
             attributes.flattened().into_iter().map(|(key, value)| (key, value.into_owned())).collect();
         assert_eq!(flat, [("a".into(), text("last")), ("b".into(), text("x"))]);
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_is_noticed_wherever_it_stands() {
+        let repeats = |keys: &[&'static str]| {
+            Attributes::new(keys.iter().map(|key| ((*key).into(), text("x"))).collect()).repeats_a_key()
+        };
+        assert!(!repeats(&["model", "call_id", "x", "y"]) && !repeats(&[]));
+        assert!(repeats(&["model", "x", "model"]) && repeats(&["x", "model", "x"]));
+        let nested = |key: &'static str| {
+            let inner = AnyValue::KvList(vec![(key.into(), text("x"))]);
+            Attributes::new(vec![("a.b".into(), text("x")), ("a".into(), inner)]).repeats_a_key()
+        };
+        assert!(nested("b") && !nested("c"));
+        let mut many = Attributes::default();
+        many.clear("xx");
+        (0..=REACH).for_each(|_| many.push_plain(Key::Model, 0..1));
+        assert!(many.repeats_a_key());
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct InputFacts {
     pub without_time: Sightings,
     /// Records with a token count that cannot be read as one.
     pub unreadable_counts: Sightings,
+    /// Records with a key that is there twice, of the record or of its resource.
+    pub repeated_keys: Sightings,
     /// Records with a name that no known release of Codex sends, by name.
     pub unknown: BTreeMap<Box<str>, Sightings>,
     /// Records that belong to no conversation.
@@ -257,6 +259,9 @@ impl Fold for InputAudit {
         if ResponseCompleted::has_unreadable_count(attributes) {
             facts.unreadable_counts.note(location);
         }
+        if attributes.repeats_a_key() || event.resource.attributes.repeats_a_key() {
+            facts.repeated_keys.note(location);
+        }
         count(&mut facts.users, event.user());
         count(&mut facts.app_versions, event.app_version());
         count(&mut facts.services, event.resource.service_name());
@@ -311,6 +316,7 @@ impl Fold for InputAudit {
         facts.unnamed.join(more.unnamed);
         facts.without_time.join(more.without_time);
         facts.unreadable_counts.join(more.unreadable_counts);
+        facts.repeated_keys.join(more.repeated_keys);
         for (name, sightings) in more.unknown {
             facts.unknown.entry(name).or_default().join(sightings);
         }

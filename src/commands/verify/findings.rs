@@ -154,6 +154,14 @@ impl Evidence<'_> {
             );
             findings.push(warning("unreadable_token_count", text, facts.unreadable_counts.first));
         }
+        if facts.repeated_keys.count > 0 {
+            let records = counted(facts.repeated_keys.count, "record has", "records have");
+            let text = sentence!(
+                "{records} an attribute more than once: its last value counts, and the others are in no answer.",
+                records
+            );
+            findings.push(warning("repeated_attribute", text, facts.repeated_keys.first));
+        }
         note_sightings(facts.without_conversation, findings, "records_without_conversation", |records| {
             let belong = if records == 1 { sentence!("belongs") } else { sentence!("belong") };
             sentence!("{} {belong} to no conversation.", counted(records, "record", "records"), belong)

@@ -54,6 +54,16 @@ fn a_terminal_shows_an_answer_through_the_pager_and_what_is_said_of_it_afterward
 }
 
 #[test]
+fn no_part_of_a_match_stands_where_the_heading_of_another_would() {
+    let command = "codex-audit grep -q 'touch|AKIA' -f captures/collector/exec-0.169.0.jsonl";
+    let Some((text, _)) = shown(command, &[("PAGER", "")]) else { return };
+    assert!(text.contains("\n      "), "nothing is wrapped: {text}");
+    for line in text.lines() {
+        assert!(line.starts_with("    ") || line.starts_with("01a1f842-"), "{line}");
+    }
+}
+
+#[test]
 fn what_is_said_keeps_within_a_terminal_and_is_one_line_in_a_pipe() {
     let command = "codex-audit list -q -f no/such/folder/with/a/long/name/otel-logs.jsonl -f nowhere/otel-logs.jsonl \
                    --lang zh; codex-audit list --conversation 77 --model nobody --lang zh -f one_conversation.jsonl";

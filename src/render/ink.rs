@@ -156,6 +156,25 @@ impl Ink {
         lines
     }
 
+    /// Broken as by [`wrap`](Self::wrap); an indented line goes on two columns further in than it begins.
+    pub(super) fn wrap_further_in(self, limit: usize) -> Vec<Self> {
+        let indent = self.text.len() - self.text.trim_start_matches(' ').len();
+        if indent == 0 || self.width() <= limit {
+            return self.wrap(limit);
+        }
+        let further = (indent + 2).min(limit / 2);
+        let text = self.slice(indent..self.text.len());
+        let margins = std::iter::once(indent.min(further)).chain(std::iter::repeat(further));
+        (text.wrap(limit - further).iter().zip(margins))
+            .map(|(piece, margin)| {
+                let mut line = Self::default();
+                line.pad(margin);
+                line.append(piece);
+                line
+            })
+            .collect()
+    }
+
     /// Without the spaces at its end, which would be underlined or counted for nothing.
     pub(super) fn trimmed(self) -> Self {
         let end = self.text.trim_end().len();
@@ -317,6 +336,17 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn what_is_indented_goes_on_further_in() {
+        let wrapped = |text: &str, limit| -> Vec<String> {
+            Ink::line(&Line::from(text)).wrap_further_in(limit).iter().map(|ink| ink.paint(false)).collect()
+        };
+        assert_eq!(wrapped("  prompt: touch one.txt", 17), ["  prompt: touch", "    one.txt"]);
+        assert_eq!(wrapped("  prompt: touch", 15), ["  prompt: touch"]);
+        assert_eq!(wrapped("prompt: touch one.txt", 13), ["prompt: touch", "one.txt"]);
+        assert_eq!(wrapped("  abcd", 4), ["  ab", "  cd"]);
+    }
+
+    #[test]
     fn a_link_lies_around_the_text_that_names_it_with_colours_and_without() {
         let link = Some("file:///tmp/logs.jsonl".into());
         let line = Line::new().tone(Tone::Dim, "at ").linked(Tone::Plain, "logs.jsonl:3", link);
@@ -349,7 +379,7 @@ pub(super) mod tests {
             let ink = Ink::line(&Line::from(text));
             prop_assert!(ink.clone().cut(limit).width() <= limit);
             prop_assert!(ink.clone().cut_inside(limit).width() <= limit);
-            for line in ink.wrap(limit) {
+            for line in ink.clone().wrap(limit).into_iter().chain(ink.wrap_further_in(limit)) {
                 prop_assert!(line.width() <= limit, "{line:?}");
             }
         }

@@ -11,10 +11,11 @@ pub(super) fn write_prose(lines: &[Line], style: &Style, out: &mut dyn Write) ->
     lines.iter().try_for_each(|line| write_wrapped(Ink::line(line).trimmed(), style, out))
 }
 
-/// Writes one line, or as many as it takes on a terminal.
+/// Writes one line, or as many as it takes on a terminal. No part of what is indented comes to stand where lines begin
+/// that are not.
 pub(super) fn write_wrapped(line: Ink, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let lines = match style.width {
-        Some(width) => line.wrap(width),
+        Some(width) => line.wrap_further_in(width),
         None => vec![line],
     };
     lines.iter().try_for_each(|line| writeln!(out, "{}", line.paint(style.color)))

@@ -64,6 +64,28 @@ fn no_part_of_a_match_stands_where_the_heading_of_another_would() {
 }
 
 #[test]
+fn what_was_decided_and_by_whom_is_told_apart_on_a_narrow_terminal() {
+    let files = "-f captures/collector/appserver-0.169.0.jsonl -f captures/collector/tui-0.77.0.jsonl";
+    let command = format!("codex-audit tool-decision -q {files}");
+    let Some((text, _)) = shown(&command, &[("PAGER", "")]) else { return };
+    for decision in ["approved        a person", "approved for …  a person", "approved with…  a person"] {
+        assert!(text.contains(decision), "{decision}: {text}");
+    }
+    let summary = format!("stty columns 60; {command} --summary");
+    let Some((text, _)) = shown(&summary, &[("PAGER", "")]) else { return };
+    assert!(text.contains("CALLS  FAILED\n"), "{text}");
+}
+
+#[test]
+fn what_was_asked_of_the_network_keeps_its_host_and_port_on_a_narrow_terminal() {
+    let command = "codex-audit network -q -f captures/collector/network-0.169.0.jsonl";
+    let Some((text, _)) = shown(command, &[("PAGER", "")]) else { return };
+    for target in ["GET blocked.invalid:80", "CONNECT evil.invalid:443"] {
+        assert!(text.contains(target), "{target}: {text}");
+    }
+}
+
+#[test]
 fn what_is_said_keeps_within_a_terminal_and_is_one_line_in_a_pipe() {
     let command = "codex-audit list -q -f no/such/folder/with/a/long/name/otel-logs.jsonl -f nowhere/otel-logs.jsonl \
                    --lang zh; codex-audit list --conversation 77 --model nobody --lang zh -f one_conversation.jsonl";

@@ -176,9 +176,10 @@ fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
             Column::left(tr!("TIME")),
             Column::left(tr!("CONVERSATION")).drop_at(1),
             Column::left(tr!("VERDICT")),
-            Column::left(tr!("TARGET")).cut(20),
-            Column::left(tr!("WHY")).cut(8),
-            Column::left(tr!("DURING")).cut(18),
+            // Who owns a host stands at its end.
+            Column::left(tr!("TARGET")).cut_inside(26),
+            Column::left(tr!("WHY")).cut(11),
+            Column::left(tr!("DURING")).cut(14),
         ],
         sections: sections.into_sections(),
         footer: vec![
@@ -281,7 +282,7 @@ fn summary_table(counts: &Counts) -> Table {
     Table {
         title: Vec::new(),
         columns: vec![
-            Column::left(tr!("HOST")).cut(16),
+            Column::left(tr!("HOST")).cut_inside(16),
             Column::left(tr!("VERDICT")),
             Column::right(tr!("REQUESTS")),
             Column::right(tr!("CONVERSATIONS")),

@@ -10,11 +10,11 @@ use tr::tr;
 
 use super::account::Exit;
 use super::help;
-use super::human::{plural, separated, shown_ids};
+use super::human::{plural, separated, shown_ids, span};
 use super::output::RecordWriter;
 use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 use super::wording::{
-    DaySections, decision_word, decision_words, outcome_words, sandbox_words, source_words,
+    DaySections, decided_word, decision_word, no_decision, outcome_word, sandbox_words, source_words,
 };
 use super::{Run, Zone, unmet};
 use crate::event::{Decision, DecisionSource, name_glob};
@@ -185,11 +185,14 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
         title: Vec::new(),
         columns: vec![
             Column::left(tr!("TIME")),
-            Column::left(tr!("CONVERSATION")).drop_at(1),
-            Column::left(tr!("TOOL")).cut(8),
-            Column::left(tr!("DECISION")).cut(20),
-            Column::left(tr!("OUTCOME")).cut(14),
-            Column::left(tr!("WHAT")).cut(14),
+            Column::left(tr!("CONVERSATION")).drop_at(2),
+            Column::left(tr!("TOOL")).cut(12),
+            // What was decided and who decided differ behind what they have in common, so each has room of its own.
+            Column::left(tr!("DECISION")).cut(14),
+            Column::left(tr!("BY")).cut(8),
+            Column::left(tr!("OUTCOME")).cut(10),
+            Column::right(tr!("LASTED")).drop_at(1),
+            Column::left(tr!("WHAT")).cut(22),
         ],
         sections: sections.into_sections(),
         footer: vec![counts, Line::new().tone(Tone::Dim, LIMIT.told())],
@@ -202,8 +205,9 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
     for sandbox in &row.call.sandbox_outcomes {
         outcome = outcome.join(sandbox_words(sandbox)).plain(" · ");
     }
-    let outcome = outcome.join(outcome_words(row.call.result.as_ref()));
-    let command = row.call.result.as_ref().and_then(|result| result.command.clone());
+    let result = row.call.result.as_ref();
+    let outcome = outcome.join(outcome_word(result));
+    let command = result.and_then(|result| result.command.clone());
     let mut what = Line::new().plain(command.unwrap_or_default());
     if let Some(review) = row.review() {
         let verdict = review
@@ -215,6 +219,11 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
         let apart = if what.is_empty() { "" } else { "  " };
         what.push(Tone::Policy, format!("{apart}{}", tr!("[review: {verdict}{risk}]", verdict, risk)));
     }
+    let (decision, by) = row.decision.as_ref().map_or((no_decision().into(), Cell::Unknown), |decision| {
+        let (tone, by) = source_words(decision.source, decision.source_raw.as_deref());
+        let decided = if decision.decision.refuses() { Tone::Bad } else { tone };
+        (Cell::toned(decided, decided_word(decision)), by_cell(tone, by))
+    });
     vec![
         time.into(),
         row.conversation_id
@@ -222,8 +231,10 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
             .and_then(|id| ids.get(id))
             .map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, *id)),
         row.tool_name().map(str::to_owned).into(),
-        decision_words(row.decision.as_ref()).into(),
+        decision,
+        by,
         outcome.into(),
+        result.and_then(|result| result.duration_ms).map(span).into(),
         if what.is_empty() { Cell::Unknown } else { what.into() },
     ]
 }
@@ -330,7 +341,7 @@ fn summary_table(counts: &Counts) -> Table {
         let decision = match record.decision.map(Decision::of) {
             Some(decision) if decision.refuses() => Cell::toned(Tone::Bad, decision_word(decision)),
             Some(decision) => decision_word(decision).into(),
-            None => Cell::toned(Tone::Dim, tr!("no decision recorded")),
+            None => no_decision().into(),
         };
         let source = record.decision_source.and_then(DecisionSource::of);
         let (tone, by) = source_words(source, None);
@@ -339,7 +350,7 @@ fn summary_table(counts: &Counts) -> Table {
         vec![
             label.into(),
             decision,
-            if by.is_empty() { Cell::Unknown } else { Cell::toned(tone, by) },
+            by_cell(tone, by),
             separated(u128::from(record.calls)).into(),
             if record.calls == record.without_result { Cell::Unknown } else { failed_cell(record.failed) },
             Cell::Bar { share, tone: Tone::Policy },
@@ -361,8 +372,8 @@ fn summary_table(counts: &Counts) -> Table {
         title: Vec::new(),
         columns: vec![
             Column::left(tr!("TOOL")).cut(10),
-            Column::left(tr!("DECISION")),
-            Column::left(tr!("BY")),
+            Column::left(tr!("DECISION")).cut(14),
+            Column::left(tr!("BY")).cut(8),
             Column::right(tr!("CALLS")),
             Column::right(tr!("FAILED")),
             Column::left("").drop_at(0),
@@ -370,6 +381,10 @@ fn summary_table(counts: &Counts) -> Table {
         sections: vec![section],
         footer,
     }
+}
+
+fn by_cell(tone: Tone, by: String) -> Cell {
+    if by.is_empty() { Cell::Unknown } else { Cell::toned(tone, by) }
 }
 
 fn failed_cell(failed: u64) -> Cell {

@@ -19,16 +19,20 @@ pub(super) fn source_words(source: Option<DecisionSource>, raw: Option<&str>) ->
     }
 }
 
-/// What was decided, and by whom.
-pub(super) fn decision_words(decision: Option<&CallDecision>) -> Line {
-    let Some(decision) = decision else { return Line::new().tone(Tone::Dim, tr!("no decision recorded")) };
-    let word = match (decision.decision, &decision.decision_raw) {
+/// What was decided, without by whom.
+pub(super) fn decided_word(decision: &CallDecision) -> String {
+    match (decision.decision, &decision.decision_raw) {
         (Decision::Unknown, Some(raw)) => tr!("unknown decision `{raw}`", raw),
         (Decision::Abort, _) => tr!("aborted"),
         (decision, _) => decision_word(decision),
-    };
+    }
+}
+
+/// What was decided, and by whom.
+fn decision_words(decision: Option<&CallDecision>) -> Line {
+    let Some(decision) = decision else { return no_decision() };
+    let word = decided_word(decision);
     let (tone, by) = source_words(decision.source, decision.source_raw.as_deref());
-    // Who it was stands before all that may be cut.
     let words = match decision.decision {
         _ if by.is_empty() => word,
         Decision::ApprovedForSession => tr!("approved by {by} for the session", by),
@@ -42,6 +46,11 @@ pub(super) fn decision_words(decision: Option<&CallDecision>) -> Line {
     Line::new().tone(tone, words)
 }
 
+/// Said of a call that has none.
+pub(super) fn no_decision() -> Line {
+    Line::new().tone(Tone::Dim, tr!("no decision recorded"))
+}
+
 /// What was decided of one call, in the order of time.
 pub(super) fn decisions_words(decisions: &[CallDecision]) -> Line {
     let each = decisions.iter().map(|decision| decision_words(Some(decision)));
@@ -49,10 +58,15 @@ pub(super) fn decisions_words(decisions: &[CallDecision]) -> Line {
         .unwrap_or_else(|| decision_words(None))
 }
 
-/// What came of a call.
+/// What came of a call, and how long it took.
 pub(super) fn outcome_words(result: Option<&CallResult>) -> Line {
+    let took = result.and_then(|result| result.duration_ms);
+    outcome_word(result).plain(took.map_or_else(String::new, |took| tr!(" in {}", span(took))))
+}
+
+/// What came of a call.
+pub(super) fn outcome_word(result: Option<&CallResult>) -> Line {
     let Some(result) = result else { return Line::new().tone(Tone::Warn, tr!("no result recorded")) };
-    let took = result.duration_ms.map_or_else(String::new, |duration| tr!(" in {}", span(duration)));
     let (tone, word) = match (result.success, result.exit_code) {
         (Some(false), Some(code)) => (Tone::Bad, tr!("failed, exit {code}", code)),
         (Some(false), None) => (Tone::Bad, tr!("failed")),
@@ -61,7 +75,7 @@ pub(super) fn outcome_words(result: Option<&CallResult>) -> Line {
         (Some(true), None) => (Tone::Good, tr!("ok")),
         (None, None) => (Tone::Plain, tr!("outcome not recorded")),
     };
-    Line::new().tone(tone, word).plain(took)
+    Line::new().tone(tone, word)
 }
 
 /// What became of the run, as the record of the sandbox's outcome has it: a time limit and a signal end runs outside the

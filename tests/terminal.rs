@@ -86,6 +86,13 @@ fn what_was_asked_of_the_network_keeps_its_host_and_port_on_a_narrow_terminal() 
 }
 
 #[test]
+fn every_product_of_a_cost_is_there_on_a_narrow_terminal() {
+    let command = "codex-audit tokens --explain -q -f captures/collector/websocket-0.169.0.jsonl";
+    let Some((text, _)) = shown(command, &[("PAGER", "")]) else { return };
+    assert!(text.contains("  1,182 × 1.25  640 × 0.125  56 × 10.00  0.0021175\n"), "{text}");
+}
+
+#[test]
 fn what_is_said_keeps_within_a_terminal_and_is_one_line_in_a_pipe() {
     let command = "codex-audit list -q -f no/such/folder/with/a/long/name/otel-logs.jsonl -f nowhere/otel-logs.jsonl \
                    --lang zh; codex-audit list --conversation 77 --model nobody --lang zh -f one_conversation.jsonl";

@@ -15,8 +15,9 @@ use super::output::{Record, RecordWriter};
 use super::prices::version_words;
 use super::records::{PricedResponseRecord, TokenUsageRecord};
 use super::time_span::TimeSpan;
+use super::wording::DaySections;
 use super::{Run, Zone};
-use crate::query::price_book::{PriceBook, Step, Tier};
+use crate::query::price_book::{Component, PriceBook, Step, Tier};
 use crate::query::{Group, GroupKey, Response, TokenUsage, Usage, UsageQuestion, UsageSum};
 use crate::render::{write_chart, write_lines, write_table};
 use crate::report::{Cell, Chart, Column, Line, Row, Section, Table, Tone};
@@ -389,62 +390,69 @@ fn fine_print(total: &UsageSum, prices: &PriceBook) -> Vec<Line> {
 
 /// Every response with the products that make its cost.
 fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bool) -> Table {
+    const BILLED: [Component; 4] =
+        [Component::Input, Component::CachedInput, Component::CacheWrite, Component::Output];
     let ids = shown_ids(responses.iter().filter_map(|response| response.conversation_id.as_deref()), short);
-    let rows = responses.iter().map(|response| {
-        let priced = response.price(prices);
-        let (row, products, cost) = match &priced {
-            Ok(priced) => {
-                let products: Vec<String> = priced.steps().map(product).collect();
-                let row = priced.row.id();
-                let row = match priced.tier {
-                    Tier::Base => row,
-                    Tier::LongContext => format!("{row} {}", tr!("long context")),
-                };
-                (
-                    Cell::from(row),
-                    Cell::from(products.join(" + ")),
-                    Cell::from(priced.cost.to_decimal_string()),
-                )
-            }
-            Err(reason) => (
-                Cell::Unknown,
-                Cell::toned(Tone::Warn, reason.reason().told()),
-                Cell::toned(Tone::Warn, tr!("unpriced")),
-            ),
-        };
-        vec![
-            response
-                .order
-                .time()
-                .map(|time| zone.show(time).format("%Y-%m-%d %H:%M:%S%.3f").to_string())
-                .into(),
+    let priced: Vec<_> = responses.iter().map(|response| response.price(prices)).collect();
+    let is_billed = |component: &Component| {
+        let mut steps = priced.iter().flatten().flat_map(|priced| priced.steps());
+        steps.any(|step| step.component == *component)
+    };
+    let billed: Vec<Component> = BILLED.into_iter().filter(is_billed).collect();
+    let mut sections = DaySections::default();
+    for (response, priced) in responses.iter().zip(&priced) {
+        let shown = response.order.time().map(|time| zone.show(time));
+        let form = if short { "%H:%M:%S" } else { "%H:%M:%S%.3f" };
+        let mut row: Row = vec![
+            shown.map(|shown| shown.format(form).to_string()).into(),
             (response.conversation_id.as_deref().and_then(|id| ids.get(id)))
                 .map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, *id)),
-            if priced.is_ok() { row } else { response.model.clone().into() },
-            products,
-            cost,
-        ]
-    });
+        ];
+        match priced {
+            Ok(priced) => {
+                let id = priced.row.id();
+                row.push(match priced.tier {
+                    Tier::Base => id.into(),
+                    Tier::LongContext => format!("{id} {}", tr!("long context")).into(),
+                });
+                row.extend(billed.iter().map(|component| {
+                    let step = priced.steps().find(|step| step.component == *component);
+                    step.map_or(Cell::Empty, |step| product(step).into())
+                }));
+                row.push(priced.cost.to_decimal_string().into());
+            }
+            Err(reason) => {
+                let model = response.model.clone().unwrap_or_else(|| tr!("a model that is not recorded"));
+                let reason = reason.reason().told();
+                row.push(Cell::toned(Tone::Warn, tr!("{}: {}", model, reason)));
+                row.extend(billed.iter().map(|_| Cell::Unknown));
+                row.push(Cell::toned(Tone::Warn, tr!("unpriced")));
+            }
+        }
+        sections.push(shown, row);
+    }
+    let mut columns = vec![
+        Column::left(tr!("TIME")),
+        Column::left(tr!("CONVERSATION")).drop_at(0),
+        Column::left(tr!("PRICE")).cut(8),
+    ];
+    columns.extend(billed.iter().map(|component| {
+        Column::right(match component {
+            Component::Input => tr!("INPUT"),
+            Component::CachedInput => tr!("CACHED"),
+            Component::CacheWrite => tr!("CACHE WRITES"),
+            Component::Output => tr!("OUTPUT"),
+        })
+    }));
+    columns.push(Column::right(tr!("USD")));
     Table {
         title: vec![Line::new().tone(Tone::Dim, tr!("tokens × US dollars per million tokens; cached and cache-write tokens are taken out of the input"))],
-        columns: vec![
-            Column::left(tr!("TIME")),
-            Column::left(tr!("CONVERSATION")).drop_at(0),
-            Column::left(tr!("PRICE")).cut(12),
-            Column::left(tr!("PRODUCTS")).cut(20),
-            Column::right(tr!("USD")),
-        ],
-        sections: vec![Section { heading: None, rows: rows.collect() }],
+        columns,
+        sections: sections.into_sections(),
         footer: vec![Line::new()],
     }
 }
 
 fn product(step: &Step) -> String {
-    let component = step.component.name().told();
-    tr!(
-        "{tokens} {component} × {rate}",
-        tokens = separated(u128::from(step.tokens)),
-        component,
-        rate = step.rate
-    )
+    format!("{} × {}", separated(u128::from(step.tokens)), step.rate)
 }

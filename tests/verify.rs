@@ -350,8 +350,9 @@ fn for_people_it_ends_with_what_no_file_can_show() {
      FILE                    FORM         BYTES  MESSAGES  DAMAGED  RECORDS  FIRST EVENT                 LAST EVENT                  SHA-256
      one_conversation.jsonl  JSON lines  11,137         3        0       10  2026-11-02 09:00:00 +08:00  2026-11-02 09:00:02 +08:00  914c3a2b2ea20b483b66dd0f5cb4f9c99bb2f01a1ae2bc17994be88a6716701c
     1 file · 11,137 bytes · 3 messages · 10 records · 1 conversation
-    releases: 0.169.0 (10)
-    services: codex_exec (10)
+    events from 2026-11-02 09:00:00 +08:00 to 2026-11-02 09:00:02 +08:00
+    records by release: 0.169.0 (10)
+    records by service: codex_exec (10)
 
      EVENT                      RECORDS
      codex.api_request                2

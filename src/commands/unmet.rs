@@ -7,6 +7,7 @@ use tr::tr;
 
 use super::likeness::{by_likeness, nearest};
 use crate::query::{Condition, Unmet};
+use crate::words::Sentence;
 
 /// More values than this are counted, not listed.
 const LISTED_VALUES: usize = 5;
@@ -78,7 +79,7 @@ pub(super) fn of_names<'a>(
 fn list(wanted: &str, values: &[String]) -> String {
     let listed: Vec<&str> =
         by_likeness(wanted, values.iter().map(String::as_str)).into_iter().take(LISTED_VALUES).collect();
-    let listed = listed.join(&tr!(", "));
+    let listed = Sentence::of_names(listed).told();
     let more = values.len().saturating_sub(LISTED_VALUES);
     if more > 0 { tr!("{} and {more} more", listed, more) } else { listed }
 }

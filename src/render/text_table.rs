@@ -10,6 +10,7 @@ use super::ink::Ink;
 use super::prose::write_prose;
 use super::style::Style;
 use crate::report::{Align, Cell, Column, Line, Section, Shrink, Table, Tone};
+use crate::words::Sentence;
 
 /// Columns are set off from the left edge by one space and from each other by two.
 const INDENT: u16 = 1;
@@ -219,17 +220,18 @@ impl Layout {
 
     /// Says which columns there was no room for.
     fn left_out(&self, columns: &[Column]) -> Vec<Line> {
-        let names: Vec<&str> = columns
+        let mut names = columns
             .iter()
             .enumerate()
             .filter(|(index, _)| self.shown.iter().all(|(shown, _)| shown != index))
             .map(|(_, column)| column.heading.as_str())
             .filter(|heading| !heading.is_empty())
-            .collect();
-        if names.is_empty() {
+            .peekable();
+        if names.peek().is_none() {
             return Vec::new();
         }
-        vec![Line::new().tone(Tone::Dim, tr!("No room at this width for: {}", names.join(&tr!(", "))))]
+        let names = Sentence::of_names(names).told();
+        vec![Line::new().tone(Tone::Dim, tr!("No room at this width for: {}", names))]
     }
 }
 

@@ -150,7 +150,7 @@ fn port_differs(logs: &Destination, same_carrier: &[&Listener], other: Option<&L
                 logs.carrier.spoken(),
                 other.carrier.spoken(),
                 logs.carrier.spoken(),
-                heard.join(", "),
+                Sentence::of_names(&heard),
                 sent
             ),
         ),
@@ -159,7 +159,7 @@ fn port_differs(logs: &Destination, same_carrier: &[&Listener], other: Option<&L
             sentence!(
                 "Codex sends to {sent}, but the Collector listens on {}. Unless something between them maps \
                  the port, nothing arrives.",
-                heard.join(", "),
+                Sentence::of_names(&heard),
                 sent
             ),
         ),

@@ -222,7 +222,7 @@ fn check_processors(sheet: &mut Sheet<'_>, trail: &[&Pipeline], pipelines: &[Pip
         let names: Vec<String> = others.iter().map(|(pipeline, _)| format!("`{}`", pipeline.id)).collect();
         let text = sentence!(
             "The `batch` processor is used in {} too. It is to go with release 0.166.",
-            names.join(", ")
+            Sentence::of_names(names)
         );
         sheet.note("batch_processor_elsewhere", first.line, text);
     }

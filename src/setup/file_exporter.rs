@@ -92,7 +92,7 @@ pub(super) fn check_files(sheet: &mut Sheet<'_>, files: &[(&Entry, FileRole)]) {
         } else {
             sentence!(
                 "The files of {} are emptied at every start of the Collector too. codex-audit does not read them.",
-                ids.join(", ")
+                Sentence::of_names(&ids)
             )
         };
         sheet.note("other_file_truncated", first.line, text);

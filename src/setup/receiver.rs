@@ -3,7 +3,7 @@
 use super::endpoint::{Carrier, Endpoint};
 use super::finding::{Place, Sheet};
 use super::tree::{Entry, Node};
-use crate::words::sentence;
+use crate::words::{Sentence, sentence};
 
 /// One protocol of one receiver.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ pub(super) fn read_receiver(sheet: &mut Sheet<'_>, receiver: &Entry) -> Vec<List
             .collect();
         let ports = match ports.as_slice() {
             [one, other] => sentence!("{} or {}", one, other),
-            ports => sentence!("{}", ports.join(", ")),
+            ports => Sentence::of_names(ports),
         };
         let text = sentence!(
             "The receiver `{}` listens on every address and asks nobody who they are: whoever reaches port \

@@ -65,6 +65,12 @@ impl Sentence {
         sentences.into_iter().reduce(|before, last| sentence!("{}, {}", before, last))
     }
 
+    /// A few names as one message, with commas between them.
+    #[must_use]
+    pub fn of_names(names: impl IntoIterator<Item = impl Display>) -> Self {
+        Self::listed(names.into_iter().map(|name| sentence!("{}", name))).unwrap_or_default()
+    }
+
     /// The text in English, with its places as they are marked.
     #[must_use]
     pub fn text(&self) -> &'static str {

@@ -95,14 +95,14 @@ impl Screen<'_> {
             number(file.messages),
             if file.damaged > 0 { Cell::toned(Tone::Bad, separated(file.damaged.into())) } else { number(0) },
             number(file.records),
-            self.moment(span.first),
-            self.moment(span.last),
+            span.first.map(|time| self.moment(time)).into(),
+            span.last.map(|time| self.moment(time)).into(),
             file.sha256.clone().into(),
         ]
     }
 
-    fn moment(&self, time: Option<UnixNano>) -> Cell {
-        time.map(|time| self.zone.show(time).format("%Y-%m-%d %H:%M:%S %:z").to_string()).into()
+    fn moment(&self, time: UnixNano) -> String {
+        self.zone.show(time).format("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 
     fn totals(&self) -> Vec<Line> {
@@ -124,10 +124,16 @@ impl Screen<'_> {
             format!(" · {}", plural(self.facts.conversations, "conversation", "conversations")),
         );
         let mut lines = vec![line];
+        let spans = || self.facts.files.values();
+        let reach = (spans().filter_map(|span| span.first).min(), spans().filter_map(|span| span.last).max());
+        if let (Some(first), Some(last)) = reach {
+            let (first, last) = (self.moment(first), self.moment(last));
+            lines.push(Line::from(tr!("events from {first} to {last}", first, last)));
+        }
         for (what, counts) in [
-            (tr!("releases"), &self.facts.app_versions),
-            (tr!("services"), &self.facts.services),
-            (tr!("users"), &self.facts.users),
+            (tr!("records by release"), &self.facts.app_versions),
+            (tr!("records by service"), &self.facts.services),
+            (tr!("records by user"), &self.facts.users),
         ] {
             if !counts.is_empty() {
                 lines.push(Line::new().tone(Tone::Dim, tr!("{what}: ", what)).plain(most_of(counts)));
@@ -225,11 +231,9 @@ fn most_of(counts: &BTreeMap<Box<str>, u64>) -> String {
     const SHOWN: usize = 8;
     let mut sorted: Vec<_> = counts.iter().collect();
     sorted.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), *name));
-    let shown: Vec<_> = sorted
-        .iter()
-        .take(SHOWN)
-        .map(|(name, count)| format!("{name} ({})", separated(u128::from(**count))))
-        .collect();
+    let shown = sorted.iter().take(SHOWN);
+    let shown = shown.map(|(name, count)| format!("{name} ({})", separated(u128::from(**count))));
+    let shown = Sentence::of_names(shown).told();
     let more = sorted.len().saturating_sub(SHOWN);
-    if more > 0 { tr!("{} and {more} more", shown.join(", "), more) } else { shown.join(", ") }
+    if more > 0 { tr!("{} and {more} more", shown, more) } else { shown }
 }

@@ -63,9 +63,14 @@ impl Machine {
     fn private(&self, _: &str) {}
 
     fn run(&self, arguments: &[&str]) -> Said {
+        self.run_reading(Some("logs/logs.jsonl"), arguments)
+    }
+
+    /// Reads that file, or what is read when nobody says what.
+    fn run_reading(&self, file: Option<&str>, arguments: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_codex-audit"));
         command.arg("doctor").args(arguments).current_dir(self.folder.path()).env_clear();
-        command.env("CODEX_HOME", "codex").env("CODEX_AUDIT_FILE", "logs/logs.jsonl");
+        command.env("CODEX_HOME", "codex").envs(file.map(|file| ("CODEX_AUDIT_FILE", file)));
         // Without it no program starts on Windows.
         if let Some(root) = std::env::var_os("SYSTEMROOT") {
             command.env("SYSTEMROOT", root);
@@ -96,7 +101,7 @@ struct Said {
 impl Said {
     /// All that was said, with what changes from run to run left out.
     fn text(&self) -> String {
-        let time = Regex::new(r"\d{4}-\d\d-\d\dT[0-9:.]+\+08:00").expect("a pattern");
+        let time = Regex::new(r"\d{4}-\d\d-\d\d [0-9:]+ \+08:00").expect("a pattern");
         let age = Regex::new(r"record is [^\n]*? old").expect("a pattern");
         let stdout = time.replace_all(&self.stdout, "[time]").replace('\\', "/");
         let stdout = age.replace_all(&stdout, "record is [age] old");
@@ -283,6 +288,24 @@ fn a_file_that_was_named_and_is_not_there_is_exit_2() {
         );
         assert_eq!(said.finding(code)["severity"], "error");
     }
+}
+
+#[test]
+fn a_file_that_is_not_there_yet_is_the_one_that_the_collector_will_write() {
+    let machine = Machine::new("tutorial");
+    let collector = "codex/otel/collector-config.yaml";
+    let tutorial = fs::read_to_string(machine.path(collector)).expect("a configuration");
+    let elsewhere = tutorial.replace("/tmp/otel-data/otel-logs.jsonl", "/nonexistent/logs.jsonl");
+    machine.put(collector, elsewhere.as_bytes());
+    if Path::new("/tmp/otel-data/otel-logs.jsonl").exists() {
+        return;
+    }
+    let said = machine.run_reading(None, &["--json"]);
+    assert_eq!(said.finding("log_file_elsewhere")["fix"], "export CODEX_AUDIT_FILE=/nonexistent/logs.jsonl");
+    let missing = said.finding("log_file_missing");
+    assert!(
+        missing["text"].as_str().expect("a text").starts_with("/nonexistent/logs.jsonl does not exist. ")
+    );
 }
 
 #[test]

@@ -140,10 +140,21 @@ fn logs_exporter(sheet: &mut Sheet<'_>, otel: &Entry, listeners: &[Listener]) ->
     let Some(entry) = otel.node.get("exporter") else {
         let text =
             sentence!("[otel] has no `exporter`. Its default is \"none\": Codex exports no log event.");
-        sheet.error("exporter_missing", otel.line, text).fix(Signal::Logs.example());
+        let fix = added_to_otel(sheet, otel, &Signal::Logs.example());
+        sheet.error("exporter_missing", otel.line, text).fix(fix);
         return None;
     };
     read_exporter(sheet, entry, Signal::Logs, listeners)
+}
+
+/// A line for `[otel]`, under its header where the file only has those of tables within it.
+fn added_to_otel(sheet: &Sheet<'_>, otel: &Entry, line: &str) -> String {
+    let place = sheet.place(otel.line).quote.unwrap_or_default();
+    if place.trim_start().starts_with("[otel.") && !sheet.has_line("[otel]") {
+        format!("[otel]\n{line}")
+    } else {
+        line.to_owned()
+    }
 }
 
 fn prompts(sheet: &mut Sheet<'_>, otel: &Entry) {
@@ -152,7 +163,8 @@ fn prompts(sheet: &mut Sheet<'_>, otel: &Entry) {
             "`log_user_prompt` is not set: prompts are recorded as [REDACTED], with their length only. Set \
              it to true if an audit must say what was asked."
         );
-        sheet.note("prompts_redacted", otel.line, text).fix("log_user_prompt = true");
+        let fix = added_to_otel(sheet, otel, "log_user_prompt = true");
+        sheet.note("prompts_redacted", otel.line, text).fix(fix);
         return;
     };
     match entry.node.value {
@@ -177,7 +189,8 @@ fn environment(sheet: &mut Sheet<'_>, otel: &Entry) {
     match otel.node.get("environment") {
         None => {
             let text = sentence!("`environment` is not set: every record says env = \"dev\".");
-            sheet.note("environment_default", otel.line, text).fix("environment = \"production\"");
+            let fix = added_to_otel(sheet, otel, "environment = \"production\"");
+            sheet.note("environment_default", otel.line, text).fix(fix);
         }
         Some(entry) => match entry.node.text() {
             Some(name) => {
@@ -198,7 +211,8 @@ fn trace_exporter(sheet: &mut Sheet<'_>, otel: &Entry) {
                 "`trace_exporter` is not set. Today that means none; early releases took `exporter` for it \
                  and sent spans to the address for logs."
             );
-            sheet.note("trace_exporter_default", otel.line, text).fix("trace_exporter = \"none\"");
+            let fix = added_to_otel(sheet, otel, "trace_exporter = \"none\"");
+            sheet.note("trace_exporter_default", otel.line, text).fix(fix);
         }
         None => {}
     }
@@ -221,7 +235,8 @@ fn metrics_exporter(sheet: &mut Sheet<'_>, root: &Node, otel: &Entry) {
                 "`metrics_exporter` is not set: its default sends Codex's metrics to OpenAI (Statsig). \
                  \"none\" sends them nowhere."
             );
-            sheet.note("metrics_to_statsig", otel.line, text).fix("metrics_exporter = \"none\"");
+            let fix = added_to_otel(sheet, otel, "metrics_exporter = \"none\"");
+            sheet.note("metrics_to_statsig", otel.line, text).fix(fix);
         }
         None => {}
     }
@@ -301,6 +316,30 @@ mod tests {
             "[otel]\nenvironment = 'dev'\nlog_user_prompt = true\ntrace_exporter = 'none'\nmetrics_exporter \
              = 'none'\n{exporter}"
         ))
+    }
+
+    #[test]
+    fn what_otel_lacks_goes_under_its_header_where_only_tables_within_it_have_one() {
+        let fixes = |text: &str| -> Vec<String> {
+            let findings = CodexConfig::read("config.toml", text, None).findings;
+            let notes = findings.into_iter().filter(|finding| finding.code == "environment_default");
+            notes.filter_map(|finding| finding.fix).collect()
+        };
+        let exporter =
+            "[otel.exporter.otlp-http]\nendpoint = 'http://localhost:4318/v1/logs'\nprotocol = 'json'\n";
+        assert_eq!(fixes(exporter), ["[otel]\nenvironment = \"production\""]);
+        for otel in ["[otel]", "[otel] # Codex"] {
+            assert_eq!(fixes(&format!("{otel}\n{exporter}")), ["environment = \"production\""]);
+            assert_eq!(fixes(&format!("{exporter}{otel}\n")), ["environment = \"production\""]);
+        }
+    }
+
+    #[test]
+    fn a_protocol_for_grpc_is_no_key_of_the_top_level() {
+        let text = "[otel.exporter.otlp-grpc]\nendpoint = 'http://localhost:4317'\nprotocol = 'binary'\n";
+        let findings = CodexConfig::read("config.toml", text, None).findings;
+        let ignored = findings.iter().find(|finding| finding.code == "key_ignored").expect("a finding");
+        assert!(ignored.text.english().ends_with(". Delete the line: only otlp-http has a protocol."));
     }
 
     const NOTHING: [&str; 0] = [];

@@ -32,6 +32,8 @@ pub(super) fn ignored_key(sheet: &mut Sheet<'_>, entry: &Entry, table: &str, pre
     );
     let (text, fix) = if key == "disable_response_storage" {
         (sentence!("{belongs}. Delete the line: today's Codex has no such key anywhere.", belongs), None)
+    } else if key == "protocol" {
+        (sentence!("{belongs}. Delete the line: only otlp-http has a protocol.", belongs), None)
     } else if OTEL_KEYS.contains(&key) {
         (sentence!("{belongs}. It is a key of [otel]: move it up.", belongs), Some(format!("[otel]\n{line}")))
     } else if let Some(meant) = known

@@ -176,8 +176,8 @@ fn check_processors(sheet: &mut Sheet<'_>, trail: &[&Pipeline], pipelines: &[Pip
                 "batch" => {
                     let text = sentence!(
                         "The `batch` processor in `{}` answers Codex before the record is in the file, hides \
-                         every error of the file, and loses what it holds when the Collector is killed. It \
-                         is to go with release 0.166.",
+                         every error of the file, and loses what it holds when the Collector is killed. \
+                         Release 0.166 of the Collector is to come without it.",
                         pipeline.id
                     );
                     sheet.warning("batch_processor", line, text).fix = pipeline.without(id);
@@ -221,7 +221,7 @@ fn check_processors(sheet: &mut Sheet<'_>, trail: &[&Pipeline], pipelines: &[Pip
     if let Some((_, first)) = others.first() {
         let names: Vec<String> = others.iter().map(|(pipeline, _)| format!("`{}`", pipeline.id)).collect();
         let text = sentence!(
-            "The `batch` processor is used in {} too. It is to go with release 0.166.",
+            "The `batch` processor is used in {} too. Release 0.166 of the Collector is to come without it.",
             Sentence::of_names(names)
         );
         sheet.note("batch_processor_elsewhere", first.line, text);

@@ -133,6 +133,11 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// Whether a line of the file begins so.
+    pub(super) fn has_line(&self, beginning: &str) -> bool {
+        self.text.lines().any(|line| line.trim_start().starts_with(beginning))
+    }
+
     pub(super) fn error(
         &mut self,
         code: &'static str,

@@ -73,7 +73,7 @@ fn look_where_the_collector_writes(
     let value = env::join_paths([path]).ok().and_then(|_| shell_words(&[path]));
     finding.fix = value.map(|value| format!("export CODEX_AUDIT_FILE={value}"));
     examination.findings.push(finding);
-    if !Path::new(DEFAULT_FILE).exists() && Path::new(path).exists() {
+    if !Path::new(DEFAULT_FILE).exists() {
         run.input = Input::find(std::slice::from_ref(path), true);
     }
 }
@@ -85,8 +85,8 @@ fn unopened_finding(name: &str, reason: &Sentence, is_default: bool) -> Finding 
         Err(error) if error.kind() == io::ErrorKind::NotFound => found(
             "log_file_missing",
             sentence!(
-                "{reason}. The Collector writes it when the first event arrives; another file: -f PATH or \
-                 $CODEX_AUDIT_FILE.",
+                "{reason}. The Collector writes it when the first event arrives, from a container only where \
+                 its folder is mounted; another file: -f PATH or $CODEX_AUDIT_FILE.",
                 reason
             ),
         ),
@@ -106,7 +106,9 @@ fn mode(_: &Path) -> Option<u32> {
 }
 
 fn seen(run: &Run<'_>, world: &World, account: &Account, records: TrailRecords) -> LogFiles {
-    let shown = |time: Option<UnixNano>| time.map(|time| run.zone.rfc3339(time));
+    let shown = |time: Option<UnixNano>| {
+        time.map(|time| run.zone.show(time).format("%Y-%m-%d %H:%M:%S %:z").to_string())
+    };
     let reach = match (shown(records.first), shown(records.last)) {
         (Some(first), Some(last)) => sentence!("from {first} to {last}", first, last),
         _ => sentence!("without a time"),

@@ -93,6 +93,18 @@ fn every_product_of_a_cost_is_there_on_a_narrow_terminal() {
 }
 
 #[test]
+fn each_conversation_that_the_beginning_of_an_id_fits_is_one_line() {
+    let Some((text, _)) = shown("codex-audit show 01a1 -f captures/collector", &[("PAGER", "")]) else {
+        return;
+    };
+    let candidates: Vec<&str> = text.lines().skip(1).collect();
+    assert_eq!(candidates.len(), 22, "{text}");
+    for line in candidates {
+        assert!(line.starts_with("  01a1f") && unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+    }
+}
+
+#[test]
 fn what_is_said_keeps_within_a_terminal_and_is_one_line_in_a_pipe() {
     let command = "codex-audit list -q -f no/such/folder/with/a/long/name/otel-logs.jsonl -f nowhere/otel-logs.jsonl \
                    --lang zh; codex-audit list --conversation 77 --model nobody --lang zh -f one_conversation.jsonl";

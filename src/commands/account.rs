@@ -142,10 +142,15 @@ impl Run<'_> {
         let messages = account.total(|file| file.messages);
         let is_explained =
             account.files.iter().any(|file| file.unfinished.is_some() || !file.notes.is_empty());
-        if messages == 0 || account.total(|file| file.records) > 0 || is_explained {
+        let is_empty = account.opened().next().is_some() && account.total(|file| file.bytes) == 0;
+        if (messages == 0 && !is_empty) || account.total(|file| file.records) > 0 || is_explained {
             return Ok(());
         }
-        let note = if account.total(|file| file.damaged) == messages {
+        let note = if is_empty {
+            tr!(
+                "note: the input is empty: nothing has arrived yet, or the Collector emptied it when it started"
+            )
+        } else if account.total(|file| file.damaged) == messages {
             tr!("note: nothing in the input is OTLP as a Collector writes it: was another file meant?")
         } else {
             tr!(

@@ -1,12 +1,18 @@
 //! The beginning of an id: which may be given, and what is said where it fits several conversations.
 
 use std::io;
+
 use tr::tr;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::Run;
+use super::human::shown_ids;
 use crate::event::IdCondition;
 use crate::query::Candidate;
-use crate::render::visible_line;
+use crate::render::{visible_line, wrapped};
+
+/// So many columns of a prompt are shown to tell conversations apart.
+const LONGEST_PROMPT: usize = 50;
 
 /// The beginning of an id, as it is given on the command line.
 pub(super) fn id_to_find(text: &str) -> Result<String, String> {
@@ -30,15 +36,26 @@ impl Run<'_> {
                 count
             )
         )?;
+        // On a terminal a candidate is to be one line, with as much of its id as tells it from the others.
+        let terminal = self.style.width.filter(|_| self.style.truncate);
+        let ids = shown_ids(candidates.iter().map(|candidate| candidate.id.as_str()), terminal.is_some());
         for candidate in candidates {
             let start = candidate.start.map_or_else(
                 || tr!("no time recorded"),
                 |start| self.zone.show(start).format("%Y-%m-%d %H:%M:%S %:z").to_string(),
             );
-            let prompt: String =
-                candidate.first_prompt.iter().flat_map(|prompt| prompt.chars().take(40)).collect();
-            let line = format!("{}  {start}  {prompt}", candidate.id);
-            writeln!(self.err, "  {}", visible_line(line.trim_end()))?;
+            let id = ids.get(candidate.id.as_str()).copied().unwrap_or(&candidate.id);
+            let head = format!("  {}  {start}  ", visible_line(id));
+            let prompt: String = candidate
+                .first_prompt
+                .iter()
+                .flat_map(|prompt| prompt.chars().take(LONGEST_PROMPT + 1))
+                .collect();
+            let left = terminal.map_or(LONGEST_PROMPT, |width| width.saturating_sub(head.width() + 1));
+            let parts = wrapped(&visible_line(&prompt), left.clamp(1, LONGEST_PROMPT));
+            let cut = if parts.len() > 1 { "…" } else { "" };
+            let line = format!("{head}{}{cut}", parts.first().map_or("", String::as_str));
+            writeln!(self.err, "{}", line.trim_end())?;
         }
         Ok(())
     }

@@ -185,7 +185,7 @@ impl FilterArgs {
             text.as_deref()
                 .map(|text| {
                     zone.read_moment(text, now)
-                        .map_err(|error| anyhow::Error::msg(format!("{option}: {error}")))
+                        .map_err(|error| anyhow::Error::msg(tr!("{}: {}", option, error)))
                 })
                 .transpose()
         };

@@ -86,8 +86,8 @@ fn a_beginning_that_fits_several_is_asked_back() {
     insta::assert_snapshot!(said("list -f captures/rotated --conversation 01a1f842"), @"
     ------- stderr -------
     error: 2 conversations begin with `01a1f842`; give more of the id:
-      01a1f842-dd5e-72c1-a3b5-3b9c55052b8b  2026-11-20 17:21:34 +08:00  请检查这个目录 and list the files.⏎CALL exec_co
-      01a1f842-e0d7-7703-880d-5cfca50db215  2026-11-20 17:21:34 +08:00  Read the file and try to write outside;
+      01a1f842-dd5e-72c1-a3b5-3b9c55052b8b  2026-11-20 17:21:34 +08:00  请检查这个目录 and list the files.⏎CALL…
+      01a1f842-e0d7-7703-880d-5cfca50db215  2026-11-20 17:21:34 +08:00  Read the file and try to write outside;…
     [exit status: 2]
     ");
 }

@@ -326,10 +326,10 @@ fn for_people_each_event_is_a_line_without_the_stream_of_a_response() {
     insta::assert_snapshot!(told.join("\n"), @r#"
     2026-11-20 09:25:13.393 +00:00  01a1f846-3630-7073-9d85-ddb0bc3f1a86  conversation_starts
     2026-11-20 09:25:41.422 +00:00  01a1f846-3630-7073-9d85-ddb0bc3f1a86  user_prompt  Run these⏎CALL shell {"command":["bash","-lc","touch a.txt"],"justification":"make a"}⏎CALL shell {"command":["bash","-lc","curl http://127.0.0.1:1/x"]}⏎CALL shell_command {"command":"touch b.txt"}⏎CALL exec_command {"cmd":"touch c.txt","yield_time_ms":500}⏎CALL exec_command {"cmd":"rm -rf d","yield_time_ms":500}
-    2026-11-20 09:25:41.460 +00:00  01a1f846-3630-7073-9d85-ddb0bc3f1a86  api_request  http 200  ms 3
+    2026-11-20 09:25:41.460 +00:00  01a1f846-3630-7073-9d85-ddb0bc3f1a86  api_request  http 200  3 ms
     2026-11-20 09:25:41.463 +00:00  01a1f846-3630-7073-9d85-ddb0bc3f1a86  sse_event  response.completed  in 1411  out 53
     2026-11-20 09:25:53.490 +00:00  01a1f846-3630-7073-9d85-ddb0bc3f1a86  tool_decision  shell  approvedexecpolicyamendment  by User
-    2026-11-20 09:25:53.613 +00:00  01a1f846-3630-7073-9d85-ddb0bc3f1a86  tool_result  shell  success true  ms 12149  {"command":["bash","-lc","touch a.txt"],"justification":"make a"}  → {"output":"mktemp: failed to create file via template ‘/home/.pyenv/shims/tmp.XXXXXXXXXX’: Permission denied\npyenv: cannot rehash: /home/.pyenv/shims isn't writable\n","metadata":{"exit_code":0,"duration_seconds":0.1}}
+    2026-11-20 09:25:53.613 +00:00  01a1f846-3630-7073-9d85-ddb0bc3f1a86  tool_result  shell  success true  12149 ms  {"command":["bash","-lc","touch a.txt"],"justification":"make a"}  → {"output":"mktemp: failed to create file via template ‘/home/.pyenv/shims/tmp.XXXXXXXXXX’: Permission denied\npyenv: cannot rehash: /home/.pyenv/shims isn't writable\n","metadata":{"exit_code":0,"duration_seconds":0.1}}
     "#);
 }
 

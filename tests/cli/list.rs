@@ -364,6 +364,7 @@ fn an_empty_file_is_no_conversation_and_no_fault() {
     insta::assert_snapshot!(said("list -f empty.jsonl"), @"
     ------- stderr -------
     note: there is no conversation in the input, or none that the filters admit
+    note: the input is empty: nothing has arrived yet, or the Collector emptied it when it started
     [exit status: 0]
     ");
     insta::assert_snapshot!(said("list --json -f empty.jsonl"), @"[exit status: 0]");

@@ -54,7 +54,6 @@ fn word(key: Key) -> String {
         Key::ErrorMessage => tr!("error "),
         Key::InputTokenCount => tr!("in "),
         Key::OutputTokenCount => tr!("out "),
-        Key::DurationMs => "ms ".to_owned(),
         Key::Output => "→ ".to_owned(),
         _ => String::new(),
     }
@@ -102,7 +101,12 @@ impl RowMaker for LiveEvents {
             line = line.plain(gap).tone(tone, text);
         }
         for key in TOLD {
-            let Some(value) = event.attributes().get(key).and_then(|value| told(&value)) else { continue };
+            let Some(mut value) = event.attributes().get(key).and_then(|value| told(&value)) else {
+                continue;
+            };
+            if key == Key::DurationMs {
+                value += " ms";
+            }
             let heading = format!("  {}", word(key));
             let Some(left) = room.checked_sub(heading.width() + SHORTEST) else { break };
             let (value, width) = shortened(&visible_line(&value), left + SHORTEST);

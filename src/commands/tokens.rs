@@ -17,7 +17,7 @@ use super::records::{PricedResponseRecord, TokenUsageRecord};
 use super::time_span::TimeSpan;
 use super::wording::DaySections;
 use super::{Run, Zone};
-use crate::query::price_book::{Component, PriceBook, Step, Tier};
+use crate::query::price_book::{Component, PriceBook, Priced, Step, Tier};
 use crate::query::{Group, GroupKey, Response, TokenUsage, Usage, UsageQuestion, UsageSum};
 use crate::render::{write_chart, write_lines, write_table};
 use crate::report::{Cell, Chart, Column, Line, Row, Section, Table, Tone};
@@ -395,7 +395,7 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
     let ids = shown_ids(responses.iter().filter_map(|response| response.conversation_id.as_deref()), short);
     let priced: Vec<_> = responses.iter().map(|response| response.price(prices)).collect();
     let is_billed = |component: &Component| {
-        let mut steps = priced.iter().flatten().flat_map(|priced| priced.steps());
+        let mut steps = priced.iter().flatten().flat_map(Priced::steps);
         steps.any(|step| step.component == *component)
     };
     let billed: Vec<Component> = BILLED.into_iter().filter(is_billed).collect();

@@ -367,7 +367,11 @@ fn an_empty_file_is_no_conversation_and_no_fault() {
     note: the input is empty: nothing has arrived yet, or the Collector emptied it when it started
     [exit status: 0]
     ");
-    insta::assert_snapshot!(said("list --json -f empty.jsonl"), @"[exit status: 0]");
+    insta::assert_snapshot!(said("list --json -f empty.jsonl"), @"
+    ------- stderr -------
+    note: the input is empty: nothing has arrived yet, or the Collector emptied it when it started
+    [exit status: 0]
+    ");
 }
 
 #[test]

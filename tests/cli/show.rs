@@ -117,6 +117,7 @@ fn an_input_without_events_is_nothing_found() {
     insta::assert_snapshot!(said("show --last -f empty.jsonl"), @"
     ------- stderr -------
     note: there is no event in the input, or none that the filters admit
+    note: the input is empty: nothing has arrived yet, or the Collector emptied it when it started
     [exit status: 1]
     ");
 }

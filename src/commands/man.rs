@@ -116,8 +116,9 @@ const EXIT_STATUS: &[(&str, &str)] = &[
     ),
     (
         "3",
-        "Answered, but part of the input could not be read; standard error names each damaged place as file:line: \
-         byte N: reason. 3 outranks 0 and 1. The unfinished last line of a file that is being written is no damage.",
+        "Answered, but part of the input could not be read; standard error names the first 100 damaged places as \
+         file:line: byte N: reason, and counts the others; verify --json lists all. 3 outranks 0 and 1. The unfinished \
+         last line of a file that is being written is no damage.",
     ),
     ("130", "Ctrl-C was pressed. What was printed is not the whole answer."),
 ];

@@ -38,7 +38,8 @@ Examples:
 pub(super) const GREP: &str = "\
 Examples:
   Where do credentials show?
-    codex-audit grep -i 'api[_-]?key|password|secret|token='
+    codex-audit grep -i \\
+      'api[_-]?key|password|secret|token=|\\b(sk-|akia|ghp_)|private key'
   What led to it: the two events before each hit in a tool's arguments:
     codex-audit grep 'rm -rf' --in arguments -B 2
   In which conversations was something downloaded?

@@ -34,7 +34,7 @@ pub(crate) fn print(mut error: Error, program: Command, world: &World) -> u8 {
     let exit = u8::try_from(error.exit_code()).unwrap_or(2);
     if is_english || error.kind() == ErrorKind::DisplayVersion || Language::Zh.speak().is_err() {
         if error.get(ContextKind::Suggested).is_none() && is_a_file_too_many(&error) {
-            let tip = StyledStr::from(how_to_read_several());
+            let tip = StyledStr::from(how_to_read_files());
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
         }
         let written = error.print();
@@ -71,8 +71,8 @@ fn is_a_file_too_many(error: &Error) -> bool {
         && string(error, ContextKind::InvalidArg).is_some_and(|word| Path::new(&word).exists())
 }
 
-fn how_to_read_several() -> String {
-    tr!("to read several files, write -f before each, or one pattern in quotes: -f '*.jsonl'")
+fn how_to_read_files() -> String {
+    tr!("to read files, write -f before each, or one pattern in quotes: -f '*.jsonl'")
 }
 
 /// What `--lang` says in a command line that clap did not take.
@@ -215,7 +215,8 @@ fn complaint(error: &Error) -> String {
     let styles = Styles::styled();
     let (red, green, title) = (styles.get_error(), styles.get_valid(), styles.get_usage());
     let mut wrong = format!("{red}{}", tr!("error: {}", format!("{red:#}{wrong}")));
-    if let Some(values) = strings(error, ContextKind::ValidValue) {
+    let valid = [ContextKind::ValidValue, ContextKind::ValidSubcommand];
+    for values in valid.into_iter().filter_map(|kind| strings(error, kind)) {
         wrong = format!("{wrong}\n  {}", tr!("[possible values: {}]", values.join(", ")));
     }
     let mut parts = vec![wrong];
@@ -231,7 +232,7 @@ fn complaint(error: &Error) -> String {
         parts.push(format!("  {}", tr!("to be taken as a value, `{word}` stands behind `--`", word)));
     }
     if is_a_file_too_many(error) {
-        parts.push(format!("  {green}{}{green:#}", how_to_read_several()));
+        parts.push(format!("  {green}{}{green:#}", how_to_read_files()));
     }
     if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
         let english = format!("{title}Usage:{title:#} ");
@@ -293,6 +294,7 @@ fn what_is_wrong(error: &Error) -> Option<String> {
                 tr!("`{argument}` cannot go with `{others}`", argument, others)
             }
         }
+        ErrorKind::MissingSubcommand => tr!("a command is missing"),
         ErrorKind::InvalidUtf8 => tr!("an argument is not UTF-8"),
         _ => return None,
     })

@@ -57,7 +57,9 @@ fn meant(name: &str) -> Option<&'static str> {
         let mut names = TZ_VARIANTS.iter().map(|zone| zone.name());
         names.find(|zone| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(name)))
     };
-    nearest(name, TZ_VARIANTS.iter().map(|zone| zone.name()).chain(["beijing", "local"])).or_else(city)
+    // Abbreviations are all alike: who writes CST does not mean CET.
+    let names = TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| name.len() > 4);
+    nearest(name, names.chain(["beijing", "local"])).or_else(city)
 }
 
 /// `+08:00`, `+0800` or `+08`, up to a day either way.
@@ -234,6 +236,7 @@ mod tests {
             ("tokyo", Some("Asia/Tokyo")),
             ("beijng", Some("beijing")),
             ("mars", None),
+            ("CST", None),
             ("+25:00", None),
             ("", None),
         ] {

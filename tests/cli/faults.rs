@@ -233,7 +233,7 @@ fn a_pattern_that_the_shell_has_opened_out_is_told_from_other_wrong_usage() {
     insta::assert_snapshot!(talk(&run(&format!("list -f {files}"))), @"
     error: unexpected argument 'nested_attributes.jsonl' found
 
-      tip: to read several files, write -f before each, or one pattern in quotes: -f '*.jsonl'
+      tip: to read files, write -f before each, or one pattern in quotes: -f '*.jsonl'
 
     Usage: codex-audit list [OPTIONS]
 
@@ -243,7 +243,7 @@ fn a_pattern_that_the_shell_has_opened_out_is_told_from_other_wrong_usage() {
     insta::assert_snapshot!(talk(&run(&format!("list --lang zh -f {files}"))), @"
     错误：多出一个参数 `nested_attributes.jsonl`
 
-      要读多个文件，请在每个文件前写 -f，或把通配符放在引号里：-f '*.jsonl'
+      要读文件，请在每个文件前写 -f，或把通配符放在引号里：-f '*.jsonl'
 
     用法：codex-audit list [选项]
 

@@ -185,6 +185,7 @@ fn wrong_usage_is_told_in_chinese() {
         "grep -x",
         "completions fsh",
         "tokens --by dya",
+        "-q",
     ]
     .map(|line| {
         let told = told(line);

@@ -457,14 +457,19 @@ mod tests {
     }
 
     #[test]
-    fn the_fix_of_an_address_keeps_its_host() {
-        let text = "[otel.exporter.otlp-http]\nprotocol = 'json'\nendpoint = 'https://otel.example.com'";
-        let findings = CodexConfig::read("c", text, None).findings;
-        let fix = findings
-            .iter()
-            .find(|finding| finding.code == "endpoint_path")
-            .and_then(|found| found.fix.clone());
-        assert_eq!(fix.as_deref(), Some("endpoint = \"https://otel.example.com:443/v1/logs\""));
+    fn the_fix_of_an_address_keeps_its_host_and_has_a_port_that_is_meant() {
+        for (exporter, meant) in [
+            (
+                "otlp-http]\nprotocol = 'json'\nendpoint = 'https://h.example.com'",
+                "https://h.example.com:443/v1/logs",
+            ),
+            ("otlp-grpc]\nendpoint = 'http://h:4318/v1/logs'", "http://h:4317"),
+            ("otlp-grpc]\nendpoint = 'http://h:4319/v1/logs'", "http://h:4319"),
+        ] {
+            let findings = CodexConfig::read("c", &format!("[otel.exporter.{exporter}"), None).findings;
+            let path = findings.iter().find(|finding| finding.code == "endpoint_path").expect("a finding");
+            assert_eq!(path.fix.as_deref(), Some(format!("endpoint = \"{meant}\"").as_str()));
+        }
     }
 
     #[test]

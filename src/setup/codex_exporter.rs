@@ -296,8 +296,10 @@ fn without_scheme(written: &str) -> &str {
 fn check_grpc_path(sheet: &mut Sheet<'_>, entry: &Entry, endpoint: &Endpoint) {
     if !matches!(endpoint.path.as_str(), "" | "/") {
         let text = sentence!("gRPC has no path, but the address ends with `{}`.", endpoint.path);
-        let fix = format!("endpoint = \"{}\"", endpoint.url(""));
-        sheet.warning("endpoint_path", entry.line, text).fix(fix);
+        // Who wrote the path of HTTP wrote the port of HTTP, too.
+        let port = endpoint.port.map(|port| if port == 4318 { 4317 } else { port });
+        let meant = Endpoint { port, ..endpoint.clone() };
+        sheet.warning("endpoint_path", entry.line, text).fix(format!("endpoint = \"{}\"", meant.url("")));
     }
 }
 

@@ -23,6 +23,9 @@ use crate::report::{Cell, Column, Line, Section, Table, Tone};
 /// One row a request; of several verdicts on it the last is what happened. The tool call during which it happened is
 /// named where time allows just one.
 ///
+/// Why is told in the proxy's own words: its reason, then what decided. `not_allowed` is a host that is not on the list
+/// of those allowed, `denied` one that is on the list of those denied.
+///
 /// What the logs cannot show: Codex records this only with its network proxy on (`features.network_proxy`), and
 /// requests that go around the proxy leave no record. Those to localhost do, unless the command says otherwise.
 #[derive(Args, Clone, Debug, Default)]

@@ -311,7 +311,10 @@ impl Teller {
             | EventKind::ToolResult(_)
             | EventKind::GuardianAssessment(_) => {}
             EventKind::StartupPhase(phase) => {
-                let word = (phase.phase.unwrap_or("phase").to_owned(), milliseconds(phase.duration_ms));
+                let status = phase.status.filter(|status| *status != "ready");
+                let took = phase.duration_ms.map(|duration| format!("{duration} ms"));
+                let how: Vec<_> = took.into_iter().chain(status.map(str::to_owned)).collect();
+                let word = (phase.phase.unwrap_or("phase").to_owned(), how.join(" "));
                 // The phases of one start come in a row and are one remark.
                 if let Some((_, Step::Remark(remark))) = self.steps.last_mut()
                     && remark.label == "startup"
@@ -362,10 +365,6 @@ impl Teller {
         self.steps.sort_by_key(|(order, _)| *order);
         Story { steps: self.steps }
     }
-}
-
-fn milliseconds(duration_ms: Option<u64>) -> String {
-    duration_ms.map(|duration| format!("{duration} ms")).unwrap_or_default()
 }
 
 fn stream_remark(stream: &StreamEvent<'_>) -> Remark {
@@ -423,6 +422,7 @@ fn remark(event: &Event<'_>, kind: &EventKind<'_>) -> Remark {
             say("in", connect.duration_ms.map(|duration| format!("{duration} ms")));
             say("error", text(connect.error_message));
             failed = connect.success == Some(false) || connect.error_message.is_some();
+            say("", (failed && connect.error_message.is_none()).then(|| "failed".to_owned()));
         }
         EventKind::AgentResponse(response) => {
             say("", text(response.agent_type));

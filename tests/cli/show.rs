@@ -295,3 +295,18 @@ fn a_request_over_the_websocket_that_failed_is_said_to_have_failed_without_colou
         "{said}"
     );
 }
+
+#[test]
+fn what_went_wrong_at_the_start_is_said_in_words() {
+    let phase = |status: &str| {
+        let attributes = json!({ "startup.phase": "warmup", "startup.status": status, "duration_ms": "3" });
+        ("a", "startup_phase", attributes)
+    };
+    let connect =
+        |success: &str| ("a", "websocket_connect", json!({ "success": success, "endpoint": "/responses" }));
+    let records = [phase("ready"), phase("timed_out"), connect("true"), connect("false")];
+    let said = codex_audit("show -f -").with_stdin(log(&records)).run().stdout;
+    for words in ["  warmup 3 ms · warmup 3 ms timed_out\n", "  /responses\n", "  /responses · failed\n"] {
+        assert!(said.contains(words), "{said}");
+    }
+}

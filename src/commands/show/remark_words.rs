@@ -25,6 +25,7 @@ pub(super) fn before_value(label: &str, name: &str) -> String {
 pub(super) fn value(label: &str, name: &str, value: &str) -> String {
     match (label, name, value) {
         ("websocket_connect", "", "connection reused") => tr!("connection reused"),
+        ("websocket_connect", "", "failed") => tr!("failed"),
         ("agent_response", "", "(cut by telemetry)") => tr!("(cut by telemetry)"),
         ("turn_cost", "", "interrupted") => tr!("interrupted"),
         _ => value.to_owned(),

@@ -433,11 +433,16 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
         // An id that has its result is used up, and some models begin to count anew: what comes behind is about another
         // call. To join it to the finished one could say of a call that it was allowed when it was another one.
         let known = call_id.and_then(|id| by_id.get(id)).copied();
-        // A record without a time is not known to come behind.
-        let is_behind = |result: &CallResult| {
-            matches!(what, What::Result { .. }) || order.time().is_some() || result.order.time().is_none()
+        let is_used_up = |call: &ToolCall| match (&call.result, &what) {
+            (None, _) => false,
+            // A result of the same moment is a copy, where copies count: the call's decisions are about it, too.
+            (Some(result), What::Result { .. }) => {
+                call.decisions.is_empty() || order.time().is_none() || order.time() != result.order.time()
+            }
+            // A record without a time is not known to come behind.
+            (Some(result), _) => order.time().is_some() || result.order.time().is_none(),
         };
-        let known = known.filter(|index| !calls[*index].result.as_ref().is_some_and(is_behind));
+        let known = known.filter(|index| !is_used_up(&calls[*index]));
         let index = known.unwrap_or(calls.len());
         if known.is_none() {
             by_id.extend(call_id.map(|id| (id, index)));
@@ -598,6 +603,15 @@ mod tests {
                 (vec![], "timed_out".to_owned(), None),
             ]
         );
+    }
+
+    #[test]
+    fn a_copy_of_a_result_is_not_said_to_be_a_call_without_a_decision() {
+        let calls = |facts: &[fn() -> Fact<'static>]| calls_of(facts.iter().map(|fact| fact())).len();
+        let decided = || decided(1, Decision::Approved);
+        assert_eq!(calls(&[decided, decided, || result(2, true), || result(2, true)]), 1);
+        assert_eq!(calls(&[decided, || result(2, true), || result(3, true)]), 2, "the id is used again");
+        assert_eq!(calls(&[|| result(2, true), || result(2, true)]), 2, "each copy counts");
     }
 
     #[test]

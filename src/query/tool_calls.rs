@@ -114,6 +114,28 @@ impl ToolCall {
         }
     }
 
+    /// Whether a record of the same id, which does not come before this call's, is about another call.
+    ///
+    /// An id that has its result is used up, and some models begin to count anew: to join what comes behind to the
+    /// finished call could say of it that it was allowed when it was another one.
+    fn is_over_before(&self, order: EventOrder, what: &What<'_>) -> bool {
+        let Some(result) = &self.result else { return false };
+        let (time, time_of_result) = (order.time(), result.order.time());
+        let lacks_it = match what {
+            What::Review { .. } => self.reviews().next().is_none(),
+            What::Decision { .. } => self.decisions.is_empty(),
+            What::Sandbox(_) => self.sandbox_outcomes.is_empty(),
+            // One of the same moment is a copy, where copies count: the call's decisions are about it, too.
+            What::Result { .. } => {
+                return self.decisions.is_empty() || time.is_none() || time != time_of_result;
+            }
+        };
+        // Without a time it is not known to come behind, nor where it lies before the result: a clock was set back.
+        let may_come_before =
+            (time.is_none() && time_of_result.is_some()) || order.location() < result.order.location();
+        !(may_come_before && lacks_it)
+    }
+
     /// The same call with what ran, for people, made of what the model asked for.
     pub(super) fn with_command(mut self) -> Self {
         let tool_name = self.tool_name.as_deref();
@@ -430,19 +452,8 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
     for Fact { order, names, what } in facts {
         let call_id = names.call_id.text();
-        // An id that has its result is used up, and some models begin to count anew: what comes behind is about another
-        // call. To join it to the finished one could say of a call that it was allowed when it was another one.
         let known = call_id.and_then(|id| by_id.get(id)).copied();
-        let is_used_up = |call: &ToolCall| match (&call.result, &what) {
-            (None, _) => false,
-            // A result of the same moment is a copy, where copies count: the call's decisions are about it, too.
-            (Some(result), What::Result { .. }) => {
-                call.decisions.is_empty() || order.time().is_none() || order.time() != result.order.time()
-            }
-            // A record without a time is not known to come behind.
-            (Some(result), _) => order.time().is_some() || result.order.time().is_none(),
-        };
-        let known = known.filter(|index| !is_used_up(&calls[*index]));
+        let known = known.filter(|index| !calls[*index].is_over_before(order, &what));
         let index = known.unwrap_or(calls.len());
         if known.is_none() {
             by_id.extend(call_id.map(|id| (id, index)));
@@ -612,6 +623,19 @@ mod tests {
         assert_eq!(calls(&[decided, decided, || result(2, true), || result(2, true)]), 1);
         assert_eq!(calls(&[decided, || result(2, true), || result(3, true)]), 2, "the id is used again");
         assert_eq!(calls(&[|| result(2, true), || result(2, true)]), 2, "each copy counts");
+    }
+
+    #[test]
+    fn a_decision_that_lies_before_the_result_is_about_it_though_a_clock_was_set_back() {
+        let lying_at = |line: u64, fact: Fact<'static>| {
+            let location = Location { line, ..Location::default() };
+            Fact { order: EventOrder::new(fact.order.time(), location), ..fact }
+        };
+        let decided = lying_at(1, decided(6, Decision::Denied));
+        let blocked = lying_at(2, fact(7, What::Sandbox(Some("denied"))));
+        let calls = calls_of([decided, blocked, lying_at(3, result(5, false))]);
+        assert_eq!(calls.len(), 1, "{calls:?}");
+        assert_eq!((calls[0].decisions.len(), calls[0].sandbox_outcomes.len()), (1, 1));
     }
 
     #[test]

@@ -207,10 +207,10 @@ impl GrepArgs {
                 anyhow::Error::msg(tr!("{error}\n  -F searches for the text as it stands", error))
             })?;
         if self.count {
-            return self.count(run, search);
+            return self.count(run, &search);
         }
         if self.conversations_with_matches {
-            return self.conversations(run, search);
+            return self.conversations(run, &search);
         }
         let around = Around {
             before: self.before_context.or(self.context).unwrap_or(0),
@@ -223,7 +223,7 @@ impl GrepArgs {
         self.conclude(run, written.hits, &written.account)
     }
 
-    fn count(&self, mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
+    fn count(&self, mut run: Run<'_>, search: &TextSearch) -> anyhow::Result<Exit> {
         let question = |filter: &EventFilter| HitConversations::new(filter.clone(), search.clone());
         let scanned = run.ask_and_deliver(question, |answer, _| {
             answer.conversations.clear();
@@ -244,7 +244,7 @@ impl GrepArgs {
         self.conclude(run, hits, &scanned.account)
     }
 
-    fn conversations(&self, mut run: Run<'_>, search: TextSearch) -> anyhow::Result<Exit> {
+    fn conversations(&self, mut run: Run<'_>, search: &TextSearch) -> anyhow::Result<Exit> {
         let question = |filter: &EventFilter| HitConversations::new(filter.clone(), search.clone());
         let mut seen: BTreeSet<Option<String>> = BTreeSet::new();
         let (format, style) = (run.format, run.style);

@@ -365,7 +365,7 @@ fn a_whole_id_is_followed_though_another_begins_with_it_unless_that_one_was_show
         assert_eq!(running.prompts(1), ["one"]);
         append(&path, &(prompt("another") + "\n" + &prompt("two").replace(longer, whole) + "\n"));
         assert_eq!(running.prompts(1), ["two"], "{question}");
-        append(&path, &(prompt("another") + "\n" + &prompt("three").replace(longer, whole) + "\n"));
+        append(&path, &(prompt("more") + "\n" + &prompt("three").replace(longer, whole) + "\n"));
         assert_eq!(running.prompts(1), ["three"], "{question}");
         assert!(running.talk.try_recv().is_err(), "there is nothing to say");
     }

@@ -1,5 +1,7 @@
 //! `show`: what happened in one conversation?
 
+use std::fs;
+
 use serde_json::json;
 
 use crate::harness::{codex_audit, fixture, log, run, said};
@@ -85,6 +87,18 @@ fn an_id_with_which_another_begins_is_that_id() {
     // The beginning of another may be the newest.
     let newest = "show --last --until '2026-11-02 09:00:01' -f conversation_id_within_another.jsonl --json";
     assert_eq!(run(newest).column("conversation_id")[0], "01b");
+}
+
+#[test]
+fn ids_that_differ_in_letter_case_alone_are_asked_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let prompt = |id| (id, "user_prompt", serde_json::json!({ "prompt": "hello" }));
+    fs::write(folder.path().join("logs.jsonl"), log(&[prompt("01b"), prompt("01B")])).expect("written");
+    for question in ["show 01b", "show 01b --json", "list --conversation 01b"] {
+        let said = codex_audit(&format!("{question} -f logs.jsonl")).in_folder(folder.path()).run();
+        assert_eq!(said.exit, Some(2), "{question}");
+        assert!(said.stderr.starts_with("error: 2 conversations begin with `01b`"), "{}", said.stderr);
+    }
 }
 
 #[test]

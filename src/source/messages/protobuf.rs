@@ -8,7 +8,10 @@
 mod json;
 mod wire;
 
-use json::{Object, write_base64, write_double, write_hex, write_string};
+use json::{
+    Array, begin_member, write_base64, write_digits, write_double, write_hex, write_number, write_string,
+    write_text,
+};
 pub(super) use wire::begins_message;
 use wire::{Fault, Fields, Value};
 
@@ -143,15 +146,15 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn logs_data(&mut self, message: &[u8]) -> Result<(), Break> {
-        let mut object = Object::open(self.json);
-        let mut array_is_open = false;
+        self.json.push(b'{');
+        let array = Array::new("resourceLogs", self.json);
         for field in Fields::of(message) {
             let (number, value) = match field {
                 Ok(field) => field,
                 Err(end) => {
                     // What breaks off first is what holds everything, so its parts are looked for in what is left.
                     if let Some((1, rest)) = end.cut_short {
-                        object.element("resourceLogs", &mut array_is_open, self.json);
+                        array.begin_element(self.json);
                         self.resource_logs(rest, true)?;
                     }
                     return Err(Break(end.fault.sentence()));
@@ -159,106 +162,103 @@ impl Writer<'_> {
             };
             if number == 1 {
                 let resource_logs = value.bytes().ok_or_else(|| Break(Fault::WrongType.sentence()))?;
-                object.element("resourceLogs", &mut array_is_open, self.json);
+                array.begin_element(self.json);
                 self.resource_logs(resource_logs, false)?;
             }
         }
-        object.end_array(array_is_open, self.json);
-        object.close(self.json);
+        array.end(self.json);
+        self.json.push(b'}');
         Ok(())
     }
 
     /// `breaks_off` says that these are not all of its bytes.
     fn resource_logs(&mut self, message: &[u8], breaks_off: bool) -> Result<(), Break> {
         let parts = Parts::of(message, &[1, 2, 3, DEPRECATED_SCOPE_LOGS]);
-        let mut object = Object::open(self.json);
-        object.member("resource", self.json);
+        self.json.push(b'{');
+        begin_member("resource", self.json);
         self.resource(&parts.merged(1));
         // A Collector writes the records of clients from before 2022 under today's name.
         let scope_logs = if parts.has(2) { 2 } else { DEPRECATED_SCOPE_LOGS };
-        let mut array_is_open = false;
+        let array = Array::new("scopeLogs", self.json);
         for scope in parts.all(scope_logs) {
-            object.element("scopeLogs", &mut array_is_open, self.json);
+            array.begin_element(self.json);
             self.scope_logs(scope, false)?;
         }
         if let Some((number, rest)) = parts.cut_short
             && number == scope_logs
         {
-            object.element("scopeLogs", &mut array_is_open, self.json);
+            array.begin_element(self.json);
             self.scope_logs(rest, true)?;
         }
         parts.check(breaks_off)?;
-        object.end_array(array_is_open, self.json);
-        object.text("schemaUrl", parts.last(3), self.json);
-        object.close(self.json);
+        array.end(self.json);
+        write_text("schemaUrl", parts.last(3), self.json);
+        self.json.push(b'}');
         Ok(())
     }
 
     fn scope_logs(&mut self, message: &[u8], breaks_off: bool) -> Result<(), Break> {
         let parts = Parts::of(message, &[1, 2, 3]);
-        let mut object = Object::open(self.json);
-        object.member("scope", self.json);
+        self.json.push(b'{');
+        begin_member("scope", self.json);
         self.scope(&parts.merged(1));
-        let mut array_is_open = false;
+        let array = Array::new("logRecords", self.json);
         for record in parts.all(2) {
             if self.json.len() - self.start > MAX_MESSAGE_BYTES {
                 return Err(Break(sentence!("a message larger than 1 GiB")));
             }
-            let (before, was_open) = (self.json.len(), array_is_open);
-            let before_member = object.is_filled();
-            object.element("logRecords", &mut array_is_open, self.json);
+            let before = self.json.len();
+            array.begin_element(self.json);
             if let Err(fault) = self.log_record(record) {
                 self.json.truncate(before);
-                array_is_open = was_open;
-                object.set_filled(before_member);
                 self.unread.push(MessagePart::LogRecord.unread(&fault.sentence()));
             }
         }
         parts.check(breaks_off)?;
-        object.end_array(array_is_open, self.json);
-        object.text("schemaUrl", parts.last(3), self.json);
-        object.close(self.json);
+        array.end(self.json);
+        write_text("schemaUrl", parts.last(3), self.json);
+        self.json.push(b'}');
         Ok(())
     }
 
     fn resource(&mut self, message: &[u8]) {
         let parts = self.sound_parts(message, MessagePart::Resource, &[1, 2, 3]);
-        let mut object = Object::open(self.json);
-        self.attributes(&mut object, "attributes", parts.all(1));
-        object.number("droppedAttributesCount", parts.unsigned(2), self.json);
-        let mut array_is_open = false;
+        self.json.push(b'{');
+        self.attributes(parts.all(1));
+        write_number("droppedAttributesCount", parts.unsigned(2), self.json);
+        let array = Array::new("entityRefs", self.json);
         for entity in parts.all(3) {
-            object.element("entityRefs", &mut array_is_open, self.json);
+            array.begin_element(self.json);
             self.entity_ref(entity);
         }
-        object.end_array(array_is_open, self.json);
-        object.close(self.json);
+        array.end(self.json);
+        self.json.push(b'}');
     }
 
     fn scope(&mut self, message: &[u8]) {
         let parts = self.sound_parts(message, MessagePart::Scope, &[1, 2, 3, 4]);
-        let mut object = Object::open(self.json);
-        object.text("name", parts.last(1), self.json);
-        object.text("version", parts.last(2), self.json);
-        self.attributes(&mut object, "attributes", parts.all(3));
-        object.number("droppedAttributesCount", parts.unsigned(4), self.json);
-        object.close(self.json);
+        self.json.push(b'{');
+        write_text("name", parts.last(1), self.json);
+        write_text("version", parts.last(2), self.json);
+        self.attributes(parts.all(3));
+        write_number("droppedAttributesCount", parts.unsigned(4), self.json);
+        self.json.push(b'}');
     }
 
     fn entity_ref(&mut self, message: &[u8]) {
         let parts = self.sound_parts(message, MessagePart::Entity, &[1, 2, 3, 4]);
-        let mut object = Object::open(self.json);
-        object.text("schemaUrl", parts.last(1), self.json);
-        object.text("type", parts.last(2), self.json);
+        self.json.push(b'{');
+        write_text("schemaUrl", parts.last(1), self.json);
+        write_text("type", parts.last(2), self.json);
         for (number, name) in [(3, "idKeys"), (4, "descriptionKeys")] {
-            let mut array_is_open = false;
+            let array = Array::new(name, self.json);
             for key in parts.all(number) {
-                object.element(name, &mut array_is_open, self.json);
+                array.begin_element(self.json);
                 write_string(key, self.json);
             }
-            object.end_array(array_is_open, self.json);
+            array.end(self.json);
         }
-        object.close(self.json);
+        self.json.push(b'}');
     }
 
     /// The parts of a message that must be whole; if it is not, that is noted.
@@ -270,15 +270,15 @@ impl Writer<'_> {
         parts
     }
 
-    fn attributes<'m>(&mut self, object: &mut Object, name: &str, pairs: impl Iterator<Item = &'m [u8]>) {
-        let mut array_is_open = false;
+    fn attributes<'m>(&mut self, pairs: impl Iterator<Item = &'m [u8]>) {
+        let array = Array::new("attributes", self.json);
         for pair in pairs {
-            object.element(name, &mut array_is_open, self.json);
+            array.begin_element(self.json);
             if let Err(fault) = key_value(pair, 0, self.json) {
                 self.unread.push(MessagePart::Attribute.unread(&fault.sentence()));
             }
         }
-        object.end_array(array_is_open, self.json);
+        array.end(self.json);
     }
 
     fn log_record(&mut self, message: &[u8]) -> Result<(), Fault> {
@@ -288,32 +288,32 @@ impl Writer<'_> {
             let (number, value) = field.map_err(|end| end.fault)?;
             record.set(number, value)?;
         }
-        let mut object = Object::open(json);
-        object.digits("timeUnixNano", record.time, json);
-        object.digits("observedTimeUnixNano", record.observed_time, json);
+        json.push(b'{');
+        write_digits("timeUnixNano", record.time, json);
+        write_digits("observedTimeUnixNano", record.observed_time, json);
         #[expect(clippy::cast_possible_truncation, reason = "an enum has 32 bits")]
-        object.signed("severityNumber", record.severity_number as i32, json);
-        object.text("severityText", Some(record.severity_text), json);
-        object.member("body", json);
+        write_number("severityNumber", record.severity_number as i32, json);
+        write_text("severityText", Some(record.severity_text), json);
+        begin_member("body", json);
         any_value(record.body, 0, json)?;
-        let mut array_is_open = false;
+        let array = Array::new("attributes", json);
         for (number, value) in Fields::of(message).flatten() {
             if let (6, Value::Bytes(pair)) = (number, value) {
-                object.element("attributes", &mut array_is_open, json);
+                array.begin_element(json);
                 key_value(pair, 0, json)?;
             }
         }
-        object.end_array(array_is_open, json);
-        object.number("droppedAttributesCount", record.dropped_attributes, json);
-        object.number("flags", record.flags, json);
+        array.end(json);
+        write_number("droppedAttributesCount", record.dropped_attributes, json);
+        write_number("flags", record.flags, json);
         for (name, id) in [("traceId", record.trace_id), ("spanId", record.span_id)] {
             if id.iter().any(|byte| *byte != 0) {
-                object.member(name, json);
+                begin_member(name, json);
                 write_hex(id, json);
             }
         }
-        object.text("eventName", Some(record.event_name), json);
-        object.close(json);
+        write_text("eventName", Some(record.event_name), json);
+        json.push(b'}');
         Ok(())
     }
 }
@@ -370,19 +370,19 @@ fn key_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), Fau
             Err(end) => result = Err(end.fault),
         }
     }
-    let mut object = Object::open(json);
-    object.text("key", Some(key), json);
-    object.member("value", json);
+    json.push(b'{');
+    write_text("key", Some(key), json);
+    begin_member("value", json);
     let value = any_value(value, depth, json);
     #[expect(clippy::cast_possible_truncation, reason = "the wire's rule for int32")]
-    object.signed("keyStrindex", key_index as i32, json);
-    object.close(json);
+    write_number("keyStrindex", key_index as i32, json);
+    json.push(b'}');
     result.and(value)
 }
 
 /// Writes an `AnyValue`: of several types that are set, the last counts.
 fn any_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), Fault> {
-    let mut object = Object::open(json);
+    json.push(b'{');
     let mut last = None;
     let mut result = Ok(());
     for field in Fields::of(message) {
@@ -395,50 +395,50 @@ fn any_value(message: &[u8], depth: usize, json: &mut Vec<u8>) -> Result<(), Fau
     match last {
         None => {}
         Some((1, Value::Bytes(text))) => {
-            object.member("stringValue", json);
+            begin_member("stringValue", json);
             write_string(text, json);
         }
         Some((2, Value::Varint(truth))) => {
-            object.member("boolValue", json);
+            begin_member("boolValue", json);
             json.extend_from_slice(if truth == 0 { b"false" } else { b"true" });
         }
         #[expect(clippy::cast_possible_wrap, reason = "the wire's rule for int64")]
         Some((3, Value::Varint(number))) => {
-            object.member("intValue", json);
+            begin_member("intValue", json);
             write_string((number as i64).to_string().as_bytes(), json);
         }
         Some((4, Value::Fixed64(bits))) => {
-            object.member("doubleValue", json);
+            begin_member("doubleValue", json);
             write_double(f64::from_bits(bits), json);
         }
         Some((number @ (5 | 6), Value::Bytes(values))) => {
-            object.member(if number == 5 { "arrayValue" } else { "kvlistValue" }, json);
+            begin_member(if number == 5 { "arrayValue" } else { "kvlistValue" }, json);
             result = result.and(list(values, number == 6, depth + 1, json));
         }
         Some((7, Value::Bytes(bytes))) => {
-            object.member("bytesValue", json);
+            begin_member("bytesValue", json);
             write_base64(bytes, json);
         }
         #[expect(clippy::cast_possible_truncation, reason = "the wire's rule for int32")]
         Some((8, Value::Varint(index))) => {
-            object.member("stringValueStrindex", json);
+            begin_member("stringValueStrindex", json);
             json.extend_from_slice((index as i32).to_string().as_bytes());
         }
         Some(_) => result = Err(Fault::WrongValueType),
     }
-    object.close(json);
+    json.push(b'}');
     result
 }
 
 /// Writes an `ArrayValue` or a `KeyValueList`.
 fn list(message: &[u8], of_pairs: bool, depth: usize, json: &mut Vec<u8>) -> Result<(), Fault> {
-    let mut object = Object::open(json);
-    let mut array_is_open = false;
+    json.push(b'{');
+    let array = Array::new("values", json);
     let mut result = Ok(());
     for field in Fields::of(message) {
         match field {
             Ok((1, Value::Bytes(value))) => {
-                object.element("values", &mut array_is_open, json);
+                array.begin_element(json);
                 let value = if depth > MAX_DEPTH { &[] } else { value };
                 let written =
                     if of_pairs { key_value(value, depth, json) } else { any_value(value, depth, json) };
@@ -449,8 +449,8 @@ fn list(message: &[u8], of_pairs: bool, depth: usize, json: &mut Vec<u8>) -> Res
             Err(end) => result = Err(end.fault),
         }
     }
-    object.end_array(array_is_open, json);
-    object.close(json);
+    array.end(json);
+    json.push(b'}');
     result
 }
 

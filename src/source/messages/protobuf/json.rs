@@ -4,90 +4,67 @@ use std::io::Write as _;
 
 use base64::Engine;
 
-/// The members of one object, with commas where they belong.
-#[derive(Clone, Copy)]
-pub(super) struct Object {
-    filled: bool,
+/// Begins a member of the object that is open; its value is to follow.
+pub(super) fn begin_member(name: &str, json: &mut Vec<u8>) {
+    if json.last() != Some(&b'{') {
+        json.push(b',');
+    }
+    json.push(b'"');
+    json.extend_from_slice(name.as_bytes());
+    json.extend_from_slice(b"\":");
 }
 
-impl Object {
-    pub(super) fn open(json: &mut Vec<u8>) -> Self {
-        json.push(b'{');
-        Self { filled: false }
+/// A member whose value is text, unless it is empty.
+pub(super) fn write_text(name: &str, text: Option<&[u8]>, json: &mut Vec<u8>) {
+    if let Some(text) = text.filter(|text| !text.is_empty()) {
+        begin_member(name, json);
+        write_string(text, json);
+    }
+}
+
+/// A member whose value is a 64-bit number, which is written as a string, unless it is 0.
+pub(super) fn write_digits(name: &str, number: u64, json: &mut Vec<u8>) {
+    if number != 0 {
+        begin_member(name, json);
+        push_display(format_args!("\"{number}\""), json);
+    }
+}
+
+/// A member whose value is a number of 32 bits, with or without a sign, unless it is 0.
+pub(super) fn write_number(name: &str, number: impl Into<i64>, json: &mut Vec<u8>) {
+    let number = number.into();
+    if number != 0 {
+        begin_member(name, json);
+        push_display(format_args!("{number}"), json);
+    }
+}
+
+/// A member whose value is an array. Without any element it is left out.
+#[derive(Clone, Copy)]
+pub(super) struct Array {
+    name: &'static str,
+    /// Where the text ends as long as there is no element.
+    place: usize,
+}
+
+impl Array {
+    pub(super) fn new(name: &'static str, json: &[u8]) -> Self {
+        Self { name, place: json.len() }
     }
 
-    #[expect(clippy::unused_self, reason = "an object that was closed is not written to any more")]
-    pub(super) fn close(self, json: &mut Vec<u8>) {
-        json.push(b'}');
-    }
-
-    pub(super) fn is_filled(self) -> bool {
-        self.filled
-    }
-
-    /// Takes back a member that was begun.
-    pub(super) fn set_filled(&mut self, filled: bool) {
-        self.filled = filled;
-    }
-
-    /// Writes a member's name; its value is to follow.
-    pub(super) fn member(&mut self, name: &str, json: &mut Vec<u8>) {
-        if self.filled {
-            json.push(b',');
-        }
-        self.filled = true;
-        json.push(b'"');
-        json.extend_from_slice(name.as_bytes());
-        json.extend_from_slice(b"\":");
-    }
-
-    /// Writes what stands before an element of an array: the member's name and a bracket, or a comma.
-    pub(super) fn element(&mut self, name: &str, array_is_open: &mut bool, json: &mut Vec<u8>) {
-        if *array_is_open {
+    /// Writes what stands before an element: the member's name and a bracket, or a comma.
+    pub(super) fn begin_element(self, json: &mut Vec<u8>) {
+        if json.len() > self.place {
             json.push(b',');
         } else {
-            self.member(name, json);
+            begin_member(self.name, json);
             json.push(b'[');
-            *array_is_open = true;
         }
     }
 
-    #[expect(clippy::unused_self, reason = "the array is one of this object")]
-    pub(super) fn end_array(self, array_is_open: bool, json: &mut Vec<u8>) {
-        if array_is_open {
+    pub(super) fn end(self, json: &mut Vec<u8>) {
+        if json.len() > self.place {
             json.push(b']');
-        }
-    }
-
-    /// Text, unless it is empty.
-    pub(super) fn text(&mut self, name: &str, text: Option<&[u8]>, json: &mut Vec<u8>) {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            self.member(name, json);
-            write_string(text, json);
-        }
-    }
-
-    /// A 64-bit number, which is written as a string, unless it is 0.
-    pub(super) fn digits(&mut self, name: &str, number: u64, json: &mut Vec<u8>) {
-        if number != 0 {
-            self.member(name, json);
-            push_display(format_args!("\"{number}\""), json);
-        }
-    }
-
-    /// A 32-bit number unless it is 0.
-    pub(super) fn number(&mut self, name: &str, number: u32, json: &mut Vec<u8>) {
-        if number != 0 {
-            self.member(name, json);
-            push_display(format_args!("{number}"), json);
-        }
-    }
-
-    /// A signed 32-bit number unless it is 0.
-    pub(super) fn signed(&mut self, name: &str, number: i32, json: &mut Vec<u8>) {
-        if number != 0 {
-            self.member(name, json);
-            push_display(format_args!("{number}"), json);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::{Cell, Tone};
 use crate::words::Count;
 
 /// A count with separators, shortened from a hundred thousand on: `9,120`, `26,440`, `118.0k`, `1.92M`.
@@ -82,6 +83,11 @@ pub(crate) fn shown_ids<'a>(
     short: bool,
 ) -> BTreeMap<&'a str, &'a str> {
     if short { short_ids(ids) } else { ids.into_iter().map(|id| (id, id)).collect() }
+}
+
+/// The cell of a conversation, by its id as it is shown.
+pub(super) fn id_cell(id: Option<&str>, shown: &BTreeMap<&str, &str>) -> Cell {
+    id.and_then(|id| shown.get(id)).map(|id| Cell::toned(Tone::Accent, *id)).into()
 }
 
 /// So much of a conversation's id as tells it from others that were opened in the same minute; `show` takes it.

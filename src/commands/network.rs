@@ -8,7 +8,7 @@ use tr::tr;
 
 use super::account::Exit;
 use super::help;
-use super::human::{plural, shown_ids};
+use super::human::{id_cell, plural, shown_ids};
 use super::output::RecordWriter;
 use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION, nano_digits};
 use super::wording::{DaySections, target, verdict_words};
@@ -157,10 +157,7 @@ fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
         let command = row.call.as_ref().and_then(|call| call.result.as_ref()?.command.clone());
         let cells = vec![
             shown.map(|shown| shown.format("%H:%M:%S%.3f").to_string()).into(),
-            row.conversation_id
-                .as_deref()
-                .and_then(|id| ids.get(id))
-                .map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, *id)),
+            id_cell(row.conversation_id.as_deref(), &ids),
             verdict_words(last.decision).into(),
             target(&row.request).into(),
             if why.is_empty() { Cell::Unknown } else { Cell::toned(Tone::Dim, why.join(", ")) },
@@ -271,15 +268,13 @@ impl Counts {
 fn summary_table(counts: &Counts) -> Table {
     let most = counts.requests.values().map(|count| count.requests).max().unwrap_or(1);
     let rows = counts.requests.iter().map(|((host, decision), count)| {
-        #[expect(clippy::cast_precision_loss, reason = "the length of a bar")]
-        let share = count.requests as f64 / most as f64;
         let tone = if *decision == NetworkDecision::Deny { Tone::Bad } else { Tone::Network };
         vec![
             host.clone().into(),
             verdict_words(*decision).into(),
             count.requests.to_string().into(),
             count.conversations.to_string().into(),
-            Cell::Bar { share, tone },
+            Cell::bar(count.requests, most, tone),
         ]
     });
     Table {

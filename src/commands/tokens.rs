@@ -10,7 +10,7 @@ use tr::tr;
 
 use super::account::Exit;
 use super::help;
-use super::human::{count, plural, separated, shown_ids};
+use super::human::{count, id_cell, plural, separated, shown_ids};
 use super::output::{Record, RecordWriter};
 use super::prices::version_words;
 use super::records::{PricedResponseRecord, TokenUsageRecord};
@@ -270,8 +270,6 @@ impl TokensArgs {
                     value => value.clone().into(),
                 })
                 .collect();
-            #[expect(clippy::cast_precision_loss, reason = "the length of a bar")]
-            let share = sum.tokens.total().unwrap_or(0) as f64 / most as f64;
             cells.extend([
                 separated(u128::from(sum.tokens.responses)).into(),
                 sum.tokens.input().map(count).into(),
@@ -279,7 +277,11 @@ impl TokensArgs {
                 sum.tokens.output().map(count).into(),
                 sum.tokens.reasoning().map(count).into(),
                 cost_cell(sum),
-                if bar { Cell::Bar { share, tone: Tone::Policy } } else { Cell::Empty },
+                if bar {
+                    Cell::bar(sum.tokens.total().unwrap_or(0), most, Tone::Policy)
+                } else {
+                    Cell::Empty
+                },
             ]);
             cells
         };
@@ -405,8 +407,7 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
         let form = if short { "%H:%M:%S" } else { "%H:%M:%S%.3f" };
         let mut row: Row = vec![
             shown.map(|shown| shown.format(form).to_string()).into(),
-            (response.conversation_id.as_deref().and_then(|id| ids.get(id)))
-                .map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, *id)),
+            id_cell(response.conversation_id.as_deref(), &ids),
         ];
         match priced {
             Ok(priced) => {

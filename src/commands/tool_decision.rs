@@ -10,7 +10,7 @@ use tr::tr;
 
 use super::account::Exit;
 use super::help;
-use super::human::{plural, separated, shown_ids, span};
+use super::human::{id_cell, plural, separated, shown_ids, span};
 use super::output::RecordWriter;
 use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 use super::wording::{
@@ -226,10 +226,7 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
     });
     vec![
         time.into(),
-        row.conversation_id
-            .as_deref()
-            .and_then(|id| ids.get(id))
-            .map_or(Cell::Unknown, |id| Cell::toned(Tone::Accent, *id)),
+        id_cell(row.conversation_id.as_deref(), ids),
         row.tool_name().map(str::to_owned).into(),
         decision,
         by,
@@ -345,15 +342,13 @@ fn summary_table(counts: &Counts) -> Table {
         };
         let source = record.decision_source.and_then(DecisionSource::of);
         let (tone, by) = source_words(source, None);
-        #[expect(clippy::cast_precision_loss, reason = "the length of a bar")]
-        let share = record.calls as f64 / most as f64;
         vec![
             label.into(),
             decision,
             by_cell(tone, by),
             separated(u128::from(record.calls)).into(),
             if record.calls == record.without_result { Cell::Unknown } else { failed_cell(record.failed) },
-            Cell::Bar { share, tone: Tone::Policy },
+            Cell::bar(record.calls, most, Tone::Policy),
         ]
     });
     let section = Section { heading: None, rows: rows.collect() };

@@ -121,6 +121,14 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// A bar as long as `part` is of `most`.
+    #[must_use]
+    pub fn bar(part: impl Into<u128>, most: impl Into<u128>, tone: Tone) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "the length of a bar")]
+        let share = part.into() as f64 / most.into() as f64;
+        Self::Bar { share, tone }
+    }
+
     /// Text in one tone.
     pub fn toned(tone: Tone, text: impl Into<String>) -> Self {
         Self::Line(Line::new().tone(tone, text))

@@ -1,5 +1,6 @@
 //! Rows of files that are still being written, each when it comes.
 
+use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,27 +27,24 @@ impl Run<'_> {
     /// When the input cannot be followed, or a row cannot be written: the one way to notice that nobody reads any more.
     pub(super) fn follow_rows<M: RowMaker>(&mut self, maker: M, around: Around) -> anyhow::Result<Exit> {
         let mut follower = Follower::new(&self.input, self.options).map_err(|error| said(&error))?;
+        let mut question = self.rows(maker, around, Arc::default());
+        let mut nowhere = io::sink();
+        let talk: &mut dyn io::Write = if self.quiet { &mut nowhere } else { &mut *self.err };
         for note in std::mem::take(&mut self.input.notes) {
-            if self.quiet {
-                break;
-            }
-            tell_note(self.err, &note)?;
+            tell_note(talk, &note)?;
         }
         let mut meant = PrefixedConversations::new(self.filter.conversation.clone());
-        let mut question = self.rows(maker, around, Arc::default());
         let mut outlet = Outlet::new::<M>(self.format, self.style, around, &mut *self.out)?;
         let mut found = Instant::now();
         loop {
             let outcome = follower.read();
             for notice in follower.take_notices() {
-                if !self.quiet {
-                    tell_note(self.err, &notice)?;
-                }
+                tell_note(talk, &notice)?;
             }
             if !outcome.map_err(|error| said(&error))? {
                 let copies = follower.take_copies();
-                if copies > 0 && !self.quiet {
-                    tell_copies(self.err, copies)?;
+                if copies > 0 {
+                    tell_copies(talk, copies)?;
                 }
                 thread::sleep(PACE);
                 if found.elapsed() > FINDING_PACE {
@@ -83,9 +81,7 @@ impl Run<'_> {
             }
             outlet.flush()?;
             for (name, damage) in follower.take_damage() {
-                if !self.quiet {
-                    tell_damage(self.err, &name, &damage)?;
-                }
+                tell_damage(talk, &name, &damage)?;
             }
         }
     }

@@ -49,29 +49,17 @@ impl Telling<'_> {
         let mut title =
             Line::new().tone(Tone::Strong, tr!("Conversation ")).tone(Tone::Accent, summary.id.clone());
         title.push(Tone::Policy, kind_words(summary));
-        let mut lines = vec![title];
-        let mut facts = vec![program(summary)];
-        facts.extend(summary.model.as_ref().map(|model| match &summary.provider {
-            Some(provider) => format!("{model} ({provider})"),
-            None => model.clone(),
-        }));
-        facts.extend(summary.approval_policy.as_ref().map(|policy| tr!("approval {policy}", policy)));
-        facts.extend(summary.sandbox_policy.as_ref().map(|policy| tr!("sandbox {policy}", policy)));
-        lines.push(Line::from(
-            facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
-        ));
-        let who: Vec<String> = [
-            summary.user_email.clone(),
-            summary.user_account_id.as_ref().map(|account| tr!("account {account}", account)),
-            summary.auth_mode.as_ref().map(|mode| tr!("login {mode}", mode)),
-            summary.env.as_ref().map(|env| tr!("env {env}", env)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let mut lines = vec![title, Line::from(under_what(summary))];
+        let who = who(summary);
         if !who.is_empty() {
-            lines.push(Line::new().tone(Tone::Dim, who.join(" · ")));
+            lines.push(Line::new().tone(Tone::Dim, who));
         }
+        lines.push(self.when_and_where(summary));
+        lines.extend(cautions(summary).into_iter().map(|caution| Line::new().tone(Tone::Warn, caution)));
+        lines
+    }
+
+    fn when_and_where(&self, summary: &ConversationSummary) -> Line {
         let when = match summary.start {
             Some(start) => {
                 let start_text = self.zone.show(start).format("%Y-%m-%d %H:%M:%S%.3f %:z").to_string();
@@ -81,27 +69,7 @@ impl Telling<'_> {
             None => tr!("no time recorded"),
         };
         let file = self.account.file_name(summary.location.file);
-        lines.push(Line::new().plain(when).tone(Tone::Dim, format!(" · {file}:{}", summary.location.line)));
-        if summary.starts > 1 {
-            let times = plural(summary.starts - 1, "time", "times");
-            lines.push(Line::new().tone(
-                Tone::Warn,
-                tr!("Resumed {times}: model and policies above are those of its first start.", times),
-            ));
-        }
-        if summary.starts == 0 {
-            lines.push(Line::new().tone(
-                Tone::Warn,
-                tr!("Its start is not among what was read or asked for: what happened before the first entry is not here."),
-            ));
-        }
-        if summary.prompt_redacted {
-            lines.push(Line::new().tone(
-                Tone::Warn,
-                tr!("Codex was set not to record prompts (log_user_prompt); arguments and outputs of tools are recorded all the same."),
-            ));
-        }
-        lines
+        Line::new().plain(when).tone(Tone::Dim, format!(" · {file}:{}", summary.location.line))
     }
 
     pub(super) fn footer(&self, summary: Option<&ConversationSummary>) -> Vec<Line> {
@@ -358,6 +326,50 @@ fn kind_words(summary: &ConversationSummary) -> String {
         },
         ConversationKind::Prewarmed => tr!(", which Codex opened ahead of need and never used"),
     }
+}
+
+/// The program, the model and the policies that a conversation began with.
+fn under_what(summary: &ConversationSummary) -> String {
+    let model = summary.model.as_ref().map(|model| match &summary.provider {
+        Some(provider) => format!("{model} ({provider})"),
+        None => model.clone(),
+    });
+    listed([
+        Some(program(summary)),
+        model,
+        summary.approval_policy.as_ref().map(|policy| tr!("approval {policy}", policy)),
+        summary.sandbox_policy.as_ref().map(|policy| tr!("sandbox {policy}", policy)),
+    ])
+}
+
+fn who(summary: &ConversationSummary) -> String {
+    listed([
+        summary.user_email.clone(),
+        summary.user_account_id.as_ref().map(|account| tr!("account {account}", account)),
+        summary.auth_mode.as_ref().map(|mode| tr!("login {mode}", mode)),
+        summary.env.as_ref().map(|env| tr!("env {env}", env)),
+    ])
+}
+
+fn listed(facts: [Option<String>; 4]) -> String {
+    let told: Vec<String> = facts.into_iter().flatten().filter(|fact| !fact.is_empty()).collect();
+    told.join(" · ")
+}
+
+/// What a reader would take for granted, and may not.
+fn cautions(summary: &ConversationSummary) -> Vec<String> {
+    let mut cautions = Vec::new();
+    if summary.starts > 1 {
+        let times = plural(summary.starts - 1, "time", "times");
+        cautions.push(tr!("Resumed {times}: model and policies above are those of its first start.", times));
+    }
+    if summary.starts == 0 {
+        cautions.push(tr!("Its start is not among what was read or asked for: what happened before the first entry is not here."));
+    }
+    if summary.prompt_redacted {
+        cautions.push(tr!("Codex was set not to record prompts (log_user_prompt); arguments and outputs of tools are recorded all the same."));
+    }
+    cautions
 }
 
 fn program(summary: &ConversationSummary) -> String {

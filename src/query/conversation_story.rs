@@ -8,8 +8,8 @@ use super::packed::Packed;
 use super::token_totals::{last_went_over_websocket, may_be_request, over_websocket};
 use super::tool_calls::{CallDetail, CallTimes, Fact, ToolCall, calls_of};
 use crate::event::{
-    AnyValue, Event, EventFilter, EventKind, EventOrder, Fold, Key, LogRecord, Needle, Resource, Scope,
-    StreamEvent, TokenCounts, event_family,
+    AnyValue, ApiRequest, Event, EventFilter, EventKind, EventOrder, Fold, Key, LogRecord, Needle, Resource,
+    Scope, StartupPhase, StreamEvent, TokenCounts, WebsocketRequest, event_family,
 };
 
 /// Keeps the admitted events, by conversation. Memory grows with what is admitted.
@@ -105,6 +105,30 @@ pub struct ModelRequest {
     pub error: Option<String>,
     /// Whether it failed.
     pub failed: bool,
+}
+
+impl ModelRequest {
+    fn over_http(request: &ApiRequest<'_>) -> Self {
+        Self {
+            over_websocket: false,
+            status: request.status,
+            attempt: request.attempt,
+            duration_ms: request.duration_ms,
+            error: request.error_message.map(str::to_owned),
+            failed: request.failed(),
+        }
+    }
+
+    fn over_websocket(request: &WebsocketRequest<'_>) -> Self {
+        Self {
+            over_websocket: true,
+            status: None,
+            attempt: None,
+            duration_ms: request.duration_ms,
+            error: request.error_message.map(str::to_owned),
+            failed: request.failed(),
+        }
+    }
 }
 
 /// A tool call with the requests that it sent through the network proxy.
@@ -234,59 +258,36 @@ impl Teller {
             self.calls.push(&fact);
         }
         match kind {
-            EventKind::ConversationStarts(start) => self.step(
-                order,
-                Step::Start {
+            EventKind::ConversationStarts(start) => {
+                let servers = start.mcp_server_names().unwrap_or_default();
+                let start = Step::Start {
                     model: owned(event.model()),
                     approval_policy: owned(start.approval_policy),
                     sandbox_policy: owned(start.sandbox_policy),
-                    mcp_servers: start
-                        .mcp_server_names()
-                        .unwrap_or_default()
-                        .into_iter()
-                        .map(str::to_owned)
-                        .collect(),
+                    mcp_servers: servers.into_iter().map(str::to_owned).collect(),
                     reasoning_effort: owned(start.reasoning_effort),
-                },
-            ),
+                };
+                self.step(order, start);
+            }
             EventKind::UserPrompt(prompt) => {
                 self.step(order, Step::Prompt { text: owned(prompt.prompt), length: prompt.prompt_length });
             }
-            EventKind::ApiRequest(request) if request.to_model() => self.request(
-                order,
-                ModelRequest {
-                    over_websocket: false,
-                    status: request.status,
-                    attempt: request.attempt,
-                    duration_ms: request.duration_ms,
-                    error: owned(request.error_message),
-                    failed: request.failed(),
-                },
-            ),
-            EventKind::WebsocketRequest(request) => self.request(
-                order,
-                ModelRequest {
-                    over_websocket: true,
-                    status: None,
-                    attempt: None,
-                    duration_ms: request.duration_ms,
-                    error: owned(request.error_message),
-                    failed: request.failed(),
-                },
-            ),
+            EventKind::ApiRequest(request) if request.to_model() => {
+                self.request(order, ModelRequest::over_http(&request));
+            }
+            EventKind::WebsocketRequest(request) => {
+                self.request(order, ModelRequest::over_websocket(&request));
+            }
             EventKind::StreamEvent(stream) if self.stream_events_apart => {
                 self.step(order, Step::Remark(stream_remark(&stream)));
             }
             EventKind::StreamEvent(stream) => {
                 let response = self.response(order, |_| true);
-                match stream.error_message {
-                    Some(message) => response.failures.push(message.to_owned()),
-                    None => {
-                        *response
-                            .stream_events
-                            .entry(stream.kind.unwrap_or("unnamed").to_owned())
-                            .or_default() += 1;
-                    }
+                if let Some(message) = stream.error_message {
+                    response.failures.push(message.to_owned());
+                } else {
+                    let kind = stream.kind.unwrap_or("unnamed").to_owned();
+                    *response.stream_events.entry(kind).or_default() += 1;
                 }
             }
             EventKind::ResponseCompleted(completed) => {
@@ -310,22 +311,24 @@ impl Teller {
             | EventKind::SandboxOutcome(_)
             | EventKind::ToolResult(_)
             | EventKind::GuardianAssessment(_) => {}
-            EventKind::StartupPhase(phase) => {
-                let status = phase.status.filter(|status| *status != "ready");
-                let took = phase.duration_ms.map(|duration| format!("{duration} ms"));
-                let how: Vec<_> = took.into_iter().chain(status.map(str::to_owned)).collect();
-                let word = (phase.phase.unwrap_or("phase").to_owned(), how.join(" "));
-                // The phases of one start come in a row and are one remark.
-                if let Some((_, Step::Remark(remark))) = self.steps.last_mut()
-                    && remark.label == "startup"
-                {
-                    remark.words.push(word);
-                } else {
-                    let remark = Remark { label: "startup".to_owned(), words: vec![word], failed: false };
-                    self.step(order, Step::Remark(remark));
-                }
-            }
+            EventKind::StartupPhase(phase) => self.startup_phase(order, &phase),
             other => self.step(order, Step::Remark(remark(event, &other))),
+        }
+    }
+
+    /// The phases of one start come in a row and are one remark.
+    fn startup_phase(&mut self, order: EventOrder, phase: &StartupPhase<'_>) {
+        let status = phase.status.filter(|status| *status != "ready");
+        let took = phase.duration_ms.map(|duration| format!("{duration} ms"));
+        let how: Vec<_> = took.into_iter().chain(status.map(str::to_owned)).collect();
+        let word = (phase.phase.unwrap_or("phase").to_owned(), how.join(" "));
+        if let Some((_, Step::Remark(remark))) = self.steps.last_mut()
+            && remark.label == "startup"
+        {
+            remark.words.push(word);
+        } else {
+            let remark = Remark { label: "startup".to_owned(), words: vec![word], failed: false };
+            self.step(order, Step::Remark(remark));
         }
     }
 

@@ -147,54 +147,13 @@ impl Layout {
             .filter(|(index, _)| limit.is_some() || !any_words || !is_of_bars(*index, table))
             .map(|(index, column)| (index, natural_width(index, column, &table.sections, limit)))
             .collect();
-        let Some(limit) = limit else {
-            return Self { shown, cuts: false };
-        };
-        let least = |(index, width): &(usize, usize)| match table.columns[*index].shrink {
-            Shrink::Cut { min } | Shrink::CutInside { min } => min.clamp(1, *width),
-            Shrink::Never | Shrink::Drop { .. } => *width,
-        };
-
-        // Of the columns that may go, keep the most important for which there is room if the
-        // others are cut as far as they may be;
-        let fits = |columns: &[(usize, usize)]| total(columns.iter().map(least)) <= limit;
-        let (mut optional, kept): (Vec<_>, Vec<_>) = shown
-            .into_iter()
-            .partition(|(index, _)| matches!(table.columns[*index].shrink, Shrink::Drop { .. }));
-        shown = kept;
-        // bars, which only say again what numbers say, where no other has to be cut for them;
-        let are_bars = |column: &(usize, usize)| any_words && is_of_bars(column.0, table);
-        let fits_uncut = |columns: &[(usize, usize)]| total(columns.iter().map(|column| column.1)) <= limit;
-        optional.sort_by_key(|column| (are_bars(column), std::cmp::Reverse(table.columns[column.0].shrink)));
-        for column in optional {
-            shown.push(column);
-            if !(if are_bars(&column) { fits_uncut(&shown) } else { fits(&shown) }) {
-                shown.pop();
-            }
+        if let Some(limit) = limit {
+            let is_of_bars = |index: usize| any_words && is_of_bars(index, table);
+            choose(&mut shown, &table.columns, is_of_bars, limit);
+            cut(&mut shown, &table.columns, limit);
+            keep_from_the_left(&mut shown, &table.columns, limit);
         }
-        shown.sort_unstable();
-        // then cut them, the widest first, no further than needed,
-        let mut excess = total(shown.iter().map(|(_, width)| *width)).saturating_sub(limit);
-        while excess > 0 {
-            let widest =
-                shown.iter_mut().filter(|column| column.1 > least(column)).max_by_key(|column| column.1);
-            let Some(widest) = widest else { break };
-            widest.1 -= 1;
-            excess -= 1;
-        }
-        // and on a terminal too narrow even for that, show what fits from the left. A number
-        // is shown whole or not at all.
-        let mut left = limit.saturating_sub(usize::from(INDENT));
-        shown.retain_mut(|(index, width)| {
-            let is_cut = *width > left;
-            if is_cut && (left < LEAST_CUT || table.columns[*index].align == Align::Right) {
-                return false;
-            }
-            *width = left.min(*width);
-            left = left.saturating_sub(*width + usize::from(GAP));
-            true
-        });
-        Self { shown, cuts: true }
+        Self { shown, cuts: limit.is_some() }
     }
 
     fn fit(&self, ink: Ink, width: usize, shrink: Shrink) -> Ink {
@@ -233,6 +192,64 @@ impl Layout {
         let names = Sentence::of_names(names).told();
         vec![Line::new().tone(Tone::Dim, tr!("No room at this width for: {}", names))]
     }
+}
+
+/// The least width to which a column may be cut.
+fn least(column: &Column, width: usize) -> usize {
+    match column.shrink {
+        Shrink::Cut { min } | Shrink::CutInside { min } => min.clamp(1, width),
+        Shrink::Never | Shrink::Drop { .. } => width,
+    }
+}
+
+/// Of the columns that may go, keeps the most important for which there is room if the others are cut as far as they
+/// may be; and bars, which only say again what numbers say, where no other has to be cut for them.
+fn choose(
+    shown: &mut Vec<(usize, usize)>,
+    columns: &[Column],
+    is_of_bars: impl Fn(usize) -> bool,
+    limit: usize,
+) {
+    let (mut optional, kept): (Vec<_>, Vec<_>) =
+        (shown.drain(..)).partition(|(index, _)| matches!(columns[*index].shrink, Shrink::Drop { .. }));
+    *shown = kept;
+    optional.sort_by_key(|(index, _)| (is_of_bars(*index), std::cmp::Reverse(columns[*index].shrink)));
+    for (index, width) in optional {
+        shown.push((index, width));
+        let is_uncut = is_of_bars(index);
+        let wanted = |(index, width): &(usize, usize)| {
+            if is_uncut { *width } else { least(&columns[*index], *width) }
+        };
+        if total(shown.iter().map(wanted)) > limit {
+            shown.pop();
+        }
+    }
+    shown.sort_unstable();
+}
+
+/// Cuts columns, the widest first, no further than needed.
+fn cut(shown: &mut [(usize, usize)], columns: &[Column], limit: usize) {
+    for _ in limit..total(shown.iter().map(|(_, width)| *width)) {
+        let widest = (shown.iter_mut())
+            .filter(|(index, width)| *width > least(&columns[*index], *width))
+            .max_by_key(|(_, width)| *width);
+        let Some((_, width)) = widest else { break };
+        *width -= 1;
+    }
+}
+
+/// On a terminal too narrow even for cut columns, shows what fits from the left. A number is shown whole or not at all.
+fn keep_from_the_left(shown: &mut Vec<(usize, usize)>, columns: &[Column], limit: usize) {
+    let mut left = limit.saturating_sub(usize::from(INDENT));
+    shown.retain_mut(|(index, width)| {
+        let is_cut = *width > left;
+        if is_cut && (left < LEAST_CUT || columns[*index].align == Align::Right) {
+            return false;
+        }
+        *width = left.min(*width);
+        left = left.saturating_sub(*width + usize::from(GAP));
+        true
+    });
 }
 
 /// The width of columns with all that is between them.

@@ -113,25 +113,7 @@ impl Evidence<'_> {
                 how_they_count
             )
         });
-        if !facts.unknown.is_empty() {
-            let mut all = Sightings::default();
-            let mut names = Vec::new();
-            for (name, sightings) in &facts.unknown {
-                all.count += sightings.count;
-                all.first = [all.first, sightings.first].into_iter().flatten().min();
-                names.push(format!("{name} ({})", separated(u128::from(sightings.count))));
-            }
-            let names = names.join(", ");
-            note_sightings(all, findings, "unknown_event", |records| {
-                let has = if records == 1 { sentence!("has a name") } else { sentence!("have names") };
-                sentence!(
-                    "{} {has} that no known release of Codex sends: {names}.",
-                    counted(records, "record", "records"),
-                    has,
-                    names
-                )
-            });
-        }
+        self.unknown_names(findings);
         note_sightings(facts.unnamed, findings, "unnamed_record", |records| {
             let has = if records == 1 { sentence!("has") } else { sentence!("have") };
             sentence!(
@@ -178,6 +160,26 @@ impl Evidence<'_> {
             sentence!(
                 "{} with a prompt that no completed response follows: interrupted, failed, still running, or the rest was not recorded. Codex records no end of a conversation.",
                 counted(conversations, "conversation ends", "conversations end")
+            )
+        });
+    }
+
+    fn unknown_names(&self, findings: &mut Vec<Finding>) {
+        let mut all = Sightings::default();
+        let mut names = Vec::new();
+        for (name, sightings) in &self.facts.unknown {
+            all.count += sightings.count;
+            all.first = [all.first, sightings.first].into_iter().flatten().min();
+            names.push(format!("{name} ({})", separated(u128::from(sightings.count))));
+        }
+        let names = names.join(", ");
+        note_sightings(all, findings, "unknown_event", |records| {
+            let has = if records == 1 { sentence!("has a name") } else { sentence!("have names") };
+            sentence!(
+                "{} {has} that no known release of Codex sends: {names}.",
+                counted(records, "record", "records"),
+                has,
+                names
             )
         });
     }

@@ -19,7 +19,7 @@ fn owner_words(path: &Path) -> Option<Sentence> {
     use std::fs;
     use std::os::unix::fs::MetadataExt;
     let (place, found) = path.ancestors().find_map(|place| Some((place, fs::metadata(place).ok()?)))?;
-    let what = if place == path { "it".to_owned() } else { place.display().to_string() };
+    let what = if place == path { sentence!("it") } else { sentence!("{}", place.display()) };
     Some(permission_words(&what, found.mode(), found.uid(), found.gid()))
 }
 
@@ -29,7 +29,7 @@ fn owner_words(_: &Path) -> Option<Sentence> {
 }
 
 #[cfg(any(unix, test))]
-fn permission_words(what: &str, mode: u32, uid: u32, gid: u32) -> Sentence {
+fn permission_words(what: &Sentence, mode: u32, uid: u32, gid: u32) -> Sentence {
     /// The user of the Collector's own container image.
     const COLLECTOR: u32 = 10_001;
     let mode = format!("{:04o}", mode & 0o7777);
@@ -53,11 +53,11 @@ mod tests {
     #[test]
     fn a_refusal_says_who_may_read() {
         assert_eq!(
-            permission_words("it", 0o100_600, 1000, 100).english(),
+            permission_words(&sentence!("it"), 0o100_600, 1000, 100).english(),
             "it has mode 0600 and belongs to uid 1000, gid 100"
         );
         assert!(
-            permission_words("it", 0o100_640, 10_001, 10_001)
+            permission_words(&sentence!("it"), 0o100_640, 10_001, 10_001)
                 .english()
                 .contains("as whom the Collector's image runs")
         );

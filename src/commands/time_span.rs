@@ -26,7 +26,7 @@ pub(super) enum TimeSpan {
 
 impl TimeSpan {
     /// The name of the span that a moment lies in, by the zone's clocks: `2026-11-20T17:00:00+08:00`, `2026-11-20`,
-    /// `2026-W47`, `2026-11`. Names sort as their spans do.
+    /// `2026-W47`, `2026-11`. Names sort as their spans do, but for the hour that is there twice when clocks are set back.
     #[must_use]
     pub(super) fn name(self, time: UnixNano, zone: Zone) -> String {
         let shown = zone.show(time);

@@ -17,6 +17,7 @@ use super::records::{PricedResponseRecord, TokenUsageRecord};
 use super::time_span::TimeSpan;
 use super::wording::DaySections;
 use super::{Run, Zone};
+use crate::event::UnixNano;
 use crate::query::price_book::{Component, PriceBook, Priced, Step, Tier};
 use crate::query::{Group, GroupKey, Response, TokenUsage, Usage, UsageQuestion, UsageSum};
 use crate::render::{write_chart, write_lines, write_table};
@@ -320,15 +321,17 @@ impl TokensArgs {
         let place = self.time_key();
         let asked = place.and_then(|place| self.by[place].span()).unwrap_or(TimeSpan::Day);
         let mut span = asked;
-        let mut amounts: BTreeMap<String, u128> = BTreeMap::new();
+        // The clocks may show an hour twice: its name alone does not tell where it stands.
+        let placed = |name: String| (UnixNano::from_rfc3339(&name), name);
+        let mut amounts: BTreeMap<(Option<UnixNano>, String), u128> = BTreeMap::new();
         if let Some((first, last)) = usage.total_span {
             span = asked.or_days(first, last);
-            amounts.extend(span.names_between(first, last, zone).into_iter().map(|name| (name, 0)));
+            amounts.extend(span.names_between(first, last, zone).into_iter().map(|name| (placed(name), 0)));
         }
         for (values, sum) in &usage.groups {
             if let Some(name) = place.and_then(|place| values[place].as_deref()) {
                 let name = if span == asked { name } else { TimeSpan::day_of_hour(name) };
-                *amounts.entry(name.to_owned()).or_default() += sum.tokens.total().unwrap_or(0);
+                *amounts.entry(placed(name.to_owned())).or_default() += sum.tokens.total().unwrap_or(0);
             }
         }
         let unit = match span {
@@ -339,7 +342,7 @@ impl TokensArgs {
         };
         Chart {
             title: Line::new().tone(Tone::Strong, tr!("tokens (input and output) by {unit}", unit)),
-            columns: amounts.into_iter().collect(),
+            columns: amounts.into_iter().map(|((_, name), amount)| (name, amount)).collect(),
             amount_label: count,
         }
     }

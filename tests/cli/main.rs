@@ -34,7 +34,7 @@ mod large;
 mod list;
 /// `show`: what happened in one conversation?
 mod show;
-/// `tokens`: what the chart draws.
+/// `tokens`: which rows there are, and what the chart draws.
 mod tokens;
 /// Every program that writes such files, each with the same record.
 mod writers;

@@ -1,4 +1,4 @@
-//! `tokens`: what the chart draws.
+//! `tokens`: which rows there are, and what the chart draws.
 
 use serde_json::{Value, json};
 
@@ -28,4 +28,15 @@ fn a_response_without_a_time_is_said_not_to_be_drawn() {
     assert!(!drawn("", log.clone()).contains("not drawn"), "it has the time at which it was observed");
     let said = drawn("", log.replace("observedTimeUnixNano", "unknown"));
     assert!(said.contains("\nnot drawn: 1 response without a time\n"), "{said}");
+}
+
+#[test]
+fn an_hour_that_the_clocks_show_twice_stands_twice_in_its_order() {
+    let log = log(&[response("2026-10-25T01:30:00Z"), response("2026-10-25T00:30:00Z")]);
+    let hours = ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"];
+    let said = codex_audit("tokens --by hour --json --tz Europe/Berlin -f -").with_stdin(log.clone()).run();
+    let told: Vec<_> = said.records().iter().map(|row| row["group"]["hour"].clone()).collect();
+    assert_eq!(told, hours);
+    let chart = drawn("--by hour --tz Europe/Berlin", log);
+    assert!(chart.contains(&hours.join(" … ")), "{chart}");
 }

@@ -26,8 +26,9 @@ use crate::words::{Sentence, sentence};
 /// Show who allowed each tool call, and what came of it
 ///
 /// One row a decision, joined with the sandbox's outcome and the result of the call. A decision by `config` was made by
-/// the configuration, its hooks included, and no person was asked. `approved_for_session` by `user` stands for each call
-/// that a person's answer covers, also for those before which nobody was asked anew.
+/// the configuration, its hooks included, one by the reviewer (`automated_reviewer`) by a model that Codex asked: no
+/// person was asked. `approved_for_session` by `user` stands for each call that a person's answer covers, also for those
+/// before which nobody was asked anew.
 ///
 /// What the logs cannot show: a request that a person cancels leaves no record at all, neither decision nor result; a
 /// call that policy forbids outright leaves a failed result without a decision; calls of MCP servers and of Codex's
@@ -186,7 +187,7 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
         columns: vec![
             Column::left(tr!("TIME")),
             Column::left(tr!("CONVERSATION")).drop_at(2),
-            Column::left(tr!("TOOL")).cut(12),
+            Column::left(tr!("TOOL")).cut(13),
             // What was decided and who decided differ behind what they have in common, so each has room of its own.
             Column::left(tr!("DECISION")).cut(14),
             Column::left(tr!("BY")).cut(8),

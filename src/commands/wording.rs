@@ -12,9 +12,9 @@ use crate::setup::Severity;
 /// Who decided.
 pub(super) fn source_words(source: Option<DecisionSource>, raw: Option<&str>) -> (Tone, String) {
     match source {
-        Some(DecisionSource::Config) => (Tone::Policy, tr!("configuration")),
+        Some(DecisionSource::Config) => (Tone::Policy, tr!("config")),
         Some(DecisionSource::User) => (Tone::Person, tr!("a person")),
-        Some(DecisionSource::AutomatedReviewer) => (Tone::Policy, tr!("the automated reviewer")),
+        Some(DecisionSource::AutomatedReviewer) => (Tone::Policy, tr!("reviewer")),
         None => (Tone::Plain, raw.unwrap_or_default().to_owned()),
     }
 }

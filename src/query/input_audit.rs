@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::by_conversation::ByConversation;
 use crate::event::{Event, EventKind, Fold, Key, Location, ResponseCompleted, UnixNano, is_known};
 
-/// Hears every event, and answers with what a reviewer must know before relying on the input.
+/// Hears every event, and answers with what an auditor must know before relying on the input.
 #[derive(Clone, Debug)]
 pub struct InputAudit {
     question: AuditQuestion,

@@ -76,8 +76,7 @@ fn each_decision_on_a_call_carries_the_review_that_it_followed() {
         json!([["approved", "approved", "low"], ["denied", "denied", "high"]])
     );
     let shown = asked("show", &reviewed_twice).stdout;
-    let words =
-        "exec_command · approved by the automated reviewer, then denied by the automated reviewer · failed";
+    let words = "exec_command · approved by reviewer, then denied by reviewer · failed";
     assert!(shown.contains(words), "{shown}");
     let reviews: Vec<_> = shown.lines().filter(|line| line.contains("review: ")).map(str::trim).collect();
     assert_eq!(reviews, ["review: allow · risk low", "review: deny · risk high"]);

@@ -359,7 +359,7 @@ fn markdown_is_a_table_and_a_list_in_which_text_stays_text() {
       ```text
       exec_command failed: CreateProcess { message: "Rejected(\"rejected by user\")" }
       ```
-    - .200 **call** **exec\_command** · approved by the automated reviewer · exit 0 in 20 ms
+    - .200 **call** **exec\_command** · approved by reviewer · exit 0 in 20 ms
       ```sh
       rm notes.txt
       ```

@@ -154,11 +154,11 @@ pub struct VerifySummaryRecord<'a> {
     pub app_versions: BTreeMap<&'a str, u64>,
     /// Records by `service.name`.
     pub services: BTreeMap<&'a str, u64>,
-    /// What a reviewer must know, the worst first.
+    /// What an auditor must know, the worst first.
     pub findings: Vec<VerifyFindingRecord<'a>>,
 }
 
-/// One thing that a reviewer must know of the input.
+/// One thing that an auditor must know of the input.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct VerifyFindingRecord<'a> {
     /// What it is, e.g. `damaged`.

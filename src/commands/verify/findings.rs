@@ -1,4 +1,4 @@
-//! What a reviewer must know before relying on the input: facts, judged.
+//! What an auditor must know before relying on the input: facts, judged.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::setup::Severity;
 use crate::source::{Account, RotatedSet};
 use crate::words::{Sentence, sentence};
 
-/// One thing that a reviewer must know.
+/// One thing that an auditor must know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
     /// What it is, for scripts.

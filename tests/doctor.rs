@@ -326,6 +326,7 @@ fn log_files_are_judged_by_what_is_in_them() {
     };
     machine.put("logs/logs.jsonl", b"");
     assert_eq!(codes("warning"), ["log_file_empty"]);
+    assert_eq!(machine.run(&["--json"]).stderr, "", "what a finding says is not said again");
     machine.put("logs/logs.jsonl", b"{\"resourceSpans\":[]}\n");
     assert_eq!(codes("warning"), ["no_codex_records"]);
     machine.put("logs/logs.jsonl", log_line("2026-01-01T00:00:00Z").as_bytes());

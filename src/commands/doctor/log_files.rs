@@ -36,6 +36,8 @@ pub(super) fn examine(
     }
     let seen = seen(run, world, &account, scan.answer);
     examination.findings.extend(seen.check());
+    // A finding has said it.
+    account.files.retain(|file| file.bytes > 0 || !file.notes.is_empty());
     let told = examination.findings.iter().any(|finding| finding.code == "file_path_temporary");
     if let Some(file) = seen.files.iter().find(|file| is_temporary(&file.name))
         && !told

@@ -170,7 +170,7 @@ impl TokensArgs {
         if !scan.account.nothing_was_read() {
             match (run.format.text_medium(), self.explain) {
                 (Some(medium), _) => {
-                    if self.chart {
+                    if self.chart && !usage.groups.is_empty() {
                         write_chart(&self.chart(&usage, run.zone), medium, &run.style, run.out)?;
                         write_lines(&self.not_drawn(&usage), medium, &run.style, run.out)?;
                     }

@@ -31,6 +31,11 @@ fn a_response_without_a_time_is_said_not_to_be_drawn() {
 }
 
 #[test]
+fn a_chart_of_nothing_has_no_heading_either() {
+    assert_eq!(drawn("", ""), "");
+}
+
+#[test]
 fn an_hour_that_the_clocks_show_twice_stands_twice_in_its_order() {
     let log = log(&[response("2026-10-25T01:30:00Z"), response("2026-10-25T00:30:00Z")]);
     let hours = ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"];

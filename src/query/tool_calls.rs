@@ -125,14 +125,21 @@ impl ToolCall {
             What::Review { .. } => self.reviews().next().is_none(),
             What::Decision { .. } => self.decisions.is_empty(),
             What::Sandbox(_) => self.sandbox_outcomes.is_empty(),
-            // One of the same moment is a copy, where copies count: the call's decisions are about it, too.
-            What::Result { .. } => {
-                return self.decisions.is_empty() || time.is_none() || time != time_of_result;
+            // One of the same moment that says the same is a copy, where copies count: the call's decisions are about it,
+            // too.
+            What::Result { success, duration_ms, arguments, output, .. } => {
+                let is_copy = time.is_some()
+                    && time == time_of_result
+                    && (result.success, result.duration_ms) == (*success, *duration_ms)
+                    && (result.arguments.as_deref(), result.output.as_deref()) == (*arguments, *output);
+                return self.decisions.is_empty() || !is_copy;
             }
         };
-        // Without a time it is not known to come behind, nor where it lies before the result: a clock was set back.
-        let may_come_before =
-            (time.is_none() && time_of_result.is_some()) || order.location() < result.order.location();
+        // Without a time it is not known to come behind, nor where it lies before the result: a clock was set back. Which
+        // of two files was written first is not known.
+        let (place, place_of_result) = (order.location(), result.order.location());
+        let lies_before = place.file == place_of_result.file && place < place_of_result;
+        let may_come_before = (time.is_none() && time_of_result.is_some()) || lies_before;
         !(may_come_before && lacks_it)
     }
 
@@ -623,6 +630,7 @@ mod tests {
         assert_eq!(calls(&[decided, decided, || result(2, true), || result(2, true)]), 1);
         assert_eq!(calls(&[decided, || result(2, true), || result(3, true)]), 2, "the id is used again");
         assert_eq!(calls(&[|| result(2, true), || result(2, true)]), 2, "each copy counts");
+        assert_eq!(calls(&[decided, || result(2, true), || result(2, false)]), 2, "no copy");
     }
 
     #[test]
@@ -636,6 +644,18 @@ mod tests {
         let calls = calls_of([decided, blocked, lying_at(3, result(5, false))]);
         assert_eq!(calls.len(), 1, "{calls:?}");
         assert_eq!((calls[0].decisions.len(), calls[0].sandbox_outcomes.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_decision_in_a_file_that_is_named_earlier_is_not_taken_for_an_earlier_one() {
+        let lying_in = |file: u32, fact: Fact<'static>| {
+            let location = Location { file, ..Location::default() };
+            Fact { order: EventOrder::new(fact.order.time(), location), ..fact }
+        };
+        let newer = [lying_in(0, decided(8, Decision::Approved)), lying_in(0, result(9, true))];
+        let calls = calls_of(newer.into_iter().chain([lying_in(1, result(5, false))]));
+        assert_eq!(calls.len(), 2, "{calls:?}");
+        assert_eq!((calls[0].decisions.len(), calls[1].decisions.len()), (0, 1));
     }
 
     #[test]

@@ -502,7 +502,9 @@ fn accompanied<'a>(evidence: &[(&'a str, &'a Evidence)]) -> BTreeSet<&'a str> {
     }
     let mut lives: BTreeMap<u64, Vec<(u64, u64, usize)>> = BTreeMap::new();
     for (index, (_, found)) in evidence.iter().enumerate() {
-        let Some((first, last)) = found.lived_ms else { continue };
+        // It may have been there at any time where none is recorded, and before its first event where its start is not.
+        let (first, last) = found.lived_ms.unwrap_or((0, u64::MAX));
+        let first = if found.starts == 0 { 0 } else { first };
         for process in found.processes() {
             lives.entry(process).or_default().push((first, last, index));
         }

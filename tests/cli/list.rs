@@ -121,6 +121,9 @@ fn a_conversation_of_redacted_prompts_beside_another_may_be_a_review_for_it() {
     assert_eq!(kinds(&one_behind_the_other), ["main", "main"]);
     let beside = [redacted("01b00001", 1), redacted("01b00002", 1), redacted("01b00001", 1)].concat();
     assert_eq!(kinds(&beside), ["main", "null"]);
+    let behind_the_lost_start_of_another =
+        [redacted("01b00001", 1), redacted("01b00002", 1).split_off(1)].concat();
+    assert_eq!(kinds(&behind_the_lost_start_of_another), ["null", "null"]);
 }
 
 #[test]

@@ -397,10 +397,14 @@ fn a_value_that_another_of_the_same_key_hides_is_warned_of() {
     let once = line("2026-11-20T10:00:00Z", "a", START);
     let pair = r#"{"key":"x","value":{"stringValue":"1"}},"#;
     let with = |pairs: &str| once.replace(r#""attributes":["#, &format!(r#""attributes":[{pairs}"#));
+    // The first list is the resource's.
+    let in_resource = once.replacen(r#""attributes":["#, &format!(r#""attributes":[{pair}{pair}"#), 1);
+    let warned = || pairs(&[("repeated_attribute", "warning")]);
     for (text, expected) in [
         (once.clone(), vec![]),
         (with(pair), vec![]),
-        (with(&pair.repeat(2)), pairs(&[("repeated_attribute", "warning")])),
+        (with(&pair.repeat(2)), warned()),
+        (format!("{once}{in_resource}"), warned()),
     ] {
         let said = run_in(&fixtures(), &["verify", "--json", "-f", "-"], text.as_bytes());
         assert_eq!((said.findings(), said.exit), (expected.clone(), Some(i32::from(!expected.is_empty()))));

@@ -15,6 +15,8 @@ pub struct InputAudit {
     by_conversation: ByConversation<ConversationTimes>,
     /// The first and the last event of each stretch of `gap`, by the stretch's number since 1970.
     stretches: BTreeMap<u64, (Moment, Moment)>,
+    /// The last resource by its fingerprint, and whether it has a key twice: many records have the same.
+    last_resource: (u64, bool),
 }
 
 /// What to look for.
@@ -185,13 +187,14 @@ impl InputAudit {
             facts: InputFacts::default(),
             by_conversation: ByConversation::default(),
             stretches: BTreeMap::new(),
+            last_resource: (0, false),
         }
     }
 
     /// The facts, when everything has been heard.
     #[must_use]
     pub fn settle(self) -> InputFacts {
-        let Self { question, mut facts, by_conversation, stretches } = self;
+        let Self { question, mut facts, by_conversation, stretches, .. } = self;
         facts.span = TimeSpan {
             first: stretches.values().next().map(|(first, _)| first.0),
             last: stretches.values().next_back().map(|(_, last)| last.0),
@@ -259,7 +262,10 @@ impl Fold for InputAudit {
         if ResponseCompleted::has_unreadable_count(attributes) {
             facts.unreadable_counts.note(location);
         }
-        if attributes.repeats_a_key() || event.resource.attributes.repeats_a_key() {
+        if self.last_resource.0 != event.resource.fingerprint {
+            self.last_resource = (event.resource.fingerprint, event.resource.attributes.repeats_a_key());
+        }
+        if attributes.repeats_a_key() || self.last_resource.1 {
             facts.repeated_keys.note(location);
         }
         count(&mut facts.users, event.user());

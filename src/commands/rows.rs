@@ -230,20 +230,21 @@ impl Run<'_> {
         let admitted = Admitted::new(self.filter.clone());
         let mut outlet = Outlet::new::<M>(self.format, self.style, around, &mut *self.out)?;
         let reading = self.progress.reading(&self.input);
-        let scanned = scan(&self.input, self.options, &(question, (meant, admitted)), |(answer, _)| {
-            if let Some(error) = answer.failed.take() {
-                return Err(error);
-            }
-            for row in answer.made.drain(..) {
-                let conversation = row.conversation.clone();
-                held.push(conversation.as_deref(), row.order, row.body.size(), row);
-            }
-            held.end_stretch();
-            while let Some(row) = held.next_ready() {
-                outlet.take(row)?;
-            }
-            outlet.flush()
-        })?;
+        let scanned =
+            scan(&self.input, self.options, &(question, (meant, admitted)), |(answer, (meant, _))| {
+                if let Some(error) = answer.failed.take() {
+                    return Err(error);
+                }
+                for row in answer.made.drain(..).filter(|row| meant.may_be(row.conversation.as_deref())) {
+                    let conversation = row.conversation.clone();
+                    held.push(conversation.as_deref(), row.order, row.body.size(), row);
+                }
+                held.end_stretch();
+                while let Some(row) = held.next_ready() {
+                    outlet.take(row)?;
+                }
+                outlet.flush()
+            })?;
         drop(reading);
         let (meant, admitted) = scanned.answer.1;
         match meant.settle() {

@@ -58,6 +58,14 @@ impl PrefixedConversations {
         self.found.contains_key(id)
     }
 
+    /// Whether the conversation of that id, or events of none, may be what is meant, as far as was heard: of several
+    /// only the one whose whole id was given.
+    #[must_use]
+    pub fn may_be(&self, id: Option<&str>) -> bool {
+        let is_whole = |wanted: &IdCondition| id.is_some_and(|id| id.eq_ignore_ascii_case(wanted.text()));
+        self.found.len() < 2 || self.wanted.as_ref().is_none_or(is_whole)
+    }
+
     /// Which of the conversations is meant.
     #[must_use]
     pub fn settle(self) -> Meant {
@@ -117,5 +125,21 @@ impl Fold for PrefixedConversations {
             into.first.join(found.first);
             into.first_prompt.join(found.first_prompt);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn once_several_begin_so_only_one_with_the_whole_id_may_be_meant() {
+        let heard = |ids: &[&str]| PrefixedConversations {
+            wanted: Some(IdCondition::BeginsWith("abc".into())),
+            found: ids.iter().map(|id| ((*id).to_owned(), Found::default())).collect(),
+        };
+        assert!(heard(&["abcd"]).may_be(Some("abcd")));
+        let several = heard(&["abcd", "abce"]);
+        assert_eq!(["abcd", "abc", "ABC"].map(|id| several.may_be(Some(id))), [false, true, true]);
     }
 }

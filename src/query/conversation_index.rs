@@ -132,6 +132,10 @@ pub struct IndexedConversation {
 }
 
 /// A summary while its conversation is being heard.
+// There is one for each conversation, and one byte more would take 128 of the allocator's.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<SummaryDraft>() <= 640);
+
 #[derive(Clone, Debug, Default)]
 struct SummaryDraft {
     evidence: Evidence,

@@ -97,8 +97,7 @@ pub(super) struct Evidence {
     first_start: Earliest<[Option<SharedText>; 2]>,
     /// The fingerprint of a process it ran in; 0 when none is known.
     process: u64,
-    /// When its first and its last event were, milliseconds since 1970.
-    lived_ms: Option<(u64, u64)>,
+    life: Life,
     asked: u64,
     root_agent: bool,
     child_agent: bool,
@@ -110,6 +109,13 @@ pub(super) struct Evidence {
     answers_as_subagent: bool,
     /// What most conversations have nothing of.
     rare: Option<Box<RareEvidence>>,
+}
+
+/// When its first and its last event were, milliseconds since 1970; the other way round while none is known.
+#[derive(Clone, Copy, Debug)]
+struct Life {
+    first_ms: u64,
+    last_ms: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -163,8 +169,7 @@ impl Evidence {
         self.events += 1;
         self.note_process(event.resource.fingerprint);
         if let Some(time) = order.time() {
-            let now = time.get() / 1_000_000;
-            self.note_life((now, now));
+            self.life.note_ms(time.get() / 1_000_000);
         }
         match kind {
             Some(EventKind::ConversationStarts(start)) => {
@@ -248,11 +253,6 @@ impl Evidence {
         }
     }
 
-    fn note_life(&mut self, (first, last): (u64, u64)) {
-        let (begun, ended) = self.lived_ms.unwrap_or((first, last));
-        self.lived_ms = Some((begun.min(first), ended.max(last)));
-    }
-
     /// Whether all its prompts were redacted.
     fn is_unreadable(&self) -> bool {
         self.rare().redacted > 0 && self.asked == 0
@@ -272,9 +272,7 @@ impl Evidence {
         for process in later.rare.iter_mut().flat_map(|rare| std::mem::take(&mut rare.other_processes)) {
             self.note_process(process);
         }
-        if let Some(life) = later.lived_ms {
-            self.note_life(life);
-        }
+        self.life.join(later.life);
         self.asked += later.asked;
         self.root_agent |= later.root_agent;
         self.child_agent |= later.child_agent;
@@ -314,6 +312,27 @@ impl Evidence {
 
     fn started_at_ms(&self) -> Option<u64> {
         Some(self.first_start.with_order()?.0.time()?.get() / 1_000_000)
+    }
+}
+
+impl Default for Life {
+    fn default() -> Self {
+        Self { first_ms: u64::MAX, last_ms: 0 }
+    }
+}
+
+impl Life {
+    fn note_ms(&mut self, now: u64) {
+        self.join(Self { first_ms: now, last_ms: now });
+    }
+
+    fn join(&mut self, other: Self) {
+        self.first_ms = self.first_ms.min(other.first_ms);
+        self.last_ms = self.last_ms.max(other.last_ms);
+    }
+
+    fn span_ms(self) -> Option<(u64, u64)> {
+        (self.first_ms <= self.last_ms).then_some((self.first_ms, self.last_ms))
     }
 }
 
@@ -490,7 +509,7 @@ impl<'a> Others<'a> {
             return Some(KindBasis::Prompt);
         }
         // What Codex opens may take over the policies of the conversation that it is for, which is there beside it.
-        let stands_alone = found.lived_ms.is_some() && !self.accompanied.contains(id);
+        let stands_alone = found.life.span_ms().is_some() && !self.accompanied.contains(id);
         (unreadable && has_policies_of_its_own && stands_alone).then_some(KindBasis::Policy)
     }
 }
@@ -503,7 +522,7 @@ fn accompanied<'a>(evidence: &[(&'a str, &'a Evidence)]) -> BTreeSet<&'a str> {
     let mut lives: BTreeMap<u64, Vec<(u64, u64, usize)>> = BTreeMap::new();
     for (index, (_, found)) in evidence.iter().enumerate() {
         // It may have been there at any time where none is recorded, and before its first event where its start is not.
-        let (first, last) = found.lived_ms.unwrap_or((0, u64::MAX));
+        let (first, last) = found.life.span_ms().unwrap_or((0, u64::MAX));
         let first = if found.starts == 0 { 0 } else { first };
         for process in found.processes() {
             lives.entry(process).or_default().push((first, last, index));

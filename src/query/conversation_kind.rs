@@ -91,14 +91,15 @@ pub(super) struct Verdict {
 /// What one conversation's own events say about its kind and about that of others.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Evidence {
-    events: u64,
-    starts: u64,
     /// Its approval policy and its sandbox policy.
     first_start: Earliest<[Option<SharedText>; 2]>,
     /// The fingerprint of a process it ran in; 0 when none is known.
     process: u64,
     life: Life,
-    asked: u64,
+    starts: u32,
+    asked: u32,
+    /// There is more of it than its starts.
+    is_used: bool,
     root_agent: bool,
     child_agent: bool,
     /// An agent that is neither, such as that of a `/review`.
@@ -166,19 +167,19 @@ const AHEAD_OF_NEED_MS: u64 = 5_000;
 impl Evidence {
     /// Hears an event. `kind` is `None` where it is of no matter.
     pub(super) fn add(&mut self, event: &Event<'_>, order: EventOrder, kind: Option<&EventKind<'_>>) {
-        self.events += 1;
+        self.is_used |= !matches!(kind, Some(EventKind::ConversationStarts(_)));
         self.note_process(event.resource.fingerprint);
         if let Some(time) = order.time() {
             self.life.note_ms(time.get() / 1_000_000);
         }
         match kind {
             Some(EventKind::ConversationStarts(start)) => {
-                self.starts += 1;
+                self.starts = self.starts.saturating_add(1);
                 let policies = [start.approval_policy, start.sandbox_policy];
                 self.first_start.offer(order, || policies.map(|policy| policy.map(SharedText::of)));
             }
             Some(EventKind::UserPrompt(prompt)) => match prompt.author() {
-                PromptAuthor::Asked => self.asked += 1,
+                PromptAuthor::Asked => self.asked = self.asked.saturating_add(1),
                 PromptAuthor::Title => self.rare_mut().titles += 1,
                 PromptAuthor::MaybeCodex => self.rare_mut().maybe_codex += 1,
                 PromptAuthor::AgentJob { job } => {
@@ -265,15 +266,15 @@ impl Evidence {
     }
 
     pub(super) fn join(&mut self, mut later: Self) {
-        self.events += later.events;
-        self.starts += later.starts;
+        self.starts = self.starts.saturating_add(later.starts);
         self.first_start.join(later.first_start);
         self.note_process(later.process);
         for process in later.rare.iter_mut().flat_map(|rare| std::mem::take(&mut rare.other_processes)) {
             self.note_process(process);
         }
         self.life.join(later.life);
-        self.asked += later.asked;
+        self.asked = self.asked.saturating_add(later.asked);
+        self.is_used |= later.is_used;
         self.root_agent |= later.root_agent;
         self.child_agent |= later.child_agent;
         self.other_agent |= later.other_agent;
@@ -296,7 +297,7 @@ impl Evidence {
 
     fn prompts(&self) -> u64 {
         let rare = self.rare();
-        self.asked + rare.titles + rare.reviews + rare.job_items + rare.maybe_codex + rare.redacted
+        u64::from(self.asked) + rare.titles + rare.reviews + rare.job_items + rare.maybe_codex + rare.redacted
     }
 
     /// Whether all its prompts are of one sort of which there are so many.
@@ -478,7 +479,7 @@ impl<'a> Others<'a> {
 
     /// What says that Codex opened it ahead of need: it came with another, and nothing came of it.
     fn unused(&self, id: &str, found: &Evidence) -> Option<KindBasis> {
-        if found.starts == 0 || found.events != found.starts || found.locked_down() != Some(true) {
+        if found.starts == 0 || found.is_used || found.locked_down() != Some(true) {
             return None;
         }
         let until = found.started_at_ms()?;

@@ -131,11 +131,11 @@ pub struct IndexedConversation {
     verdict: Verdict,
 }
 
-/// A summary while its conversation is being heard.
 // There is one for each conversation, and one byte more would take 128 of the allocator's, which aligns it besides.
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<SummaryDraft>() <= 624);
 
+/// A summary while its conversation is being heard.
 #[derive(Clone, Debug, Default)]
 struct SummaryDraft {
     evidence: Evidence,

@@ -5,9 +5,12 @@ use std::path::Path;
 
 use crate::words::{Sentence, sentence};
 
-/// Why the system refuses: whose the file is, or the folder that cannot be entered.
+/// Why the system refuses; where it is not allowed, whose the file is, or the folder that cannot be entered.
 pub(super) fn denial(path: &Path, error: &io::Error) -> Sentence {
     let refused = sentence!("{name} cannot be read: {}", error, name = path.display());
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return refused;
+    }
     match owner_words(path) {
         Some(owner) => sentence!("{}; {}", refused, owner),
         None => refused,

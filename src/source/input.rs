@@ -60,10 +60,7 @@ pub enum InputError {
 
 impl InputError {
     fn refused(path: &Path, error: &io::Error) -> Self {
-        Self::Refused(match error.kind() {
-            io::ErrorKind::PermissionDenied => denial(path, error),
-            _ => sentence!("{name} cannot be read: {}", error, name = path.display()),
-        })
+        Self::Refused(denial(path, error))
     }
 
     /// Why it cannot be read.

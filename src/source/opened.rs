@@ -125,8 +125,10 @@ pub(super) fn refusal(file: &InputFile, error: &io::Error) -> Sentence {
         (InputFile::Path(path), io::ErrorKind::NotFound) => {
             sentence!("{name} does not exist", name = path.display())
         }
-        (InputFile::Path(path), io::ErrorKind::PermissionDenied) => denial(path, error),
-        _ => sentence!("{name} cannot be read: {}", error, name = file.name()),
+        (InputFile::Path(path), _) => denial(path, error),
+        (InputFile::Stdin | InputFile::Kept { .. }, _) => {
+            sentence!("{name} cannot be read: {}", error, name = file.name())
+        }
     }
 }
 

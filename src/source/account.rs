@@ -115,6 +115,15 @@ impl DamageKind {
     }
 }
 
+/// What a library says, in words that are known where it says that most often.
+pub(super) fn as_said(message: &str) -> Sentence {
+    match message {
+        "number out of range" => sentence!("number out of range"),
+        "Data corruption detected" => sentence!("Data corruption detected"),
+        _ => sentence!("{}", message),
+    }
+}
+
 /// That there are zero bytes, and how many.
 pub(super) fn zero_bytes(count: u64) -> Sentence {
     match count {

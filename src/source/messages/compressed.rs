@@ -12,8 +12,9 @@ use memchr::memmem;
 use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
 
 use super::bytes::{Counted, Peeked};
+use crate::source::account::as_said;
 use crate::source::form::Compression;
-use crate::words::{Sentence, sentence};
+use crate::words::Sentence;
 
 /// So many bytes are looked at.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
@@ -314,7 +315,7 @@ impl Read for Zstd {
                         return Ok(0);
                     }
                 }
-                Err(error) => self.pass_over(undecodable(&error))?,
+                Err(error) => self.pass_over(as_said(&error.to_string()))?,
             }
         }
     }
@@ -362,19 +363,11 @@ impl Read for Gzip {
                     return Err(error);
                 }
                 let bytes = ahead as u64 + io::copy(rest.get_mut(), &mut io::sink())?;
-                let reason = undecodable(&error);
+                let reason = as_said(&error.to_string());
                 self.hole = Some(Hole { at, bytes, behind: self.decoded, reason, is_resumed: false });
                 Ok(0)
             }
         }
-    }
-}
-
-/// What the decompressor says.
-pub(super) fn undecodable(error: &io::Error) -> Sentence {
-    match error.to_string().as_str() {
-        "Data corruption detected" => sentence!("Data corruption detected"),
-        message => sentence!("{}", message),
     }
 }
 

@@ -7,8 +7,9 @@ use serde::de::IgnoredAny;
 use zstd::bulk::Decompressor;
 
 use super::MAX_MESSAGE_BYTES;
-use super::compressed::{ZSTD_MAGIC, undecodable};
+use super::compressed::ZSTD_MAGIC;
 use super::protobuf::{self, Written};
+use crate::source::account::as_said;
 use crate::source::form::{Compression, Form};
 use crate::words::{Sentence, sentence};
 
@@ -151,7 +152,7 @@ fn inflate(body: &[u8], most: usize) -> Result<(Vec<u8>, Option<Sentence>), TooL
 }
 
 fn cannot_unpack(error: &std::io::Error) -> Sentence {
-    sentence!("cannot be decompressed: {}", undecodable(error))
+    sentence!("cannot be decompressed: {}", as_said(&error.to_string()))
 }
 
 fn is_json(message: &[u8]) -> bool {

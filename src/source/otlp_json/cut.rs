@@ -14,7 +14,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::value::RawValue;
 
 use super::text::WireText;
-use crate::source::account::{DamageKind, zero_bytes};
+use crate::source::account::{DamageKind, as_said, zero_bytes};
 use crate::words::{Sentence, sentence};
 
 /// The raw text of a message's parts. Reused from message to message.
@@ -158,7 +158,7 @@ fn gap(
         DamageKind::Torn => sentence!("the object breaks off"),
         DamageKind::NotJson => sentence!("no JSON"),
         DamageKind::TooDeep => sentence!("nested too deep to be read"),
-        _ => undecodable(error),
+        _ => as_said(&bare_message(error)),
     };
     let before = match kept.len() {
         0 => None,
@@ -219,14 +219,6 @@ pub(super) fn bare_message(error: &serde_json::Error) -> String {
     }
     let (head, tail) = (text.chars().take(SIDE), text.chars().skip(length - SIDE));
     head.chain(['…']).chain(tail).collect()
-}
-
-/// What the error says.
-pub(super) fn undecodable(error: &serde_json::Error) -> Sentence {
-    match bare_message(error).as_str() {
-        "number out of range" => sentence!("number out of range"),
-        message => sentence!("{}", message),
-    }
 }
 
 /// The byte that the error is about.

@@ -12,10 +12,10 @@ use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAcces
 use serde_json::value::RawValue;
 use twox_hash::XxHash3_64;
 
-use super::cut::{bare_message, undecodable};
+use super::cut::bare_message;
 use super::text::WireText;
 use crate::event::{AnyValue, Attributes, LogRecord, Resource, Scope, UnixNano};
-use crate::source::account::DamageKind;
+use crate::source::account::{DamageKind, as_said};
 use crate::words::{Sentence, sentence};
 
 /// Why a record's text could not be decoded.
@@ -27,10 +27,11 @@ pub(crate) struct DecodeError {
 
 impl From<serde_json::Error> for DecodeError {
     fn from(error: serde_json::Error) -> Self {
-        if bare_message(&error).starts_with("recursion limit") {
+        let message = bare_message(&error);
+        if message.starts_with("recursion limit") {
             return Self { kind: DamageKind::TooDeep, reason: sentence!("nested too deep") };
         }
-        Self { kind: DamageKind::NotOtlp, reason: undecodable(&error) }
+        Self { kind: DamageKind::NotOtlp, reason: as_said(&message) }
     }
 }
 

@@ -193,21 +193,23 @@ fn check_overlaps(rows: &[Placed]) -> Result<(), (usize, Sentence)> {
 }
 
 fn moment(written: Spanned<Datetime>) -> Result<Moment, Fault> {
-    let place = written.span().start;
-    Moment::try_from(written.into_inner()).map_err(|reason| (place, reason))
+    read_value(written, Moment::try_from)
 }
 
 fn rate(written: Spanned<Dollars>) -> Result<Rate, Fault> {
-    let place = written.span().start;
-    Rate::from_usd_per_million(&written.into_inner().0).map_err(|reason| (place, reason))
+    read_value(written, |Dollars(text)| Rate::from_usd_per_million(&text))
 }
 
 fn cache_write(written: Spanned<DollarsOrInput>) -> Result<CacheWrite, Fault> {
-    let place = written.span().start;
-    match written.into_inner().0.as_str() {
+    read_value(written, |DollarsOrInput(text)| match text.as_str() {
         "input" => Ok(CacheWrite::AsInput),
-        text => Rate::from_usd_per_million(text).map(CacheWrite::At).map_err(|reason| (place, reason)),
-    }
+        text => Rate::from_usd_per_million(text).map(CacheWrite::At),
+    })
+}
+
+fn read_value<W, V>(written: Spanned<W>, read: impl FnOnce(W) -> Result<V, Sentence>) -> Result<V, Fault> {
+    let place = written.span().start;
+    read(written.into_inner()).map_err(|reason| (place, reason))
 }
 
 /// A string. Who writes something else is told what is expected.

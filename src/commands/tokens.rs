@@ -1,6 +1,6 @@
 //! `codex-audit tokens`: how many tokens, and what would they cost?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -395,15 +395,10 @@ fn fine_print(total: &UsageSum, prices: &PriceBook) -> Vec<Line> {
 
 /// Every response with the products that make its cost.
 fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bool) -> Table {
-    const BILLED: [Component; 4] =
-        [Component::Input, Component::CachedInput, Component::CacheWrite, Component::Output];
     let ids = shown_ids(responses.iter().filter_map(|response| response.conversation_id.as_deref()), short);
     let priced: Vec<_> = responses.iter().map(|response| response.price(prices)).collect();
-    let is_billed = |component: &Component| {
-        let mut steps = priced.iter().flatten().flat_map(Priced::steps);
-        steps.any(|step| step.component == *component)
-    };
-    let billed: Vec<Component> = BILLED.into_iter().filter(is_billed).collect();
+    let steps = priced.iter().flatten().flat_map(Priced::steps);
+    let billed: BTreeSet<Component> = steps.map(|step| step.component).collect();
     let mut sections = DaySections::default();
     for (response, priced) in responses.iter().zip(&priced) {
         let shown = response.order.time().map(|time| zone.show(time));

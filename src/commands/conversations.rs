@@ -40,10 +40,9 @@ impl Run<'_> {
         let terminal = self.style.width.filter(|_| self.style.truncate);
         let ids = shown_ids(candidates.iter().map(|candidate| candidate.id.as_str()), terminal.is_some());
         for candidate in candidates {
-            let start = candidate.start.map_or_else(
-                || tr!("no time recorded"),
-                |start| self.zone.show(start).format("%Y-%m-%d %H:%M:%S %:z").to_string(),
-            );
+            let start = candidate
+                .start
+                .map_or_else(|| tr!("no time recorded"), |start| self.zone.to_the_second(start));
             let id = ids.get(candidate.id.as_str()).copied().unwrap_or(&candidate.id);
             let head = format!("  {}  {start}  ", visible_line(id));
             let prompt: String = candidate

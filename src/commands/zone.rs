@@ -103,6 +103,11 @@ impl Zone {
         }
     }
 
+    /// The moment for people, to the second, with its offset: `2026-11-20 17:21:34 +08:00`.
+    pub(super) fn to_the_second(self, time: UnixNano) -> String {
+        self.show(time).format("%Y-%m-%d %H:%M:%S %:z").to_string()
+    }
+
     /// RFC 3339 with offset: milliseconds, or as fine as the moment is.
     #[must_use]
     pub fn rfc3339(self, time: UnixNano) -> String {

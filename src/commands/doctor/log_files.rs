@@ -108,9 +108,7 @@ fn mode(_: &Path) -> Option<u32> {
 }
 
 fn seen(run: &Run<'_>, world: &World, account: &Account, records: TrailRecords) -> LogFiles {
-    let shown = |time: Option<UnixNano>| {
-        time.map(|time| run.zone.show(time).format("%Y-%m-%d %H:%M:%S %:z").to_string())
-    };
+    let shown = |time: Option<UnixNano>| time.map(|time| run.zone.to_the_second(time));
     let reach = match (shown(records.first), shown(records.last)) {
         (Some(first), Some(last)) => sentence!("from {first} to {last}", first, last),
         _ => sentence!("without a time"),

@@ -10,7 +10,6 @@ use crate::commands::human::{plural, separated};
 use crate::commands::links::link_to;
 use crate::commands::wording::{errors_and_warnings, severity_tone, severity_word};
 use crate::commands::zone::Zone;
-use crate::event::UnixNano;
 use crate::query::InputFacts;
 use crate::render::{Style, TextMedium, TimelineWriter, write_lines, write_table};
 use crate::report::{Cell, Column, Detail, Entry, Gutter, Line, Row, Section, Span, Table, Tone};
@@ -95,14 +94,10 @@ impl Screen<'_> {
             number(file.messages),
             if file.damaged > 0 { Cell::toned(Tone::Bad, separated(file.damaged.into())) } else { number(0) },
             number(file.records),
-            span.first.map(|time| self.moment(time)).into(),
-            span.last.map(|time| self.moment(time)).into(),
+            span.first.map(|time| self.zone.to_the_second(time)).into(),
+            span.last.map(|time| self.zone.to_the_second(time)).into(),
             file.sha256.clone().into(),
         ]
-    }
-
-    fn moment(&self, time: UnixNano) -> String {
-        self.zone.show(time).format("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 
     fn totals(&self) -> Vec<Line> {
@@ -127,7 +122,7 @@ impl Screen<'_> {
         let spans = || self.facts.files.values();
         let reach = (spans().filter_map(|span| span.first).min(), spans().filter_map(|span| span.last).max());
         if let (Some(first), Some(last)) = reach {
-            let (first, last) = (self.moment(first), self.moment(last));
+            let (first, last) = (self.zone.to_the_second(first), self.zone.to_the_second(last));
             lines.push(Line::from(tr!("events from {first} to {last}", first, last)));
         }
         for (what, counts) in [

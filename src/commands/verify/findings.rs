@@ -101,7 +101,7 @@ impl Evidence<'_> {
 
     fn records(&self, findings: &mut Vec<Finding>) {
         let facts = self.facts;
-        note_sightings(facts.copies, findings, "duplicates", |records| {
+        sighted(note_on, facts.copies, findings, "duplicates", |records| {
             let how_they_count = if self.counts_copies {
                 sentence!("Each copy counts, as --keep-duplicates asks for.")
             } else {
@@ -114,7 +114,7 @@ impl Evidence<'_> {
             )
         });
         self.unknown_names(findings);
-        note_sightings(facts.unnamed, findings, "unnamed_record", |records| {
+        sighted(note_on, facts.unnamed, findings, "unnamed_record", |records| {
             let has = if records == 1 { sentence!("has") } else { sentence!("have") };
             sentence!(
                 "{} {has} no event name, as what Codex's telemetry says of itself.",
@@ -122,41 +122,35 @@ impl Evidence<'_> {
                 has
             )
         });
-        note_sightings(facts.without_time, findings, "record_without_time", |records| {
+        sighted(note_on, facts.without_time, findings, "record_without_time", |records| {
             sentence!(
                 "{records} no time: --since and --until leave such records out.",
                 records = counted(records, "record has", "records have")
             )
         });
-        if facts.unreadable_counts.count > 0 {
-            let records = counted(facts.unreadable_counts.count, "record has", "records have");
-            let text = sentence!(
+        sighted(warning, facts.unreadable_counts, findings, "unreadable_token_count", |records| {
+            sentence!(
                 "{records} a number of tokens that is no whole number from 0 on: it is in no sum.",
-                records
-            );
-            findings.push(warning("unreadable_token_count", text, facts.unreadable_counts.first));
-        }
-        if facts.repeated_keys.count > 0 {
-            let records = counted(facts.repeated_keys.count, "record has", "records have");
-            let text = sentence!(
+                records = counted(records, "record has", "records have")
+            )
+        });
+        sighted(warning, facts.repeated_keys, findings, "repeated_attribute", |records| {
+            sentence!(
                 "{records} an attribute more than once: its last value counts, and the others are in no answer.",
-                records
-            );
-            findings.push(warning("repeated_attribute", text, facts.repeated_keys.first));
-        }
-        note_sightings(facts.without_conversation, findings, "records_without_conversation", |records| {
+                records = counted(records, "record has", "records have")
+            )
+        });
+        sighted(note_on, facts.without_conversation, findings, "records_without_conversation", |records| {
             let belong = if records == 1 { sentence!("belongs") } else { sentence!("belong") };
             sentence!("{} {belong} to no conversation.", counted(records, "record", "records"), belong)
         });
-        if facts.without_start.count > 0 {
-            let conversations = counted(facts.without_start.count, "conversation has", "conversations have");
-            let text = sentence!(
+        sighted(warning, facts.without_start, findings, "conversation_without_start", |conversations| {
+            sentence!(
                 "{conversations} no codex.conversation_starts in the input: what came before may be missing, in a file that was not read, deleted, or never written.",
-                conversations
-            );
-            findings.push(warning("conversation_without_start", text, facts.without_start.first));
-        }
-        note_sightings(facts.unanswered, findings, "conversation_without_answer", |conversations| {
+                conversations = counted(conversations, "conversation has", "conversations have")
+            )
+        });
+        sighted(note_on, facts.unanswered, findings, "conversation_without_answer", |conversations| {
             sentence!(
                 "{} with a prompt that no completed response follows: interrupted, failed, still running, or the rest was not recorded. Codex records no end of a conversation.",
                 counted(conversations, "conversation ends", "conversations end")
@@ -173,7 +167,7 @@ impl Evidence<'_> {
             names.push(format!("{name} ({})", separated(u128::from(sightings.count))));
         }
         let names = names.join(", ");
-        note_sightings(all, findings, "unknown_event", |records| {
+        sighted(note_on, all, findings, "unknown_event", |records| {
             let has = if records == 1 { sentence!("has a name") } else { sentence!("have names") };
             sentence!(
                 "{} {has} that no known release of Codex sends: {names}.",
@@ -309,15 +303,16 @@ fn note_on(code: &'static str, text: Sentence, location: Option<Location>) -> Fi
     Finding { code, severity: Severity::Note, text, location }
 }
 
-/// A note on something that was seen, if it was.
-fn note_sightings(
+/// A finding on something that was seen, if it was.
+fn sighted(
+    judged: fn(&'static str, Sentence, Option<Location>) -> Finding,
     sightings: Sightings,
     findings: &mut Vec<Finding>,
     code: &'static str,
     text: impl FnOnce(u64) -> Sentence,
 ) {
     if sightings.count > 0 {
-        findings.push(note_on(code, text(sightings.count), sightings.first));
+        findings.push(judged(code, text(sightings.count), sightings.first));
     }
 }
 

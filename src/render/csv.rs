@@ -20,9 +20,9 @@ pub struct CsvWriter<W: Write> {
 }
 
 impl<W: Write> CsvWriter<W> {
-    /// A writer whose heading row goes before the first row, or before the end. `template` is any record in which each object that is to be
-    /// spread over columns is filled; `open` names those whose members are not known
-    /// beforehand (dotted, if nested), which become JSON text in one cell.
+    /// A writer whose heading row goes before the first row, or before the end. `template` is any record in which each
+    /// object that is to be spread over columns is filled; `open` names those whose members are not known beforehand
+    /// (dotted, if nested), which become JSON text in one cell.
     pub fn new(out: W, template: &impl Serialize, open: &[&str]) -> io::Result<Self> {
         let mut names = Vec::new();
         column_names("", &object(template)?, open, &mut names);

@@ -151,7 +151,9 @@ impl Run<'_> {
                 "note: the input is empty: nothing has arrived yet, or the Collector emptied it when it started"
             )
         } else if account.total(|file| file.damaged) == messages {
-            tr!("note: nothing in the input is OTLP as a Collector writes it: was another file meant?")
+            tr!(
+                "note: nothing in the input is OTLP as a Collector writes it: was another file meant? Codex's own session files, under ~/.codex, are not in this form"
+            )
         } else {
             tr!(
                 "note: there is no log record in the input; logs, traces and metrics are written to files of their own"

@@ -174,7 +174,7 @@ fn damage_is_counted_where_it_is_too_much_to_list() {
     -:99: byte 784: no JSON
     -:100: byte 792: no JSON
     note: 150 more damaged places are not listed; `verify --json` lists all
-    note: nothing in the input is OTLP as a Collector writes it: was another file meant?
+    note: nothing in the input is OTLP as a Collector writes it: was another file meant? Codex's own session files, under ~/.codex, are not in this form
     ");
     assert_eq!(said.exit, Some(3));
 }
@@ -395,7 +395,7 @@ fn what_is_quoted_of_a_damaged_record_is_short_whatever_it_holds() {
     insta::assert_snapshot!(talk(&said), @r#"
     note: there is no conversation in the input, or none that the filters admit
     -:1: byte 46: a log record that cannot be read: invalid type: string "x cannot be read: x cannot be read: x cannot be read: x cannot be read: x cann…nnot be read: x cannot be read: x cannot be read: x cannot be read: ", expected a list of attributes
-    note: nothing in the input is OTLP as a Collector writes it: was another file meant?
+    note: nothing in the input is OTLP as a Collector writes it: was another file meant? Codex's own session files, under ~/.codex, are not in this form
     [exit status: 3]
     "#);
 }

@@ -14,6 +14,9 @@ use crate::render::{visible_line, wrapped};
 /// So many columns of a prompt are shown to tell conversations apart.
 const LONGEST_PROMPT: usize = 50;
 
+/// So many conversations are named where one is to be chosen; of a short beginning there can be thousands.
+const MOST_CANDIDATES: usize = 20;
+
 /// The beginning of an id, as it is given on the command line.
 pub(super) fn id_to_find(text: &str) -> Result<String, String> {
     if text.is_empty() {
@@ -23,7 +26,7 @@ pub(super) fn id_to_find(text: &str) -> Result<String, String> {
 }
 
 impl Run<'_> {
-    /// Says which conversations the beginning of an id fits.
+    /// Says which conversations the beginning of an id fits; where there are many, the last, as Codex's ids go the newest.
     pub(super) fn ask_back(&mut self, candidates: &[Candidate]) -> io::Result<()> {
         let count = candidates.len();
         let prefix = self.filter.conversation.as_ref().map_or("", IdCondition::text);
@@ -39,7 +42,11 @@ impl Run<'_> {
         // On a terminal a candidate is to be one line, with as much of its id as tells it from the others.
         let terminal = self.style.width.filter(|_| self.style.truncate);
         let ids = shown_ids(candidates.iter().map(|candidate| candidate.id.as_str()), terminal.is_some());
-        for candidate in candidates {
+        let others = count.saturating_sub(MOST_CANDIDATES);
+        if others > 0 {
+            writeln!(self.err, "  {}", tr!("({others} others are not shown)", others))?;
+        }
+        for candidate in &candidates[others..] {
             let start = candidate
                 .start
                 .map_or_else(|| tr!("no time recorded"), |start| self.zone.to_the_second(start));

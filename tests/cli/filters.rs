@@ -1,8 +1,8 @@
 //! Which events a question is about.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::harness::{Said, codex_audit, run, said};
+use crate::harness::{Said, codex_audit, log, run, said};
 
 /// The ids in what is listed, without their last twelve characters, which repeat the number.
 fn ids(line: &str) -> Vec<String> {
@@ -90,6 +90,25 @@ fn a_beginning_that_fits_several_is_asked_back() {
       01a1f842-e0d7-7703-880d-5cfca50db215  2026-11-20 17:21:34 +08:00  Read the file and try to write outside;…
     [exit status: 2]
     ");
+}
+
+#[test]
+fn of_many_conversations_that_an_id_may_mean_the_newest_are_named() {
+    let asked = |count: u64| {
+        let ids: Vec<String> = (1..=count).map(|number| format!("id-{number:02}")).collect();
+        let prompts: Vec<_> = ids.iter().map(|id| (id.as_str(), "user_prompt", json!({}))).collect();
+        codex_audit("list -f - --conversation id-").with_stdin(log(&prompts)).run().stderr
+    };
+    let of_23 = asked(23);
+    let lines: Vec<&str> = of_23.lines().collect();
+    insta::assert_snapshot!(lines[..3].join("\n"), @"
+    error: 23 conversations begin with `id-`; give more of the id:
+      (3 others are not shown)
+      id-04  2026-11-02 09:00:00 +08:00
+    ");
+    assert_eq!(lines.len(), 22, "{of_23}");
+    assert!(lines[21].starts_with("  id-23 "), "{of_23}");
+    assert_eq!(asked(20).lines().count(), 21, "all of them");
 }
 
 #[test]

@@ -19,7 +19,9 @@ use super::wording::DaySections;
 use super::{Run, Zone};
 use crate::event::UnixNano;
 use crate::query::price_book::{Component, PriceBook, Priced, Step, Tier};
-use crate::query::{Group, GroupKey, Response, TokenUsage, Usage, UsageQuestion, UsageSum};
+use crate::query::{
+    Group, GroupKey, Response, TokenCount, TokenTotals, TokenUsage, Usage, UsageQuestion, UsageSum,
+};
 use crate::render::{write_chart, write_lines, write_table};
 use crate::report::{Cell, Chart, Column, Line, Row, Section, Table, Tone};
 use crate::source::Account;
@@ -193,6 +195,9 @@ impl TokensArgs {
                 (None, true) => self.write_responses(&mut run, &usage, &prices, &scan.account)?,
             }
         }
+        if let Some(partial) = partial_sums(&usage.total.tokens) {
+            run.note(&tr!("some responses do not say {partial}: such a sum is that of the others", partial))?;
+        }
         if usage.groups.is_empty() && scan.account.unopened.is_empty() {
             run.note(&tr!("no response with token counts is in the input, or none that the filters admit"))?;
         }
@@ -346,6 +351,21 @@ impl TokensArgs {
             amount_label: count,
         }
     }
+}
+
+/// Which sums leave responses out, for people.
+fn partial_sums(total: &TokenTotals) -> Option<String> {
+    let name = |count: TokenCount| match count {
+        TokenCount::Input => tr!("their input"),
+        TokenCount::CachedInput => tr!("how much of it was cached"),
+        TokenCount::CacheWrite => tr!("how much was written to cache"),
+        TokenCount::Output => tr!("their output"),
+        TokenCount::Reasoning => tr!("how much went into reasoning"),
+        TokenCount::Total => tr!("their total"),
+    };
+    let partial = TokenCount::ALL.into_iter().filter(|count| total.is_partial(*count));
+    let names: Vec<String> = partial.map(name).collect();
+    (!names.is_empty()).then(|| names.join(&tr!(", ")))
 }
 
 fn cached_share(sum: &UsageSum) -> Option<String> {

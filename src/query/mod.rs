@@ -32,7 +32,7 @@ pub use input_audit::{AuditQuestion, Distance, Gap, InputAudit, InputFacts, Sigh
 pub use network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 pub use prefixed_conversations::{Candidate, Meant, PrefixedConversations};
 pub use text_search::{BODY, PatternOptions, TextMatches, TextSearch};
-pub use token_totals::TokenTotals;
+pub use token_totals::{TokenCount, TokenTotals};
 pub use token_usage::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};
 pub use tool_calls::{CallDecision, CallDetail, CallResult, CallReview, CallTimes, ToolCall};
 pub use unmet_conditions::{Admitted, Condition, Unmet, UnmetConditions};

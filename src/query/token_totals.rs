@@ -16,20 +16,57 @@ pub struct TokenTotals {
     /// Which sums are known, a bit each: there is one such total a conversation, and this is half as large as a list of
     /// sums that may be none.
     known: u8,
+    /// Which counts were not recorded by some response.
+    lacking: u8,
     sums: [u128; 6],
+}
+
+/// A count that responses record; see [`TokenCounts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is a member of `TokenCounts`")]
+pub enum TokenCount {
+    Input,
+    CachedInput,
+    CacheWrite,
+    Output,
+    Reasoning,
+    Total,
+}
+
+impl TokenCount {
+    /// Every count.
+    pub const ALL: [Self; 6] =
+        [Self::Input, Self::CachedInput, Self::CacheWrite, Self::Output, Self::Reasoning, Self::Total];
+
+    fn of(self, counts: &TokenCounts) -> Option<u64> {
+        match self {
+            Self::Input => counts.input,
+            Self::CachedInput => counts.cached_input,
+            Self::CacheWrite => counts.cache_write,
+            Self::Output => counts.output,
+            Self::Reasoning => counts.reasoning,
+            Self::Total => counts.total,
+        }
+    }
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 impl TokenTotals {
     /// The total of one response.
     #[must_use]
     pub fn of(counts: &TokenCounts) -> Self {
-        let TokenCounts { input, cached_input, cache_write, output, reasoning, total } = *counts;
         let mut one = Self { responses: 1, ..Self::default() };
-        for (index, count) in
-            [input, cached_input, cache_write, output, reasoning, total].into_iter().enumerate()
-        {
-            one.known |= u8::from(count.is_some()) << index;
-            one.sums[index] = count.map_or(0, u128::from);
+        for count in TokenCount::ALL {
+            match count.of(counts) {
+                Some(tokens) => {
+                    one.known |= count.bit();
+                    one.sums[count as usize] = tokens.into();
+                }
+                None => one.lacking |= count.bit(),
+            }
         }
         one
     }
@@ -38,50 +75,57 @@ impl TokenTotals {
     pub fn add(&mut self, other: &Self) {
         self.responses += other.responses;
         self.known |= other.known;
+        self.lacking |= other.lacking;
         for (sum, more) in self.sums.iter_mut().zip(other.sums) {
             *sum += more;
         }
     }
 
     /// Without responses there is nothing unknown: the sum is 0.
-    fn sum(&self, index: usize) -> Option<u128> {
-        (self.responses == 0 || self.known & (1 << index) != 0).then_some(self.sums[index])
+    fn sum(&self, count: TokenCount) -> Option<u128> {
+        (self.responses == 0 || self.known & count.bit() != 0).then_some(self.sums[count as usize])
+    }
+
+    /// Whether that sum is known and leaves out responses that did not record the count.
+    #[must_use]
+    pub fn is_partial(&self, count: TokenCount) -> bool {
+        self.known & self.lacking & count.bit() != 0
     }
 
     /// Tokens read, cached ones included.
     #[must_use]
     pub fn input(&self) -> Option<u128> {
-        self.sum(0)
+        self.sum(TokenCount::Input)
     }
 
     /// Tokens read from cache, a part of the input.
     #[must_use]
     pub fn cached_input(&self) -> Option<u128> {
-        self.sum(1)
+        self.sum(TokenCount::CachedInput)
     }
 
     /// Tokens written to cache, a part of the input.
     #[must_use]
     pub fn cache_write(&self) -> Option<u128> {
-        self.sum(2)
+        self.sum(TokenCount::CacheWrite)
     }
 
     /// Tokens written, reasoning included.
     #[must_use]
     pub fn output(&self) -> Option<u128> {
-        self.sum(3)
+        self.sum(TokenCount::Output)
     }
 
     /// Tokens spent on reasoning, a part of the output.
     #[must_use]
     pub fn reasoning(&self) -> Option<u128> {
-        self.sum(4)
+        self.sum(TokenCount::Reasoning)
     }
 
     /// Input and output.
     #[must_use]
     pub fn total(&self) -> Option<u128> {
-        self.sum(5)
+        self.sum(TokenCount::Total)
     }
 }
 
@@ -280,5 +324,20 @@ mod tests {
         let old = TokenTotals::of(&TokenCounts { input: Some(5), ..TokenCounts::default() });
         assert_eq!((old.input(), old.cache_write()), (Some(5), None));
         assert_eq!(TokenTotals::default().cache_write(), Some(0));
+    }
+
+    #[test]
+    fn a_sum_is_partial_where_some_responses_recorded_the_count_and_others_did_not() {
+        let partial = |counts: &[TokenCounts]| {
+            let total: TokenTotals = counts.iter().map(TokenTotals::of).sum();
+            TokenCount::ALL.into_iter().filter(|count| total.is_partial(*count)).collect::<Vec<_>>()
+        };
+        let old = TokenCounts { input: Some(5), ..TokenCounts::default() };
+        let new = TokenCounts { cached_input: Some(0), ..old };
+        assert_eq!(partial(&[]), []);
+        assert_eq!(partial(&[old, old]), [], "no one knows");
+        assert_eq!(partial(&[new, new]), []);
+        assert_eq!(partial(&[new, old]), [TokenCount::CachedInput]);
+        assert_eq!(partial(&[old, new]), [TokenCount::CachedInput]);
     }
 }

@@ -36,6 +36,20 @@ fn a_chart_of_nothing_has_no_heading_either() {
 }
 
 #[test]
+fn a_sum_that_leaves_responses_out_is_said_to() {
+    let mut cached = response("2026-11-02T01:00:00Z");
+    cached.2["cached_token_count"] = json!(4);
+    let said = |log| codex_audit("tokens --json -f -").with_stdin(log).run();
+    assert_eq!(said(log(&[cached.clone(), cached.clone()])).stderr, "");
+    let said = said(log(&[cached, response("2026-11-02T01:00:01Z")]));
+    assert_eq!(said.records()[0]["cached_input"], 4);
+    assert_eq!(
+        said.stderr,
+        "note: some responses do not say how much of it was cached: such a sum is that of the others\n"
+    );
+}
+
+#[test]
 fn an_hour_that_the_clocks_show_twice_stands_twice_in_its_order() {
     let log = log(&[response("2026-10-25T01:30:00Z"), response("2026-10-25T00:30:00Z")]);
     let hours = ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"];

@@ -21,6 +21,7 @@ import datetime
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -250,7 +251,9 @@ def main():
         }
         os.makedirs(args.save, exist_ok=True)
         state = "-as-written" if args.as_written else ""
-        name = os.path.join(args.save, f"{now:%Y-%m-%d}-{round(size / 2**20)}-mib{state}")
+        processor = re.sub(r"\(r\)|\(tm\)|processor|cpu|@.*", "", kept["machine"]["processor"].lower())
+        processor = "-".join(re.findall("[a-z0-9]+", processor))
+        name = os.path.join(args.save, f"{now:%Y-%m-%d}-{processor}-{round(size / 2**20)}-mib{state}")
         with open(name + ".json", "w", encoding="utf-8") as file:
             json.dump(kept, file, indent=1, ensure_ascii=False)
             file.write("\n")

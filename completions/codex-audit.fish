@@ -38,10 +38,10 @@ complete -c codex-audit -n "__fish_codex_audit_needs_command" -s o -l format -d 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_needs_command" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_needs_command" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_needs_command" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_needs_command" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_needs_command" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -81,10 +81,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -s o -l fo
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand list" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -112,10 +112,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -s o -l fo
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand show" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -150,10 +150,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -s o -l fo
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand grep" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -198,10 +198,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -s o -l 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -247,10 +247,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -285,10 +285,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -s o -l
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand network" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -318,10 +318,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -s o -l 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand verify" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -351,10 +351,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -s o -l 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand doctor" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -382,10 +382,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -s o -l 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand config" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -413,10 +413,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -s 
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand completions" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''
@@ -444,10 +444,10 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -s o -l for
 json\t''
 csv\t''
 md\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l color -d 'Colour the output: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the place we draw for has it, and the user has nothing against it'
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l hyperlink -d 'Make links of the files that are named: auto, always, never' -r -f -a "auto\t'Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand man" -l lang -d 'Talk to people in: en, zh' -r -f -a "en\t''

@@ -20,7 +20,9 @@ const MOST_CANDIDATES: usize = 20;
 /// The beginning of an id, as it is given on the command line.
 pub(super) fn id_to_find(text: &str) -> Result<String, String> {
     if text.is_empty() {
-        return Err(tr!("every id begins so: give an id; `show --last` shows the newest conversation"));
+        return Err(tr!(
+            "every id begins so: give an id; `show --last` shows the conversation that was opened last"
+        ));
     }
     Ok(text.to_owned())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::{Cell, Tone};
-use crate::words::Count;
+use crate::words::{Count, Sentence, sentence};
 
 /// A count with separators, shortened from a hundred thousand on: `9,120`, `26,440`, `118.0k`, `1.92M`.
 #[must_use]
@@ -32,16 +32,23 @@ pub(crate) fn separated(number: u128) -> String {
     grouped
 }
 
-/// A span of time: `72 ms`, `5.2 s`, `3m 12s`, `2h 05m`, `3d 04h`.
+/// A span of time in a column, the same in every language: `72 ms`, `5.2 s`, `3m 12s`, `2h 05m`, `3d 04h`.
 #[must_use]
 pub(crate) fn span(milliseconds: u64) -> String {
+    span_in_words(milliseconds).english()
+}
+
+/// A span of time, as a part of a sentence.
+#[must_use]
+pub(crate) fn span_in_words(milliseconds: u64) -> Sentence {
     let seconds = milliseconds / 1_000;
+    let two_digits = |number: u64| format!("{number:02}");
     match milliseconds {
-        0..1_000 => format!("{milliseconds} ms"),
-        1_000..60_000 => format!("{seconds}.{} s", milliseconds % 1_000 / 100),
-        60_000..3_600_000 => format!("{}m {:02}s", seconds / 60, seconds % 60),
-        3_600_000..86_400_000 => format!("{}h {:02}m", seconds / 3_600, seconds / 60 % 60),
-        _ => format!("{}d {:02}h", seconds / 86_400, seconds / 3_600 % 24),
+        0..1_000 => sentence!("{} ms", milliseconds),
+        1_000..60_000 => sentence!("{} s", format!("{seconds}.{}", milliseconds % 1_000 / 100)),
+        60_000..3_600_000 => sentence!("{}m {}s", seconds / 60, two_digits(seconds % 60)),
+        3_600_000..86_400_000 => sentence!("{}h {}m", seconds / 3_600, two_digits(seconds / 60 % 60)),
+        _ => sentence!("{}d {}h", seconds / 86_400, two_digits(seconds / 3_600 % 24)),
     }
 }
 

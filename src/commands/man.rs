@@ -10,6 +10,7 @@ use tr::tr;
 
 use super::account::Exit;
 use super::help;
+use crate::words::Sentence;
 
 /// Print a manual page, as roff
 ///
@@ -31,8 +32,8 @@ impl ManArgs {
         let command = match &self.command {
             None => program,
             Some(name) => program.find_subcommand(name).ok_or_else(|| {
-                let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
-                anyhow::Error::msg(tr!("no command `{name}`; there are {}", names.join(", "), name))
+                let names = Sentence::of_names(program.get_subcommands().map(Command::get_name)).told();
+                anyhow::Error::msg(tr!("no command `{name}`; there are {}", names, name))
             })?,
         };
         out.write_all(&page(program, command)?)?;

@@ -12,7 +12,7 @@ use super::likeness::nearest;
 use super::reasons;
 use super::zone::Zone;
 use crate::render::Format;
-use crate::words::Language;
+use crate::words::{Language, Sentence};
 
 /// The names of all settings, in the order in which they are shown.
 const NAMES: [&str; 7] = ["files", "tz", "format", "color", "lang", "price_book", "pager"];
@@ -184,7 +184,7 @@ impl Settings {
             "price_book" => self.price_book = Some(Setting { value: whole(&text()?), place }),
             "pager" => self.pager = Some(Setting { value: text()?, place }),
             unknown => {
-                let all = NAMES.join(", ");
+                let all = Sentence::of_names(NAMES).told();
                 return Err(match nearest(unknown, NAMES) {
                     Some(meant) => {
                         tr!("no setting `{unknown}`; did you mean `{meant}`? All: {all}", unknown, meant, all)
@@ -225,7 +225,7 @@ fn whole_path(file: &str, folder: &Path, home: Option<&Path>) -> PathBuf {
 /// When to colour, or to make links.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum When {
-    /// Where the place we draw for has it, and the user has nothing against it.
+    /// Where the output is a terminal that can, unless a variable such as `NO_COLOR` says otherwise.
     #[default]
     Auto,
     /// Always.

@@ -25,6 +25,7 @@ use crate::query::{
 use crate::render::{write_chart, write_lines, write_table};
 use crate::report::{Cell, Chart, Column, Line, Row, Section, Table, Tone};
 use crate::source::Account;
+use crate::words::{Sentence, sentence};
 
 /// Show how many tokens were used, and what they would cost at API list prices
 ///
@@ -356,16 +357,15 @@ impl TokensArgs {
 /// Which sums leave responses out, for people.
 fn partial_sums(total: &TokenTotals) -> Option<String> {
     let name = |count: TokenCount| match count {
-        TokenCount::Input => tr!("their input"),
-        TokenCount::CachedInput => tr!("how much of it was cached"),
-        TokenCount::CacheWrite => tr!("how much was written to cache"),
-        TokenCount::Output => tr!("their output"),
-        TokenCount::Reasoning => tr!("how much went into reasoning"),
-        TokenCount::Total => tr!("their total"),
+        TokenCount::Input => sentence!("their input"),
+        TokenCount::CachedInput => sentence!("how much of it was cached"),
+        TokenCount::CacheWrite => sentence!("how much was written to cache"),
+        TokenCount::Output => sentence!("their output"),
+        TokenCount::Reasoning => sentence!("how much went into reasoning"),
+        TokenCount::Total => sentence!("their total"),
     };
     let partial = TokenCount::ALL.into_iter().filter(|count| total.is_partial(*count));
-    let names: Vec<String> = partial.map(name).collect();
-    (!names.is_empty()).then(|| names.join(&tr!(", ")))
+    Sentence::listed(partial.map(name)).map(|names| names.told())
 }
 
 fn cached_share(sum: &UsageSum) -> Option<String> {

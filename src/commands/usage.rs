@@ -15,7 +15,7 @@ use super::account::Exit;
 use super::reasons::told_error;
 use super::world::World;
 use crate::render::wrapped;
-use crate::words::Language;
+use crate::words::{Language, Sentence};
 
 /// Stands where a text begins that may be wrapped; gone before anyone sees it.
 const BEGINNING: char = '\u{e000}';
@@ -137,8 +137,8 @@ fn argument_in_other_words(argument: Arg, say: &dyn Fn(&str) -> String) -> Arg {
     }
     let values = argument.get_possible_values();
     if !values.is_empty() && !argument.is_hide_possible_values_set() {
-        let names: Vec<&str> = values.iter().map(clap::builder::PossibleValue::get_name).collect();
-        notes.push(say("[possible values: {}]").replace("{}", &names.join(", ")));
+        let names = Sentence::of_names(values.iter().map(clap::builder::PossibleValue::get_name));
+        notes.push(say("[possible values: {}]").replace("{}", &names.told()));
     }
     let with = |text: String, between: &str| {
         let parts: Vec<String> = std::iter::once(text).chain(notes.iter().cloned()).collect();
@@ -217,7 +217,7 @@ fn complaint(error: &Error) -> String {
     let mut wrong = format!("{red}{}", tr!("error: {}", format!("{red:#}{wrong}")));
     let valid = [ContextKind::ValidValue, ContextKind::ValidSubcommand];
     for values in valid.into_iter().filter_map(|kind| strings(error, kind)) {
-        wrong = format!("{wrong}\n  {}", tr!("[possible values: {}]", values.join(", ")));
+        wrong = format!("{wrong}\n  {}", tr!("[possible values: {}]", Sentence::of_names(values).told()));
     }
     let mut parts = vec![wrong];
     let suggested =

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use tr::tr;
 
 use crate::report::{Chart, Entry, Gutter, Line, Table, Timeline};
+use crate::words::Sentence;
 
 mod csv;
 mod ink;
@@ -76,7 +77,7 @@ impl FromStr for Format {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Self::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
+            let names = Sentence::of_names(Self::ALL.map(Self::name)).told();
             tr!("no format `{}`; there are {names}", visible_line(name), names)
         })
     }

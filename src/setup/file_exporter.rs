@@ -363,8 +363,8 @@ fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
         is_kept = false;
         let text = if days < 183 {
             sentence!(
-                "Rotated files are deleted after {days} days, and some rules ask for logs of six months, \
-                 such as Article 21 of China's Cybersecurity Law.",
+                "Rotated files are deleted after {days} days, and some rules ask for logs of at least six \
+                 months, such as Article 23 of China's Cybersecurity Law (Article 21 before 2026).",
                 days
             )
         } else {

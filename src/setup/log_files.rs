@@ -78,7 +78,7 @@ pub struct LogFiles {
     /// The age of the last record in milliseconds; negative when it lies in the future.
     pub age: Option<i64>,
     /// The same for people.
-    pub age_text: String,
+    pub age_text: Sentence,
 }
 
 /// Names of files as a shell takes them for nothing else; `None` for one that cannot be shown as it is.

@@ -243,6 +243,16 @@ pub(super) fn check_components(
     }
 }
 
+/// What a component does, for people.
+fn role_word(role: &str) -> Sentence {
+    match role {
+        "receiver" => sentence!("receiver"),
+        "processor" => sentence!("processor"),
+        "connector" => sentence!("connector"),
+        other => sentence!("{}", other),
+    }
+}
+
 fn check_names(sheet: &mut Sheet<'_>, components: &Components<'_>) {
     for (section, entries) in [("exporters", &components.exporters), ("processors", &components.processors)] {
         for entry in entries {
@@ -250,10 +260,9 @@ fn check_names(sheet: &mut Sheet<'_>, components: &Components<'_>) {
             if let Some((_, _, since, instead)) =
                 GONE.iter().find(|(gone_section, gone, ..)| *gone_section == section && *gone == kind)
             {
-                let singular = section.trim_end_matches('s');
                 let text = sentence!(
-                    "The {singular} `{kind}` is gone {since}: the Collector refuses to start. {instead}",
-                    singular,
+                    "The {role} `{kind}` is gone {since}: the Collector refuses to start. {instead}",
+                    role = role_word(section.trim_end_matches('s')),
                     kind,
                     since,
                     instead
@@ -297,14 +306,14 @@ fn check_used(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[P
                         "`{id}` is a connector, not a {role}: name it under `exporters` of one pipeline and \
                          under `receivers` of another. The Collector refuses to start.",
                         id,
-                        role
+                        role = role_word(role)
                     )
                 } else {
                     sentence!(
                         "The pipeline `{}` uses the {role} `{id}`, which is not declared: the Collector \
                          refuses to start.",
                         pipeline.id,
-                        role,
+                        role = role_word(role),
                         id
                     )
                 };
@@ -356,6 +365,7 @@ fn check_unused(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &
                     .hide_value()
                     .fix(format!("      exporters: [{id}]"));
             } else {
+                let role = role_word(role);
                 let text = sentence!("The {role} `{id}` is declared, but no pipeline uses it.", role, id);
                 sheet.note("component_unused", entry.line, text).hide_value();
             }

@@ -37,9 +37,17 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.name() == name)
     }
 
-    /// The language that comes closest to a locale, such as `zh_CN.UTF-8` or `zh-Hans-CN`: English where it is another.
+    /// The language that comes closest to a locale, such as `zh_CN.UTF-8` or `zh-Hans-CN`: English where it is another,
+    /// and where a terminal is said to want another encoding than UTF-8, which is all that is written.
     #[must_use]
     pub fn of_locale(locale: &str) -> Self {
+        let encoding =
+            locale.split_once('.').map(|(_, encoding)| encoding.split('@').next().unwrap_or_default());
+        if encoding
+            .is_some_and(|encoding| !matches!(encoding.to_ascii_lowercase().as_str(), "utf-8" | "utf8"))
+        {
+            return Self::default();
+        }
         let language = locale.split(['_', '-', '.', '@']).next().unwrap_or_default();
         Self::named(&language.to_ascii_lowercase()).unwrap_or_default()
     }
@@ -85,10 +93,10 @@ mod tests {
 
     #[test]
     fn a_locale_is_chinese_where_it_says_so_and_else_english() {
-        for locale in ["zh_CN.UTF-8", "zh_TW", "zh-Hans-CN", "zh", "ZH_cn"] {
+        for locale in ["zh_CN.UTF-8", "zh_CN.utf8@pinyin", "zh_TW", "zh-Hans-CN", "zh", "ZH_cn"] {
             assert_eq!(Language::of_locale(locale), Language::Zh, "{locale}");
         }
-        for locale in ["C", "C.UTF-8", "POSIX", "", "en_US.UTF-8", "de_DE", "zhx"] {
+        for locale in ["C", "C.UTF-8", "POSIX", "", "en_US.UTF-8", "de_DE", "zhx", "zh_CN.GB18030"] {
             assert_eq!(Language::of_locale(locale), Language::En, "{locale}");
         }
     }

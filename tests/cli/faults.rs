@@ -261,8 +261,8 @@ fn a_value_that_means_nothing_is_wrong_usage_and_says_what_would_do() {
     };
     let lines = ["show ''", "list --conversation ''", "list --threads 0", "tokens --by day,model,day"];
     insta::assert_snapshot!(lines.map(told).concat(), @"
-    error: invalid value '' for '[ID]': every id begins so: give an id; `show --last` shows the newest conversation
-    error: invalid value '' for '--conversation <ID>': every id begins so: give an id; `show --last` shows the newest conversation
+    error: invalid value '' for '[ID]': every id begins so: give an id; `show --last` shows the conversation that was opened last
+    error: invalid value '' for '--conversation <ID>': every id begins so: give an id; `show --last` shows the conversation that was opened last
     error: invalid value '0' for '--threads <N>': it is no whole number from 1 on
     error: --by: `day` is given more than once
     ");

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::Examination;
-use crate::commands::human::span;
+use crate::commands::human::span_in_words;
 use crate::commands::input::DEFAULT_FILE;
 use crate::commands::{Run, World};
 use crate::event::UnixNano;
@@ -124,7 +124,7 @@ fn seen(run: &Run<'_>, world: &World, account: &Account, records: TrailRecords) 
         rotated: run.input.rotated_sets().iter().map(|set| set.backups).max().unwrap_or(0),
         reach,
         age,
-        age_text: age.map(|age| span(age.unsigned_abs())).unwrap_or_default(),
+        age_text: age.map(|age| span_in_words(age.unsigned_abs())).unwrap_or_default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::commands::human::{counted, separated, span};
+use crate::commands::human::{counted, separated, span_in_words};
 use crate::commands::zone::Zone;
 use crate::event::{Location, UnixNano};
 use crate::query::{Distance, InputFacts, Sightings};
@@ -166,7 +166,7 @@ impl Evidence<'_> {
             all.first = [all.first, sightings.first].into_iter().flatten().min();
             names.push(format!("{name} ({})", separated(u128::from(sightings.count))));
         }
-        let names = names.join(", ");
+        let names = Sentence::of_names(names);
         sighted(note_on, all, findings, "unknown_event", |records| {
             let has = if records == 1 { sentence!("has a name") } else { sentence!("have names") };
             sentence!(
@@ -211,8 +211,9 @@ impl Evidence<'_> {
 
     fn time(&self, findings: &mut Vec<Finding>) {
         let facts = self.facts;
-        let milliseconds = |distance: Distance| span(distance.nanoseconds / NANOSECONDS_PER_MILLISECOND);
-        let tolerance = span(self.tolerance / NANOSECONDS_PER_MILLISECOND);
+        let milliseconds =
+            |distance: Distance| span_in_words(distance.nanoseconds / NANOSECONDS_PER_MILLISECOND);
+        let tolerance = span_in_words(self.tolerance / NANOSECONDS_PER_MILLISECOND);
         if let Some(farthest) = facts.farthest_apart {
             let text = sentence!(
                 "{} more than {tolerance} apart in event.timestamp and the observed time, at most by {}: a clock was wrong or was set, or a time was changed.",
@@ -236,14 +237,14 @@ impl Evidence<'_> {
             let silence = gap.to.milliseconds_since(gap.from).unwrap_or(0);
             let text = sentence!(
                 "No event for {}, from {} to {}.",
-                span(silence),
+                span_in_words(silence),
                 self.zone.rfc3339(gap.from),
                 self.zone.rfc3339(gap.to)
             );
             findings.push(Finding { code: "silent_gap", severity, text, location: Some(gap.location) });
         }
         if let Some(more) = facts.gaps.get(LISTED_GAPS..).filter(|more| !more.is_empty()) {
-            let length = span(self.gap / NANOSECONDS_PER_MILLISECOND);
+            let length = span_in_words(self.gap / NANOSECONDS_PER_MILLISECOND);
             let text = sentence!(
                 "{} more than {length} long are not listed.",
                 counted(more.len() as u64, "more silence", "more silences"),
@@ -274,7 +275,7 @@ impl Evidence<'_> {
                 let text = sentence!(
                     "{name} has {} backups; at their pace, {DEFAULT_BACKUPS} of them hold {}, and the exporter deletes the oldest beyond that unless max_backups says otherwise, which the files do not tell. max_backups: 0 keeps all.",
                     set.backups,
-                    span(reach),
+                    span_in_words(reach),
                     name,
                     DEFAULT_BACKUPS
                 );

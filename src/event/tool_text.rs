@@ -83,7 +83,7 @@ fn typed_command(command: &Value) -> Option<String> {
             match words.as_slice() {
                 [] => None,
                 ["apply_patch" | "applypatch", patch] => Some(patch_line(patch)),
-                [shell, flag, script] if wraps_a_script(shell, flag) => Some((*script).to_owned()),
+                [shell, flags @ .., script] if wraps_a_script(shell, flags) => Some((*script).to_owned()),
                 words => shlex::try_join(words.iter().copied()).ok().or_else(|| Some(words.join(" "))),
             }
         }
@@ -91,15 +91,22 @@ fn typed_command(command: &Value) -> Option<String> {
     }
 }
 
-fn wraps_a_script(shell: &str, flag: &str) -> bool {
-    let name = shell.rsplit(['/', '\\']).next().unwrap_or(shell);
-    let name = name.strip_suffix(".exe").unwrap_or(name);
-    match name {
-        "bash" | "sh" | "zsh" | "dash" | "fish" => matches!(flag, "-c" | "-lc" | "-ic" | "-lic"),
-        "powershell" | "pwsh" => flag.eq_ignore_ascii_case("-command") || flag.eq_ignore_ascii_case("-c"),
-        "cmd" => flag.eq_ignore_ascii_case("/c"),
-        _ => false,
-    }
+/// Whether a shell is told by its flags to run the script behind them, and nothing that would change what that does.
+fn wraps_a_script(shell: &str, flags: &[&str]) -> bool {
+    let name = shell.rsplit(['/', '\\']).next().unwrap_or(shell).to_ascii_lowercase();
+    let name = name.strip_suffix(".exe").unwrap_or(&name);
+    let (runs, others): (&[&str], &[&str]) = match name {
+        "bash" | "sh" | "zsh" | "dash" | "fish" => (&["-c", "-lc", "-ic", "-lic"], &["-l", "-i", "--login"]),
+        "powershell" | "pwsh" => (&["-command", "-c"], &["-noprofile", "-nologo", "-noninteractive"]),
+        "cmd" => (&["/c"], &["/d", "/s", "/q"]),
+        _ => return false,
+    };
+    let Some((last, before)) = flags.split_last() else { return false };
+    let any_case = matches!(name, "powershell" | "pwsh" | "cmd");
+    let is_one = |flag: &str, of: &[&str]| {
+        of.iter().any(|known| if any_case { flag.eq_ignore_ascii_case(known) } else { flag == *known })
+    };
+    is_one(last, runs) && before.iter().all(|flag| is_one(flag, others))
 }
 
 /// The patch itself: free-form tools send it as it is, function tools as JSON around it.
@@ -170,7 +177,16 @@ fn framing<'a>(tool_name: Option<&str>, mcp_server: Option<&str>, output: &'a st
         // An empty output may lack the line break, and a cut one the whole body.
         let (head, body) = match output.split_once("\nOutput:") {
             Some((head, body)) => (head, body.strip_prefix('\n').unwrap_or(body)),
-            None => (output, ""),
+            // What a cut left of the last of Codex's own lines may be less than Codex wrote.
+            None => {
+                let is_own = |line: &str| {
+                    HEADS.iter().any(|head| line.starts_with(head))
+                        || line.starts_with("Original token count: ")
+                };
+                let lines = output.match_indices('\n').map(|(at, _)| at);
+                let last = lines.filter(|at| is_own(&output[at + 1..])).last().unwrap_or(0);
+                (&output[..last], "")
+            }
         };
         return Framing::Headed { head, body };
     }
@@ -243,19 +259,25 @@ pub fn spawned_conversation(output: &str) -> Option<String> {
     if let Some(id) = output.strip_prefix("agent_id: ") {
         return Some(id.trim()).filter(|id| is_id(id)).map(str::to_owned);
     }
-    let value: Value = serde_json::from_str(output).ok()?;
-    value.get("agent_id")?.as_str().filter(|id| is_id(id)).map(str::to_owned)
+    first_member(output, "agent_id").filter(|id| is_id(id))
+}
+
+/// The text under a name that an object begins with, so that it is there in one that was cut, too.
+fn first_member(object: &str, name: &str) -> Option<String> {
+    match serde_json::from_str::<Value>(object) {
+        Ok(value) => Some(value.get(name)?.as_str()?.to_owned()),
+        Err(_) => {
+            let value = object.strip_prefix(&format!("{{\"{name}\":\""))?;
+            Some(value.split_once('"')?.0.to_owned())
+        }
+    }
 }
 
 /// The job that arguments or output of `spawn_agents_on_csv` or `report_agent_job_result` name. An output that was cut
 /// still begins with it.
 #[must_use]
 pub fn agent_job(text: &str) -> Option<String> {
-    let id = match serde_json::from_str::<Value>(text) {
-        Ok(value) => value.get("job_id")?.as_str()?.to_owned(),
-        Err(_) => text.strip_prefix(r#"{"job_id":""#)?.split_once('"')?.0.to_owned(),
-    };
-    Some(id).filter(|id| !id.is_empty())
+    first_member(text, "job_id").filter(|id| !id.is_empty())
 }
 
 #[cfg(test)]
@@ -270,6 +292,15 @@ mod tests {
     fn a_command_line_is_what_a_person_would_type() {
         assert_eq!(shell(r#"{"command":["bash","-lc","ls | wc"]}"#).as_deref(), Some("ls | wc"));
         assert_eq!(shell(r#"{"command":["/bin/zsh","-c","ls"]}"#).as_deref(), Some("ls"));
+        assert_eq!(shell(r#"{"command":["bash","-l","-c","ls"]}"#).as_deref(), Some("ls"));
+        assert_eq!(shell(r#"{"command":["bash","-C","ls"]}"#).as_deref(), Some("bash -C ls"), "no script");
+        assert_eq!(shell(r#"{"command":["bash","-e","-c","ls"]}"#).as_deref(), Some("bash -e -c ls"));
+        assert_eq!(
+            shell(r#"{"command":["powershell.exe","-NoProfile","-Command","Get-ChildItem C:\\Users"]}"#)
+                .as_deref(),
+            Some(r"Get-ChildItem C:\Users")
+        );
+        assert_eq!(shell(r#"{"command":["CMD.EXE","/d","/s","/c","dir"]}"#).as_deref(), Some("dir"));
         assert_eq!(shell(r#"{"command":["ls","a b"]}"#).as_deref(), Some("ls 'a b'"));
         assert_eq!(shell(r#"{"command":"echo 你好"}"#).as_deref(), Some("echo 你好"));
         assert_eq!(
@@ -331,6 +362,15 @@ mod tests {
     }
 
     #[test]
+    fn an_exit_code_that_may_be_cut_is_unknown() {
+        assert_eq!(code("Chunk ID: a\nProcess exited with code 1"), None, "it may have been 137");
+        assert_eq!(code("Chunk ID: a\nProcess exited with code 1\n[… cut]"), None);
+        assert_eq!(code("Exit code: 1"), None);
+        assert_eq!(code("Exit code: 1\nWall time: 0.1 sec"), Some(1));
+        assert_eq!(code("Process exited with code 137\nOriginal token count: 5\n[… cut]"), Some(137));
+    }
+
+    #[test]
     fn the_sandbox_s_refusal_holds_the_exit_code_with_and_without_the_command() {
         const REFUSED: &str = r#"CreateProcess { message: "Codex(Sandbox(Denied { output: ExecToolCallOutput { exit_code: 1, s"#;
         assert_eq!(code(&format!("exec_command failed: {REFUSED}")), Some(1));
@@ -378,5 +418,7 @@ mod tests {
         assert_eq!(spawned_conversation(r#"{"agent_id":"01b"}"#).as_deref(), Some("01b"));
         assert_eq!(spawned_conversation("agent_id: 01b").as_deref(), Some("01b"));
         assert_eq!(spawned_conversation("agent_id: none of yours"), None);
+        assert_eq!(spawned_conversation(r#"{"agent_id":"01b","nickname":"X[… cut]"#).as_deref(), Some("01b"));
+        assert_eq!(spawned_conversation(r#"{"agent_id":"01"#), None);
     }
 }

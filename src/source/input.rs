@@ -252,8 +252,8 @@ impl Input {
         let mut passed_over = Vec::new();
         let before = self.files.len();
         for path in paths {
-            // A file that cannot be opened is kept: the reader must hear of it.
-            if is_worth_reading(&path).unwrap_or(true) {
+            // A file that cannot be opened is kept, and a backup that cannot be read: the reader must hear of it.
+            if Place::of_path(&path).is_backup() || is_worth_reading(&path).unwrap_or(true) {
                 self.files.push(InputFile::Path(path));
             } else {
                 passed_over.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());

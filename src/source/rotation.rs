@@ -11,7 +11,7 @@ use crate::event::UnixNano;
 /// A backup's name: stem, moment of the rotation, since release 0.146 the reason, extension, and what compressed it.
 static BACKUP: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"^(?<stem>.*)-(?<moment>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3})(-[A-Za-z0-9_-]+)?(?<extension>\.[^.]*)?(\.gz|\.zst)?$",
+        r"^(?<stem>.*)-(?<moment>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3})(-[A-Za-z0-9_-]+)?(?<extension>\.[^.]*)?(\.(gz|zst|xz|bz2|lz4|zip|7z))?$",
     )
     .expect("the pattern is a constant")
 });
@@ -43,6 +43,11 @@ impl Place {
             None => (name.to_owned(), Closed::NotYet),
         };
         Self { set, closed, name: name.to_owned() }
+    }
+
+    /// Whether its name is that of a file that a Collector has closed.
+    pub(super) fn is_backup(&self) -> bool {
+        self.closed != Closed::NotYet
     }
 
     /// Reads the place of a path's file name.

@@ -220,6 +220,19 @@ fn an_input_that_is_not_there_is_an_error() {
 }
 
 #[test]
+fn a_backup_that_somebody_packed_is_not_passed_over() {
+    let folder = rotated();
+    let name = "logs-2025-12-30T23-00-00.000.jsonl.xz";
+    fs::write(folder.path().join(name), b"\xFD7zXZ\0\0\x04packed").expect("a file");
+    let said = codex_audit("list -f .").in_folder(folder.path()).run();
+    let note = format!("note: ./{name} is packed with xz, which is not undone here: unpack it first\n");
+    assert!(said.stderr.contains(&note), "{}", said.stderr);
+    assert_eq!(said.exit, Some(3));
+    let said = codex_audit("list -f logs.jsonl").in_folder(folder.path()).run();
+    assert!(said.stderr.contains("3 rotated files beside it were not read"), "{}", said.stderr);
+}
+
+#[test]
 fn a_folder_without_logs_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("empty")).expect("a folder");

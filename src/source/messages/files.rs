@@ -10,7 +10,7 @@ use super::bytes::{Counted, Peeked};
 use super::compressed::{Content, HEAD_BYTES, Hole};
 use super::document::Document;
 use super::framed::Framed;
-use super::layout::{Layout, is_utf16};
+use super::layout::{Layout, foreign_packer, is_utf16};
 use super::lines::Lines;
 use super::stretch::Stretch;
 use super::{BadFrame, Batch, Message};
@@ -142,8 +142,8 @@ impl<'i> Messages<'i> {
             account.notes.extend(opened.note);
             let file =
                 Counted::new(opened.reader, self.with_digests).of_size(opened.size).of_file(opened.file);
-            let (reader, is_utf16) = Reader::open(file.reporting_to(Arc::clone(&self.bytes_read)))?;
-            account.notes.extend(is_utf16.then(|| not_utf8(&account.name)));
+            let (reader, unreadable) = Reader::open(file.reporting_to(Arc::clone(&self.bytes_read)))?;
+            account.notes.extend(unreadable.map(|unreadable| unreadable.note(&account.name)));
             Ok(Current { reader, watch: opened.watch, holes: Vec::new() })
         });
         match opened {
@@ -253,18 +253,22 @@ impl Current {
 }
 
 impl Reader {
-    /// Says as well whether the content is text in UTF-16.
-    fn open(file: Counted) -> io::Result<(Self, bool)> {
+    /// Says as well why the content cannot be read, where its first bytes tell.
+    fn open(file: Counted) -> io::Result<(Self, Option<Unreadable>)> {
         let mut content = Content::of(Peeked::new(file))?;
         let head = content.peek(HEAD_BYTES)?;
         let layout = Layout::of(head);
-        let is_utf16 = layout == Layout::Lines && is_utf16(head);
+        let unreadable = match layout {
+            Layout::Lines if is_utf16(head) => Some(Unreadable::Utf16),
+            Layout::Lines => foreign_packer(head).map(Unreadable::Packed),
+            Layout::Document | Layout::Frames => None,
+        };
         let reader = match layout {
             Layout::Lines => Self::Lines(Lines::new(content)),
             Layout::Document => Self::Document(Document::new(content)),
             Layout::Frames => Self::Framed(Box::new(Framed::new(content))),
         };
-        Ok((reader, is_utf16))
+        Ok((reader, unreadable))
     }
 
     fn next_batch(&mut self, batch: &mut Batch) -> io::Result<bool> {
@@ -329,11 +333,29 @@ fn is_whole(text: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(text).is_ok()
 }
 
-fn not_utf8(name: &str) -> Sentence {
-    sentence!(
-        "{name} is text in UTF-16, as older PowerShells write it, and can only be read in UTF-8: iconv -f UTF-16 -t UTF-8, or Set-Content -Encoding utf8, makes it so",
-        name
-    )
+/// Why content cannot be read, as its first bytes tell.
+enum Unreadable {
+    Utf16,
+    /// By a packer that is not undone here.
+    Packed(&'static str),
+}
+
+impl Unreadable {
+    fn note(&self, name: &str) -> Sentence {
+        match self {
+            Self::Utf16 => sentence!(
+                "{name} is text in UTF-16, as older PowerShells write it, and can only be read in UTF-8: iconv -f UTF-16 -t UTF-8, or Set-Content -Encoding utf8, makes it so",
+                name
+            ),
+            Self::Packed(packer) => {
+                sentence!(
+                    "{name} is packed with {packer}, which is not undone here: unpack it first",
+                    name,
+                    packer
+                )
+            }
+        }
+    }
 }
 
 /// A hole in a compressed file. Its place is one in the file, where its neighbours' are in what was compressed.

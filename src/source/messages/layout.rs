@@ -52,6 +52,18 @@ pub(super) fn is_utf16(head: &[u8]) -> bool {
     }
 }
 
+/// What packed content that begins so, where that cannot be undone here.
+pub(super) fn foreign_packer(head: &[u8]) -> Option<&'static str> {
+    const MAGICS: [(&[u8], &str); 5] = [
+        (b"\xFD7zXZ\0", "xz"),
+        (b"BZh", "bzip2"),
+        (b"\x04\x22\x4D\x18", "lz4"),
+        (b"PK\x03\x04", "zip"),
+        (b"7z\xBC\xAF\x27\x1C", "7z"),
+    ];
+    MAGICS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, packer)| *packer)
+}
+
 /// Behind a byte order mark, white space, and zero bytes that a power failure left.
 fn skip_blank(head: &[u8]) -> &[u8] {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);

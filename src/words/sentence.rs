@@ -20,6 +20,8 @@ pub enum Part {
     Sentence(Sentence),
     /// A number of things.
     Count(Count),
+    /// Messages with commas between them. There may be many: nothing nests with their number.
+    List(Vec<Sentence>),
 }
 
 /// A number of things, such as `1 record`, `2 records`.
@@ -62,7 +64,11 @@ impl Sentence {
     /// Several messages as one, with commas between them; `None` when there are none.
     #[must_use]
     pub fn listed(sentences: impl IntoIterator<Item = Self>) -> Option<Self> {
-        sentences.into_iter().reduce(|before, last| sentence!("{}, {}", before, last))
+        let mut sentences: Vec<Self> = sentences.into_iter().collect();
+        if sentences.len() > 1 {
+            return Some(Self::new("{}", vec![("", Part::List(sentences))]));
+        }
+        sentences.pop()
     }
 
     /// A few names as one message, with commas between them.
@@ -105,6 +111,7 @@ impl Part {
             Self::Text(text) => text.clone(),
             Self::Sentence(sentence) => sentence.english(),
             Self::Count(count) => count.english(),
+            Self::List(list) => list.iter().map(Sentence::english).collect::<Vec<_>>().join(", "),
         }
     }
 
@@ -113,6 +120,9 @@ impl Part {
             Self::Text(text) => text.clone(),
             Self::Sentence(sentence) => sentence.told(),
             Self::Count(count) => count.told(),
+            Self::List(list) => {
+                list.iter().map(Sentence::told).collect::<Vec<_>>().join(&tr!("{}, {}", "", ""))
+            }
         }
     }
 }

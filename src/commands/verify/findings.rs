@@ -47,6 +47,9 @@ const SHORT_REACH: u64 = 183 * 24 * 3_600_000;
 /// More gaps than this are counted, not listed.
 const LISTED_GAPS: usize = 20;
 
+/// So many names are listed one by one.
+const LISTED_NAMES: usize = 20;
+
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 
 impl Evidence<'_> {
@@ -166,14 +169,18 @@ impl Evidence<'_> {
             all.first = [all.first, sightings.first].into_iter().flatten().min();
             names.push(format!("{name} ({})", separated(u128::from(sightings.count))));
         }
-        let names = Sentence::of_names(names);
+        let more = names.len().saturating_sub(LISTED_NAMES);
+        let mut listed = Sentence::of_names(names.into_iter().take(LISTED_NAMES));
+        if more > 0 {
+            listed = sentence!("{} and {more} more", listed, more);
+        }
         sighted(note_on, all, findings, "unknown_event", |records| {
             let has = if records == 1 { sentence!("has a name") } else { sentence!("have names") };
             sentence!(
                 "{} {has} that no known release of Codex sends: {names}.",
                 counted(records, "record", "records"),
                 has,
-                names
+                names = listed
             )
         });
     }

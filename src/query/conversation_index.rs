@@ -1,6 +1,6 @@
 //! Which conversations are there, and what does each amount to?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -260,6 +260,25 @@ fn is_only_counted(event: &Event<'_>) -> bool {
     }
 }
 
+/// The requests that are asked for, by their last verdict; `None` where no verdict is.
+fn counted(verdicts: &Packed<PackedVerdict>) -> Option<NetworkCounts> {
+    let all = || verdicts.iter();
+    let left_out: BTreeSet<EventOrder> =
+        all().filter(|(admitted, ..)| !admitted).map(|(_, order, _)| order).collect();
+    if all().all(|(admitted, ..)| !admitted) {
+        return None;
+    }
+    let mut requests =
+        fold_verdicts(all().map(|(_, order, verdict)| NetworkVerdict::of(order, &verdict)).collect());
+    requests.retain(|request| !left_out.contains(&request.last.order));
+    let count = |fits: fn(&NetworkRequest) -> bool| requests.iter().filter(|one| fits(one)).count() as u64;
+    Some(NetworkCounts {
+        requests: count(|_| true),
+        denied: count(|request| request.last.decision == NetworkDecision::Deny),
+        hiding: count(|request| !request.hides.is_empty()),
+    })
+}
+
 impl ConversationIndex {
     /// Counts the events that `filter` admits.
     #[must_use]
@@ -312,6 +331,8 @@ impl Fold for ConversationIndex {
         draft.evidence.add(event, order, kind.as_ref());
         if admitted {
             draft.add(event, order, kind.as_ref());
+        } else if let Some(EventKind::NetworkPolicyDecision(verdict)) = &kind {
+            draft.note_verdict(false, order, verdict);
         } else if let Some(kind) = &kind {
             draft.responses.note_request(order, kind);
         }
@@ -368,21 +389,23 @@ impl SummaryDraft {
                 self.tool_failures += u64::from(result.success == Some(false));
             }
             EventKind::ToolDecision(decision) => self.count_decisions(decision.decision(), 1),
-            EventKind::NetworkPolicyDecision(verdict) => {
-                // What tells one request from another, and what came of it.
-                let verdict = NetworkPolicyDecision {
-                    decision_raw: None,
-                    reason: None,
-                    source: None,
-                    scope: None,
-                    overridden: None,
-                    protocol: None,
-                    ..*verdict
-                };
-                self.network.get_or_insert_default().push(&(order, verdict));
-            }
+            EventKind::NetworkPolicyDecision(verdict) => self.note_verdict(true, order, verdict),
             _ => {}
         }
+    }
+
+    /// Keeps of a verdict what tells one request from another, and what came of it.
+    fn note_verdict(&mut self, admitted: bool, order: EventOrder, verdict: &NetworkPolicyDecision<'_>) {
+        let verdict = NetworkPolicyDecision {
+            decision_raw: None,
+            reason: None,
+            source: None,
+            scope: None,
+            overridden: None,
+            protocol: None,
+            ..*verdict
+        };
+        self.network.get_or_insert_default().push(&(admitted, order, verdict));
     }
 
     fn count_decisions(&mut self, decision: Decision, count: u64) {
@@ -446,17 +469,7 @@ impl IndexedConversation {
         models.sort_by_key(|(_, first)| *first);
         let models: Vec<String> = models.into_iter().map(|(model, _)| model.to_string()).collect();
         let start = draft.start.into_inner().unwrap_or_default();
-        let network = draft.network.map(|verdicts| {
-            let verdicts = verdicts.iter().map(|(order, verdict)| NetworkVerdict::of(order, &verdict));
-            let requests = fold_verdicts(verdicts.collect());
-            let count =
-                |fits: fn(&NetworkRequest) -> bool| requests.iter().filter(|one| fits(one)).count() as u64;
-            NetworkCounts {
-                requests: count(|_| true),
-                denied: count(|request| request.last.decision == NetworkDecision::Deny),
-                hiding: count(|request| !request.hides.is_empty()),
-            }
-        });
+        let network = draft.network.and_then(|verdicts| counted(&verdicts));
         let settled = draft.responses.settle();
         let mut values = draft.shared.values;
         let mut shared = |index: usize| owned(values[index].take());

@@ -36,12 +36,13 @@ pub struct NetworkVerdict {
     pub execution_id: Option<String>,
 }
 
-/// A verdict as it stands in a packed list.
+/// A verdict as it stands in a packed list, and whether the question is about it: a request is what its last verdict
+/// says, be it asked for or not.
 #[derive(Clone, Debug)]
 pub(super) struct PackedVerdict;
 
 impl Packable for PackedVerdict {
-    type Of<'a> = (EventOrder, NetworkPolicyDecision<'a>);
+    type Of<'a> = (bool, EventOrder, NetworkPolicyDecision<'a>);
 }
 
 impl NetworkVerdict {

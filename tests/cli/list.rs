@@ -412,3 +412,23 @@ fn a_response_of_another_tier_has_no_price_and_says_why() {
     assert_eq!(completed("priority"), "only prices of the standard service tier are known");
     assert_eq!(["", "auto", "default"].map(completed), ["null"; 3]);
 }
+
+#[test]
+fn a_request_whose_last_verdict_is_not_asked_for_is_not_counted_as_in_network() {
+    let verdict = |time, decision| {
+        let attributes = json!({
+            "event.timestamp": time, "execution.id": "e1", "server.address": "evil.test",
+            "network.policy.decision": decision,
+        });
+        ("a", "network_proxy.policy_decision", attributes)
+    };
+    let log = log(&[verdict("2026-11-02T01:00:00Z", "allow"), verdict("2026-11-02T01:00:02Z", "deny")]);
+    let counted = |filter: &str| {
+        let said = codex_audit(&format!("list -q --json {filter} -f -")).with_stdin(log.clone()).run();
+        let row = said.records().remove(0);
+        json!([row["network_requests"], row["network_denied"]])
+    };
+    assert_eq!(counted(""), json!([1, 1]));
+    assert_eq!(counted("--since 2026-11-02T01:00:01Z"), json!([1, 1]));
+    assert_eq!(counted("--until 2026-11-02T01:00:01Z"), json!([0, 0]), "`network` shows none");
+}

@@ -203,7 +203,7 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
 fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &str>) -> Row {
     // What the sandbox did stands first: a narrow terminal cuts the end.
     let mut outcome = Line::new();
-    for sandbox in &row.call.sandbox_outcomes {
+    for sandbox in row.call.ends_in_sandbox() {
         outcome = outcome.join(sandbox_words(sandbox)).plain(" · ");
     }
     let result = row.call.result.as_ref();
@@ -271,7 +271,7 @@ impl Counts {
     fn count_call<'a>(&mut self, rows: impl Iterator<Item = &'a ToolDecisionRow>) {
         let rows: BTreeMap<CountKey, &ToolDecisionRow> = rows.map(|row| (CountKey::of(row), row)).collect();
         let Some(call) = rows.values().next().map(|row| &row.call) else { return };
-        let is_denied = call.sandbox_outcomes.iter().any(|outcome| outcome == "denied");
+        let is_denied = call.sandbox_outcomes.last().is_some_and(|outcome| outcome == "denied");
         self.calls += 1;
         self.sandbox_denied += u64::from(is_denied);
         let success = call.result.as_ref().map(|result| result.success);

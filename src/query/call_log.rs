@@ -109,8 +109,7 @@ impl CallLog {
         Self { filter, detail, conversations: ByConversation::default() }
     }
 
-    /// One row a decision, and with `undecided` one for each call without any, conversation by
-    /// conversation.
+    /// One row a decision, and with `undecided` one for each call without any, conversation by conversation.
     #[must_use]
     pub fn decisions(self, undecided: bool) -> Vec<ToolDecisionRow> {
         let rows_of = |(id, records): (Option<String>, Box<ConversationRecords>)| {
@@ -193,7 +192,12 @@ impl ConversationRecords {
         policies.sort_by_key(|(order, _)| *order);
         left_out.sort_unstable();
         let is_admitted = |order: EventOrder| left_out.binary_search(&order.location()).is_err();
-        for call in calls_of(facts).into_iter().map(Arc::new) {
+        // Records of no conversation may be of several, in which the same ids mean other calls.
+        let calls = match conversation_id {
+            Some(_) => calls_of(facts),
+            None => facts.into_iter().flat_map(|fact| calls_of([fact])).collect(),
+        };
+        for call in calls.into_iter().map(Arc::new) {
             let row = |order: EventOrder, decision: Option<CallDecision>| ToolDecisionRow {
                 order,
                 conversation_id: conversation_id.clone(),
@@ -206,10 +210,10 @@ impl ConversationRecords {
                     rows.push(row(decision.order, Some(decision.clone())));
                 }
             }
-            if let (true, true, Some(result)) = (undecided, call.decisions.is_empty(), &call.result)
-                && is_admitted(result.order)
-            {
-                rows.push(row(result.order, None));
+            // A call that was never finished is known from its review or from what the sandbox did.
+            let order = call.result.as_ref().map_or(call.order, |result| result.order);
+            if undecided && call.decisions.is_empty() && is_admitted(order) {
+                rows.push(row(order, None));
             }
         }
         rows

@@ -98,6 +98,14 @@ impl ToolCall {
         self.decisions.iter().filter_map(|decision| decision.review.as_ref()).chain(&self.review)
     }
 
+    /// What the sandbox did, but for refusals behind which the call was run again: that says of them that they were.
+    pub fn ends_in_sandbox(&self) -> impl Iterator<Item = &str> {
+        let run_again = self.sandbox_outcomes.iter().rposition(|outcome| outcome == "escalated").unwrap_or(0);
+        let counts = move |(index, outcome): &(usize, &str)| *index >= run_again || *outcome != "denied";
+        let outcomes = self.sandbox_outcomes.iter().map(String::as_str).enumerate();
+        outcomes.filter(counts).map(|(_, outcome)| outcome)
+    }
+
     /// The MCP server, for its tools.
     #[must_use]
     pub fn mcp_server(&self) -> Option<&str> {

@@ -120,7 +120,64 @@ fn a_run_that_was_ended_is_not_said_to_be_in_a_sandbox_nor_a_second_one_to_be_ou
     };
     assert!(told("timed_out").contains(" · failed in 1 ms · timed out\n"), "{}", told("timed_out"));
     assert!(told("signal").contains(" · ended by a signal\n"));
-    assert!(told("escalated").contains(" · blocked by the sandbox at first, then run again\n"));
+    assert!(told("escalated").contains(" · run again, blocked by the sandbox at first\n"));
+}
+
+#[test]
+fn a_call_that_was_run_again_is_not_said_to_be_blocked_where_a_narrow_terminal_cuts_the_words() {
+    let outcome = |outcome: &str| {
+        let attributes = json!({ "call_id": "call_1", "tool_name": "exec_command", "outcome": outcome });
+        ("sandbox_outcome", attributes)
+    };
+    let records = [
+        decision("approved", "Config"),
+        outcome("denied"),
+        decision("approved", "User"),
+        outcome("escalated"),
+        result("true"),
+    ];
+    let said = asked("tool-decision", &records).stdout;
+    assert_eq!(said.matches(" run again, blocked by the sandbox at first · ok ").count(), 2, "{said}");
+    let summary = asked("tool-decision --summary --json", &records).records();
+    assert!(summary.iter().all(|row| row["sandbox_denied"] == 0), "{summary:?}");
+}
+
+#[test]
+fn a_call_that_was_never_finished_is_among_those_without_a_decision() {
+    let blocked = json!({ "call_id": "call_2", "tool_name": "exec_command", "outcome": "denied" });
+    let records = [review("denied", "deny", "high"), ("sandbox_outcome", blocked)];
+    let told = asked("tool-decision --undecided --json", &records).records();
+    let told: Vec<_> = told
+        .iter()
+        .map(|row| [&row["call_id"], &row["decision"], &row["review"]["status"], &row["sandbox_outcome"]])
+        .collect();
+    assert_eq!(json!(told), json!([["call_1", null, "denied", null], ["call_2", null, null, "denied"]]));
+    assert_eq!(asked("tool-decision", &records).exit, Some(1), "none is a decision");
+}
+
+#[test]
+fn what_was_not_asked_for_is_not_said_to_be_unrecorded() {
+    let mut decided = decision("denied", "User");
+    decided.1["event.timestamp"] = json!("2026-11-02T01:00:00Z");
+    let mut failed = result("false");
+    failed.1["event.timestamp"] = json!("2026-11-02T01:00:02Z");
+    let records = [decided, failed];
+    let show = |filter: &str| asked(&format!("show {filter} --tz utc"), &records).stdout;
+    let since = show("--since 2026-11-02T01:00:01Z");
+    assert!(since.contains("exec_command · no decision among what was asked for · failed"), "{since}");
+    let until = show("--until 2026-11-02T01:00:01Z");
+    assert!(until.contains("denied by a person · no result among what was asked for"), "{until}");
+    let whole = show("--conversation 01b00001");
+    assert!(whole.contains("exec_command · denied by a person · failed"), "{whole}");
+}
+
+#[test]
+fn records_of_no_conversation_are_not_joined() {
+    let of_none = |(event, attributes): (&'static str, Value)| ("", event, attributes);
+    let log = log(&[of_none(decision("denied", "User")), of_none(result("true"))]);
+    let told = codex_audit("tool-decision --undecided --json -f -").with_stdin(log).run().records();
+    let told: Vec<_> = told.iter().map(|row| [&row["decision"], &row["success"]]).collect();
+    assert_eq!(json!(told), json!([["denied", null], [null, true]]));
 }
 
 #[test]

@@ -99,6 +99,12 @@ impl EventFilter {
             && self.model.is_none()
     }
 
+    /// Whether events of one conversation may be admitted and others of it not.
+    #[must_use]
+    pub fn divides_conversations(&self) -> bool {
+        !Self { conversation: None, ..self.clone() }.admits_everything()
+    }
+
     /// A text that stands in every message with an event that is admitted, if one can be told.
     #[must_use]
     pub fn needle(&self) -> Option<Needle> {

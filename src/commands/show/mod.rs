@@ -255,7 +255,13 @@ struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     fn new(run: &'a mut Run<'_>, medium: TextMedium, account: &'a Account, costs: &'a Costs) -> Self {
-        let telling = Telling { zone: run.zone, short: run.style.truncate, account, costs };
+        let telling = Telling {
+            zone: run.zone,
+            short: run.style.truncate,
+            is_divided: run.filter.divides_conversations(),
+            account,
+            costs,
+        };
         Self { writer: TimelineWriter::new(Gutter::default(), medium, run.style, &mut *run.out), telling }
     }
 

@@ -23,6 +23,8 @@ pub(super) struct Telling<'a> {
     pub(super) zone: Zone,
     /// Long texts are cut, with a word on what was left out.
     pub(super) short: bool,
+    /// Parts of a conversation are left out, as was asked for.
+    pub(super) is_divided: bool,
     pub(super) account: &'a Account,
     pub(super) costs: &'a Costs,
 }
@@ -151,9 +153,19 @@ impl Telling<'_> {
         let CallStep { call, network } = step;
         let denied = network.iter().any(|request| request.last.decision == NetworkDecision::Deny);
         let mut text = Line::new().tone(Tone::Strong, tool_label(call));
-        text = text.plain(" · ").join(decisions_words(&call.decisions));
-        text = text.plain(" · ").join(outcome_words(call.result.as_ref()));
-        for outcome in &call.sandbox_outcomes {
+        text = text.plain(" · ").join(match call.decisions.as_slice() {
+            [] if self.is_divided => {
+                Line::new().tone(Tone::Warn, tr!("no decision among what was asked for"))
+            }
+            decisions => decisions_words(decisions),
+        });
+        text = text.plain(" · ").join(match call.result.as_ref() {
+            None if self.is_divided => {
+                Line::new().tone(Tone::Warn, tr!("no result among what was asked for"))
+            }
+            result => outcome_words(result),
+        });
+        for outcome in call.ends_in_sandbox() {
             text = text.plain(" · ").join(sandbox_words(outcome));
         }
         if call.sandbox_outcomes.is_empty() && was_refused_by_sandbox(call) {
@@ -291,11 +303,12 @@ fn first_of(text: &str, lines: usize) -> (String, Option<String>) {
 
 impl Clock {
     /// The time of an entry: whole when its second is new, else only the milliseconds; and an entry of its own when a
-    /// day begins.
+    /// day begins or the clocks are changed.
     fn label(&mut self, time: Option<UnixNano>, zone: Zone) -> (Option<Entry>, String) {
         let Some(time) = time else { return (None, tr!("no time")) };
         let shown = zone.show(time);
-        let day_changed = self.last.is_some_and(|last| last.date_naive() != shown.date_naive());
+        let day_of = |shown: DateTime<FixedOffset>| (shown.date_naive(), *shown.offset());
+        let day_changed = self.last.is_some_and(|last| day_of(last) != day_of(shown));
         let same_second = self.last.is_some_and(|last| last.timestamp() == shown.timestamp());
         self.last = Some(shown);
         let day = day_changed.then(|| Entry {

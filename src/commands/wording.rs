@@ -83,7 +83,7 @@ pub(super) fn outcome_word(result: Option<&CallResult>) -> Line {
 pub(super) fn sandbox_words(outcome: &str) -> Line {
     let (tone, words) = match outcome {
         "denied" => (Tone::Bad, tr!("BLOCKED BY SANDBOX")),
-        "escalated" => (Tone::Warn, tr!("blocked by the sandbox at first, then run again")),
+        "escalated" => (Tone::Warn, tr!("run again, blocked by the sandbox at first")),
         "timed_out" => (Tone::Warn, tr!("timed out")),
         "signal" => (Tone::Warn, tr!("ended by a signal")),
         other => (Tone::Warn, tr!("sandbox: {other}", other)),
@@ -111,17 +111,17 @@ pub(super) fn target(request: &NetworkRequest) -> String {
     format!("{method} {host}{port}").trim_start().to_owned()
 }
 
-/// Rows under the days on which they are.
+/// Rows under the days on which they are, and under another heading from where the clocks are changed.
 #[derive(Default)]
-pub(super) struct DaySections(Vec<(Option<NaiveDate>, Section)>);
+pub(super) struct DaySections(Vec<(Option<(NaiveDate, FixedOffset)>, Section)>);
 
 impl DaySections {
-    /// Adds a row: under the last heading where that is of the same day, else under one of its own.
+    /// Adds a row: under the last heading where that is of the same day and offset, else under one of its own.
     pub(super) fn push(&mut self, day: Option<DateTime<FixedOffset>>, row: Row) {
-        let date = day.map(|day| day.date_naive());
+        let times = day.map(|day| (day.date_naive(), *day.offset()));
         match self.0.last_mut() {
-            Some((last, section)) if *last == date => section.rows.push(row),
-            _ => self.0.push((date, Section { heading: Some(day_heading(day)), rows: vec![row] })),
+            Some((last, section)) if *last == times => section.rows.push(row),
+            _ => self.0.push((times, Section { heading: Some(day_heading(day)), rows: vec![row] })),
         }
     }
 

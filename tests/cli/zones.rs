@@ -1,6 +1,8 @@
 //! In which zone times are shown, and dates are read.
 
-use crate::harness::{codex_audit, run, said};
+use serde_json::json;
+
+use crate::harness::{codex_audit, log, run, said};
 
 const FILE: &str = "over_midnight_in_beijing.jsonl";
 
@@ -113,4 +115,22 @@ fn a_zone_that_does_not_exist_is_an_error() {
     for wrong in ["--tz +25:00", "--tz +8", "--tz ''", "--utc --local", "--utc --tz beijing"] {
         assert_eq!(run(&format!("list -f {FILE} {wrong}")).exit, Some(2), "{wrong}");
     }
+}
+
+#[test]
+fn from_where_the_clocks_are_changed_times_stand_under_another_offset() {
+    let prompt = |id, time| (id, "user_prompt", json!({ "event.timestamp": time }));
+    let log = log(&[
+        prompt("a", "2026-10-25T00:30:00Z"),
+        prompt("a", "2026-10-25T01:30:00Z"),
+        prompt("b", "2026-10-25T01:45:00Z"),
+    ]);
+    let said = |line: &str| {
+        codex_audit(&format!("{line} --tz Europe/Berlin -f -")).with_stdin(log.clone()).run().stdout
+    };
+    let list = said("list");
+    let headings: Vec<&str> = list.lines().filter(|line| line.starts_with("2026")).collect();
+    assert_eq!(headings, ["2026-10-25 Sun  times are +02:00", "2026-10-25 Sun  times are +01:00"], "{list}");
+    let show = said("show a");
+    assert!(show.contains("2026-10-25 +01:00\n 02:30:00.000"), "{show}");
 }

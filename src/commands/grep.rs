@@ -21,8 +21,9 @@ use crate::source::Account;
 
 /// Search the values of all events for a pattern
 ///
-/// The pattern is searched in decoded values: neither escapes nor the syntax of the file come between. Each hit names
-/// its conversation, so that `codex-audit show` is one copy away.
+/// The pattern is searched in decoded values: neither escapes nor the syntax of the file come between. The arguments of
+/// a call are a value that mostly is JSON itself, as the model wrote it: a quotation mark in a command stands there as
+/// `\"`. Each hit names its conversation, so that `codex-audit show` is one copy away.
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_long_help = help::GREP)]
 pub struct GrepArgs {

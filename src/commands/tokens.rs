@@ -453,7 +453,7 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
     let mut columns = vec![
         Column::left(tr!("TIME")),
         Column::left(tr!("CONVERSATION")).drop_at(0),
-        Column::left(tr!("PRICE")).cut(8),
+        Column::left(tr!("PRICE")).cut(8).drop_at(1),
     ];
     columns.extend(billed.iter().map(|component| {
         Column::right(match component {

@@ -268,8 +268,8 @@ fn a_value_that_means_nothing_is_wrong_usage_and_says_what_would_do() {
     ");
     let in_chinese = lines.map(|line| told(&format!("{line} --lang zh")));
     insta::assert_snapshot!(in_chinese.concat(), @"
-    错误：`` 不是 `[ID]` 的有效值：空的 ID 与任何会话都相符，请写出 ID；`show --last` 显示最新的会话
-    错误：`` 不是 `--conversation <ID>` 的有效值：空的 ID 与任何会话都相符，请写出 ID；`show --last` 显示最新的会话
+    错误：`` 不是 `[ID]` 的有效值：空的 ID 与任何会话都相符，请写出 ID；`show --last` 显示最后打开的会话
+    错误：`` 不是 `--conversation <ID>` 的有效值：空的 ID 与任何会话都相符，请写出 ID；`show --last` 显示最后打开的会话
     错误：`0` 不是 `--threads <N>` 的有效值：应为正整数
     错误：--by：`day` 只能写一次
     ");

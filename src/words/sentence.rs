@@ -169,3 +169,17 @@ impl From<&Count> for Part {
         Self::Count(count.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_however_many_names_is_told() {
+        let names = Sentence::of_names((0..100_000).map(|number| number.to_string()));
+        assert_eq!(names.told(), names.english());
+        assert!(names.english().ends_with("99998, 99999"));
+        assert_eq!(Sentence::of_names(["one"]).english(), "one");
+        assert_eq!(Sentence::of_names([""; 0]).english(), "");
+    }
+}

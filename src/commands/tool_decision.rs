@@ -15,6 +15,7 @@ use super::output::RecordWriter;
 use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 use super::wording::{
     DaySections, decided_word, decision_word, no_decision, outcome_word, sandbox_words, source_words,
+    tool_label,
 };
 use super::{Run, Zone, unmet};
 use crate::event::{Decision, DecisionSource, name_glob};
@@ -333,9 +334,7 @@ fn summary_table(counts: &Counts) -> Table {
     let records = || counts.records.values();
     let most = records().map(|record| record.calls).max().unwrap_or(1);
     let rows = records().map(|record| {
-        let tool = record.tool_name.clone().unwrap_or_default();
-        let label =
-            record.mcp_server.as_ref().map_or_else(|| tool.clone(), |server| format!("MCP {server}.{tool}"));
+        let label = tool_label(record.tool_name.as_deref(), record.mcp_server.as_deref());
         let decision = match record.decision.map(Decision::of) {
             Some(decision) if decision.refuses() => Cell::toned(Tone::Bad, decision_word(decision)),
             Some(decision) => decision_word(decision).into(),

@@ -91,6 +91,17 @@ pub(super) fn sandbox_words(outcome: &str) -> Line {
     Line::new().tone(tone, words)
 }
 
+/// A tool; one of an MCP server by the name that the server gives it, which Codex may write with the server's before it.
+pub(super) fn tool_label(tool_name: Option<&str>, mcp_server: Option<&str>) -> String {
+    let name = tool_name.map_or_else(|| tr!("unnamed tool"), str::to_owned);
+    match mcp_server {
+        Some(server) => {
+            format!("MCP {server}.{}", name.strip_prefix(&format!("mcp__{server}__")).unwrap_or(&name))
+        }
+        None => name,
+    }
+}
+
 /// What the network proxy said.
 pub(super) fn verdict_words(decision: NetworkDecision) -> Line {
     let (tone, word) = match decision {

@@ -6,7 +6,9 @@ use tr::tr;
 use super::{Costs, remark_words};
 
 use crate::commands::human::{plural, separated, span};
-use crate::commands::wording::{decisions_words, outcome_words, sandbox_words, target, verdict_words};
+use crate::commands::wording::{
+    decisions_words, outcome_words, sandbox_words, target, tool_label, verdict_words,
+};
 use crate::commands::zone::Zone;
 use crate::event::{
     EventOrder, NetworkDecision, TokenCounts, UnixNano, is_refused_by_sandbox, names_mcp_tool, output_body,
@@ -152,7 +154,8 @@ impl Telling<'_> {
     fn call(&self, step: &CallStep) -> Entry {
         let CallStep { call, network } = step;
         let denied = network.iter().any(|request| request.last.decision == NetworkDecision::Deny);
-        let mut text = Line::new().tone(Tone::Strong, tool_label(call));
+        let mut text =
+            Line::new().tone(Tone::Strong, tool_label(call.tool_name.as_deref(), call.mcp_server()));
         text = text.plain(" · ").join(match call.decisions.as_slice() {
             [] if self.is_divided => {
                 Line::new().tone(Tone::Warn, tr!("no decision among what was asked for"))
@@ -391,16 +394,6 @@ fn program(summary: &ConversationSummary) -> String {
     words.extend(summary.app_version.clone());
     words.extend(summary.host.as_ref().map(|host| tr!("on {host}", host)));
     words.join(" ")
-}
-
-fn tool_label(call: &ToolCall) -> String {
-    let name = call.tool_name.as_deref().map_or_else(|| tr!("unnamed tool"), str::to_owned);
-    match call.result.as_ref().and_then(|result| result.mcp_server.as_deref()) {
-        Some(server) => {
-            format!("MCP {server}.{}", name.strip_prefix(&format!("mcp__{server}__")).unwrap_or(&name))
-        }
-        None => name,
-    }
 }
 
 /// What the model was told.

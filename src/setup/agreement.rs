@@ -317,7 +317,9 @@ mod tests {
         let http =
             |auth: &str| found("http", sent, &format!("{{http: {{endpoint: '127.0.0.1:4318', {auth}}}}}"));
         assert_eq!(http("auth: {authenticator: basic}"), ["ok endpoint_received", "note headers_missing"]);
-        assert_eq!(http("auth: "), ["ok endpoint_received"]);
+        for none in ["auth: ", "auth: {enabled: false, authenticator: basic}"] {
+            assert_eq!(http(none), ["ok endpoint_received"], "{none}");
+        }
         let with = format!("{sent}'\nheaders = {{ authorization = 'x' }}\n#'");
         let receiver = "{http: {endpoint: '127.0.0.1:4318', auth: {authenticator: basic}}}";
         assert_eq!(found("http", &with, receiver), ["ok endpoint_received"]);
@@ -353,7 +355,18 @@ mod tests {
             http(local, "{http: {endpoint: '127.0.0.1:4318', tls: '${env:X}'}}"),
             ["ok endpoint_received"]
         );
-        for unknown in ["'${env:HTTP}'", "{endpoint: '127.0.0.1:http'}", "{endpoint: '127.0.0.1:0'}"] {
+        for off in ["tls: {enabled: false, cert_file: a}", "tls: {enabled: '${env:X}'}"] {
+            let receiver = format!("{{http: {{endpoint: '127.0.0.1:4318', {off}}}}}");
+            assert_eq!(http(local, &receiver), ["ok endpoint_received"], "{off}");
+        }
+        let off = "{http: {enabled: false, endpoint: '127.0.0.1:4318'}, grpc: }";
+        assert_eq!(http(local, off), ["error receiver_without_carrier"]);
+        for unknown in [
+            "{enabled: '${env:X}', endpoint: '127.0.0.1:4318'}",
+            "'${env:HTTP}'",
+            "{endpoint: '127.0.0.1:http'}",
+            "{endpoint: '127.0.0.1:0'}",
+        ] {
             assert_eq!(http(local, &format!("{{http: {unknown}}}")), [""; 0], "{unknown}");
         }
         for other in ["[::1]:4318", "127.0.0.2:4318"] {

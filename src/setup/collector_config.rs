@@ -397,6 +397,7 @@ service:
             ("127.0.0.1:4318", "http://127.0.0.1:4318", "receiver_address 5"),
             ("127.0.0.1:4318", "127.0.0.1:4318/v1/logs", "receiver_address 5"),
             ("127.0.0.1:4318", "127.0.0.1:0", "receiver_address 5"),
+            ("127.0.0.1:4318", "127.0.0.1:4318\n        enabled: false", "receiver_without_protocol 2"),
         ];
         for (good, changed, expected) in cases {
             let found = found_with(good, changed);
@@ -437,6 +438,8 @@ service:
         assert_eq!(hidden("  otlp:", "exporters:\n", file), ["note config_part_unknown 2"]);
         assert_eq!(hidden("    protocols:", "exporters:\n", file), ["note config_part_unknown 3"]);
         assert_eq!(hidden("      http:", "exporters:\n", file), ["note config_part_unknown 4"]);
+        let switch = "127.0.0.1:4318\n        enabled: ${env:ON}";
+        assert_eq!(found_with("127.0.0.1:4318", switch), ["note config_part_unknown 6"]);
         assert_eq!(hidden("\nexporters:", "service:\n", file), ["note config_part_unknown 7"]);
         assert_eq!(hidden("  file/logs:", "service:\n", file), ["note config_part_unknown 8"]);
         let (before, _) = GOOD.split_once("  pipelines:").expect("the part");
@@ -497,7 +500,12 @@ service:
         for address in ["0.0.0.0:4318", "'[::]:4318'", "':4318'", "${env:A:-0.0.0.0:4318}"] {
             assert_eq!(found_with("127.0.0.1:4318", address), ["warning receiver_exposed 5"], "{address}");
         }
-        for empty in ["auth:", "tls: {client_ca_file: }"] {
+        for empty in [
+            "auth:",
+            "auth: {enabled: false, authenticator: basic}",
+            "tls: {client_ca_file: }",
+            "tls: {enabled: false, client_ca_file: ca.pem}",
+        ] {
             let open = format!("0.0.0.0:4318\n        {empty}");
             assert_eq!(found_with("127.0.0.1:4318", &open), ["warning receiver_exposed 5"], "{empty}");
         }

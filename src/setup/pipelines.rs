@@ -70,11 +70,12 @@ fn hidden_in(node: &Node) -> impl Iterator<Item = &str> {
 
 /// Says what declares or names components and is known to the Collector's environment only.
 pub(super) fn tell_hidden(sheet: &mut Sheet<'_>, root: &Node) {
-    const PARTS: [&[&str]; 9] = [
+    const PARTS: [&[&str]; 10] = [
         &["*"],
         &["receivers", "otlp"],
         &["receivers", "otlp", "protocols"],
         &["receivers", "otlp", "protocols", "*"],
+        &["receivers", "otlp", "protocols", "*", "enabled"],
         &["exporters", "file"],
         &["service", "extensions"],
         &["service", "pipelines"],

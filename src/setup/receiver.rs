@@ -45,6 +45,9 @@ pub(super) fn read_receiver(sheet: &mut Sheet<'_>, receiver: &Entry) -> Vec<List
             "grpc" => Carrier::Grpc,
             _ => continue,
         };
+        if protocol.node.is_off() {
+            continue;
+        }
         let listener = read_protocol(sheet, &receiver.key, protocol, carrier);
         let is_exposed = listener.endpoint.as_ref().is_some_and(Endpoint::is_everywhere);
         if is_exposed && !is_authenticated(&protocol.node) {
@@ -57,8 +60,10 @@ pub(super) fn read_receiver(sheet: &mut Sheet<'_>, receiver: &Entry) -> Vec<List
         listeners.push(listener);
     }
     if listeners.is_empty() && !is_hidden {
-        let text =
-            sentence!("The receiver `{}` names no protocol: the Collector refuses to start.", receiver.key);
+        let text = sentence!(
+            "The receiver `{}` has no protocol, or none is on: the Collector refuses to start.",
+            receiver.key
+        );
         sheet
             .error("receiver_without_protocol", receiver.line, text)
             .fix("    protocols:\n      http:\n        endpoint: 127.0.0.1:4318");
@@ -99,7 +104,7 @@ fn read_protocol(sheet: &mut Sheet<'_>, receiver: &str, protocol: &Entry, carrie
         .is_none_or(|entry| entry.node.text().is_some_and(|transport| transport.starts_with("tcp")));
     let endpoint = match written.map(|entry| &entry.node) {
         _ if !is_tcp => None,
-        None if protocol.node.is_unknown() => None,
+        _ if protocol.node.may_be_off() => None,
         None => Some(Endpoint {
             host: "localhost".to_owned(),
             port: Some(carrier.default_port()),
@@ -142,21 +147,24 @@ fn read_protocol(sheet: &mut Sheet<'_>, receiver: &str, protocol: &Entry, carrie
             Some(path) => path.text().map(|path| format!("/{}", path.trim_start_matches('/'))),
         },
         is_written: written.is_some(),
-        has_tls: (!is_hidden(set("tls"))).then(|| set("tls").is_some()),
+        has_tls: match protocol.node.optional("tls") {
+            Some(tls) if tls.node.may_be_off() => None,
+            tls => (!protocol.node.is_unknown()).then_some(tls.is_some()),
+        },
         most: match set(limit.key) {
             size if is_hidden(size) => None,
             None => Some(limit.default),
             Some(size) => size.integer().map(|size| if size > 0 { size } else { limit.default }),
         },
-        has_auth: set("auth").is_some_and(|auth| !auth.is_unknown()),
+        has_auth: protocol.node.optional("auth").is_some_and(|auth| !auth.node.may_be_off()),
         place: sheet.place(line),
     }
 }
 
 /// Whether senders must show who they are.
 fn is_authenticated(protocol: &Node) -> bool {
-    protocol.set("auth").is_some()
+    protocol.optional("auth").is_some()
         || protocol
-            .set("tls")
+            .optional("tls")
             .is_some_and(|tls| tls.node.is_unknown() || tls.node.set("client_ca_file").is_some())
 }

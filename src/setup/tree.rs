@@ -83,6 +83,21 @@ impl Node {
         self.get(key).filter(|entry| entry.node.value != Value::Null && entry.node.text() != Some(""))
     }
 
+    /// The member of that name, unless it is empty or its `enabled: false` switches it off.
+    pub(super) fn optional(&self, key: &str) -> Option<&Entry> {
+        self.set(key).filter(|entry| !entry.node.is_off())
+    }
+
+    /// Whether `enabled: false` switches it off.
+    pub(super) fn is_off(&self) -> bool {
+        self.get("enabled").is_some_and(|enabled| enabled.node.value == Value::Bool(false))
+    }
+
+    /// Whether only the other program's environment knows it, or whether it is switched on.
+    pub(super) fn may_be_off(&self) -> bool {
+        self.is_unknown() || self.get("enabled").is_some_and(|enabled| enabled.node.is_unknown())
+    }
+
     /// The member at the end of a path of names.
     pub(super) fn at(&self, path: &[&str]) -> Option<&Entry> {
         let (first, rest) = path.split_first()?;

@@ -304,11 +304,6 @@ service:
         assert_eq!(found_with(rotation, ""), ["error file_truncated 8"]);
         assert_eq!(found_with(rotation, "    append: false\n"), ["error file_truncated 10"]);
         assert_eq!(found_with(rotation, "    append: true\n"), ["note append_buffered 10"]);
-        let off = "    rotation:\n      enabled: false\n      max_backups: 0\n";
-        assert_eq!(found_with(rotation, off), ["error file_truncated 11"]);
-        assert_eq!(found_with(rotation, &format!("    append: true\n{off}")), ["note append_buffered 12"]);
-        let findings = CollectorConfig::read("c.yaml", &GOOD.replace(rotation, off)).findings;
-        assert_eq!(findings.iter().find_map(|finding| finding.fix.as_deref()), None, "no second `rotation`");
         assert_eq!(found_with(rotation, "    append: ${env:KEEP}\n"), ["note retention_unknown 10"]);
         assert_eq!(found_with(rotation, "    rotation:\n"), ["warning rotation_deletes 10"]);
         assert_eq!(found_with("max_backups: 0", "max_backups: 5"), ["warning rotation_deletes 11"]);
@@ -366,7 +361,6 @@ service:
             judged("rotation:\n      max_backups: 0\n      max_days: ${env:DAYS}"),
             unknown("note", 12)
         );
-        assert_eq!(judged("rotation:\n      max_backups: 0\n      enabled: ${env:ON}"), unknown("note", 12));
         assert_eq!(judged("rotation: ${env:ROT}"), unknown("note", 10));
         assert_eq!(judged("rotation:\n      max_backups: '5'"), unknown("warning", 11));
     }
@@ -381,6 +375,7 @@ service:
             ("    path:", "    compression: gzip\n    path:", "file_compression_unknown 9"),
             ("    path:", "    directory_permissions: '0700'\n    path:", "directory_permissions_alone 9"),
             ("max_backups", "max_backup", "file_key_unknown 11"),
+            ("      max_backups", "      enabled: false\n      max_backups", "file_key_unknown 11"),
             ("receivers: [otlp]", "receivers: [otpl]", "component_undeclared 15"),
             ("exporters: [file/logs]", "exporters: [file/logs, debug]", "component_undeclared 16"),
             ("      exporters: [file/logs]\n", "", "pipeline_incomplete 14"),

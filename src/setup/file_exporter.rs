@@ -22,7 +22,7 @@ const KEYS: [&str; 11] = [
     "directory_permissions",
 ];
 /// The keys of its `rotation`.
-const ROTATION_KEYS: [&str; 5] = ["max_megabytes", "max_days", "max_backups", "localtime", "enabled"];
+const ROTATION_KEYS: [&str; 4] = ["max_megabytes", "max_days", "max_backups", "localtime"];
 /// How large a file grows before it is rotated, unless told otherwise.
 const DEFAULT_MEGABYTES: i64 = 100;
 /// Keys that other exporters have.
@@ -99,15 +99,9 @@ pub(super) fn check_files(sheet: &mut Sheet<'_>, files: &[(&Entry, FileRole)]) {
     }
 }
 
-fn rotation(exporter: &Node) -> Option<&Entry> {
-    exporter.get("rotation").filter(|entry| {
-        entry.node.get("enabled").is_none_or(|enabled| enabled.node.value != Value::Bool(false))
-    })
-}
-
 fn is_emptied(exporter: &Node) -> bool {
     let append = exporter.get("append");
-    rotation(exporter).is_none()
+    exporter.get("rotation").is_none()
         && append.is_none_or(|append| !append.node.is_true() && !append.node.is_unknown())
 }
 
@@ -133,7 +127,7 @@ fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
         }
     }
     let is_true = |key: &str| exporter.node.get(key).filter(|entry| entry.node.is_true());
-    if let (Some(append), Some(_)) = (is_true("append"), rotation(&exporter.node)) {
+    if let (Some(append), Some(_)) = (is_true("append"), exporter.node.get("rotation")) {
         let text = sentence!(
             "`append` and `rotation` exclude each other: the Collector refuses to start. Delete this line; \
              with `rotation` the file is appended to anyway."
@@ -265,7 +259,7 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
         sheet.warning("file_group_by", exporter.node.get("group_by").map(|entry| entry.line), text);
     }
     let hidden = |key: &str| exporter.node.get(key).filter(|entry| entry.node.is_unknown());
-    let rotation = rotation(&exporter.node);
+    let rotation = exporter.node.get("rotation");
     if let Some(entry) = hidden("rotation").or(hidden("append").filter(|_| rotation.is_none())) {
         tell_unknown(sheet, entry);
         return;
@@ -276,7 +270,7 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
     }
 }
 
-/// Says what a file loses that is not rotated: there is no `rotation`, or it is switched off.
+/// Says what a file loses that is not rotated.
 fn tell_no_rotation(sheet: &mut Sheet<'_>, exporter: &Entry) {
     let id = &exporter.key;
     let is_emptied = is_emptied(&exporter.node);
@@ -293,22 +287,13 @@ fn tell_no_rotation(sheet: &mut Sheet<'_>, exporter: &Entry) {
             id
         )
     };
-    let switch = exporter.node.at(&["rotation", "enabled"]);
-    let text = match switch {
-        Some(_) => {
-            sentence!("{text} It stands here, but `enabled: false` switches it off: delete that.", text)
-        }
-        None => text,
-    };
-    let line = switch.or(exporter.node.get("append")).map_or(exporter.line, |entry| entry.line);
+    let line = exporter.node.get("append").map_or(exporter.line, |entry| entry.line);
     let finding = if is_emptied {
         sheet.error("file_truncated", line, text)
     } else {
         sheet.note("append_buffered", line, text)
     };
-    if switch.is_none() {
-        finding.fix(ROTATION.trim_end());
-    }
+    finding.fix(ROTATION.trim_end());
 }
 
 /// Says that nobody here knows whether a file is kept.
@@ -329,11 +314,8 @@ fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
     };
     let mut is_kept = true;
     for entry in rotation.node.entries() {
-        let is_told = match entry.key.as_str() {
-            key @ ("max_backups" | "max_days") => number(key, 0).1.is_some(),
-            _ => !(entry.key == "enabled" && entry.node.is_unknown()),
-        };
-        if !is_told {
+        let is_judged = matches!(entry.key.as_str(), "max_backups" | "max_days");
+        if is_judged && number(&entry.key, 0).1.is_none() {
             is_kept = false;
             tell_unknown(sheet, entry);
         }

@@ -134,12 +134,12 @@ fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
         );
         sheet.error("append_with_rotation", append.line, text);
     }
-    if let (Some(append), Some(_)) = (is_true("append"), exporter.node.get("compression")) {
+    if let (Some(append), Some(_)) = (is_true("append"), exporter.node.set("compression")) {
         let text = sentence!(
-            "`append` and `compression` exclude each other: the Collector refuses to start. Use `rotation` \
-             instead of `append`."
+            "`append` with `compression`: releases of the Collector up to 0.145, and perhaps some later ones, \
+             refuse to start. With `rotation` instead of `append` all of them start."
         );
-        sheet.error("append_with_compression", append.line, text).fix(ROTATION.trim_end());
+        sheet.warning("append_with_compression", append.line, text).fix(ROTATION.trim_end());
     }
     if let (Some(entry), None) = (exporter.node.get("directory_permissions"), is_true("create_directory")) {
         let text = sentence!(

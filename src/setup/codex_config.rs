@@ -438,7 +438,9 @@ mod tests {
         assert_eq!(http("http://h:4318/ingest"), ["warning endpoint_path 8"]);
         assert_eq!(http("localhost:4318/v1/logs"), ["error endpoint_scheme 8"]);
         assert_eq!(http("http://:4318/v1/logs"), ["error endpoint_invalid 8"]);
-        for invalid in ["http://${HOST}:4318/v1/logs", "http://my host:4318/v1/logs"] {
+        for invalid in
+            ["http://$HOST:4318/v1/logs", "http://${HOST}:4318/v1/logs", "http://my host:4318/v1/logs"]
+        {
             assert_eq!(http(invalid), ["error endpoint_invalid 8"], "{invalid}");
         }
         for (written, meant) in [

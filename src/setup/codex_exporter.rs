@@ -265,7 +265,7 @@ fn read_endpoint<'k>(
     let shown = masked(written);
     // What has no scheme is told to have none.
     let is_host = |endpoint: &Endpoint| {
-        let no_host = |c: char| c.is_whitespace() || "{}".contains(c);
+        let no_host = |c: char| c.is_whitespace() || "${}".contains(c);
         !endpoint.host.is_empty() && (endpoint.scheme.is_empty() || !endpoint.host.contains(no_host))
     };
     let Some(endpoint) = Endpoint::read(written).filter(is_host) else {

@@ -192,6 +192,10 @@ impl LogFiles {
                     sentence!("The last record lies {text} in the future: one of the clocks is wrong.", text);
                 say(Severity::Warning, "clock_ahead", text)
             }
+            Err(_) => {
+                let text = sentence!("The last record lies {text} ahead of this machine's clock.", text);
+                say(Severity::Ok, "log_file_current", text)
+            }
             Ok(age) if age > WEEK => {
                 let text = sentence!(
                     "The last record is {text} old. If Codex was used since, its events do not arrive.",
@@ -199,7 +203,7 @@ impl LogFiles {
                 );
                 say(Severity::Note, "log_file_quiet", text)
             }
-            _ => say(Severity::Ok, "log_file_current", sentence!("The last record is {text} old.", text)),
+            Ok(_) => say(Severity::Ok, "log_file_current", sentence!("The last record is {text} old.", text)),
         });
     }
 
@@ -326,6 +330,9 @@ mod tests {
         let aged = |age| found(&LogFiles { age: Some(age), ..good.clone() })[1];
         assert_eq!(aged(5_000), "log_file_current");
         assert_eq!(aged(-5_000), "log_file_current");
+        let ahead = LogFiles { age: Some(-5_000), age_text: sentence!("{}", "5s"), ..good.clone() };
+        let text = ahead.check()[1].text.english();
+        assert_eq!(text, "The last record lies 5s ahead of this machine's clock.");
         assert_eq!(aged(8 * 24 * 3_600_000), "log_file_quiet");
         assert_eq!(aged(-2 * 3_600_000), "clock_ahead");
         assert_eq!(found(&LogFiles { rotated: 100, ..good.clone() })[1..], ["retention_reached"]);

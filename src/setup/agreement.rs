@@ -105,16 +105,8 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
             logs,
         ));
     }
-    if sent.is_loopback() && !sent.reaches(heard) {
-        let text = sentence!(
-            "Codex sends to {sent}, but the Collector listens on {heard} only: on one machine nothing \
-             arrives.",
-            sent,
-            heard
-        );
-        let meant = Endpoint { host: heard.host.clone(), ..sent.clone() };
-        let fix = format!("endpoint = \"{}\"", meant.url(path_of(logs)));
-        return Some(finding(Severity::Warning, "endpoint_host_differs", None, text, Some(fix), logs));
+    if !sent.reaches(heard) {
+        return host_differs(logs, heard);
     }
     if !listener.is_written {
         let text = sentence!(
@@ -134,6 +126,31 @@ fn address(logs: &Destination, same_carrier: &[&Listener], all: &[Listener]) -> 
     }
     let text = sentence!("The Collector listens where Codex sends to: {heard}.", heard);
     Some(finding(Severity::Ok, "endpoint_received", None, text, None, logs))
+}
+
+/// Another host than the Collector's. Nobody here knows what address a name is.
+fn host_differs(logs: &Destination, heard: &Endpoint) -> Option<Finding> {
+    let sent = &logs.endpoint;
+    let text = if sent.is_loopback() {
+        sentence!(
+            "Codex sends to {sent}, but the Collector listens on {heard} only: on one machine nothing \
+             arrives.",
+            sent,
+            heard
+        )
+    } else if sent.ip().is_some_and(|ip| !ip.is_unspecified()) && heard.ip().is_some() {
+        sentence!(
+            "Codex sends to {sent}, but the Collector listens on {heard} only: unless something between them \
+             passes it on, nothing arrives.",
+            sent,
+            heard
+        )
+    } else {
+        return None;
+    };
+    let meant = Endpoint { host: heard.host.clone(), ..sent.clone() };
+    let fix = format!("endpoint = \"{}\"", meant.url(path_of(logs)));
+    Some(finding(Severity::Warning, "endpoint_host_differs", None, text, Some(fix), logs))
 }
 
 /// Nobody listens on the port, or somebody who hears another protocol there.
@@ -344,6 +361,14 @@ mod tests {
             ["ok endpoint_received"]
         );
         assert_eq!(http(local, "{http: {endpoint: '10.0.0.7:4318'}}"), ["warning endpoint_host_differs"]);
+        let on = |host: &str| format!("{{http: {{endpoint: '{host}:4318'}}}}");
+        let to = |host: &str| format!("http://{host}:4318/v1/logs");
+        assert_eq!(http(&to("10.0.0.5"), &on("10.0.0.7")), ["warning endpoint_host_differs"]);
+        assert_eq!(http(&to("[fd00::1]"), &on("[fd00:0::1]")), ["ok endpoint_received"]);
+        assert_eq!(http(&to("otel"), &on("otel")), ["ok endpoint_received"]);
+        for (sent, heard) in [("otel", "10.0.0.7"), ("10.0.0.7", "otel"), ("otel", "collector")] {
+            assert_eq!(http(&to(sent), &on(heard)), [""; 0], "{sent} {heard}");
+        }
         assert_eq!(http(local, "{http: {endpoint: '${env:WHERE}'}}"), [""; 0]);
         assert_eq!(
             http(local, "{http: {endpoint: 'localhost:4318', tls: {}}}"),

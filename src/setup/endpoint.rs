@@ -1,6 +1,7 @@
 //! Where something is sent to or listened for: scheme, host, port and path.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// An address as Codex or the Collector writes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,19 +113,25 @@ impl Endpoint {
     /// Whether what is sent here arrives at somebody who listens on that address of the same machine. A name is
     /// resolved to both addresses by who sends, and to the older one by who listens.
     pub(super) fn reaches(&self, heard: &Self) -> bool {
+        let ip = heard.ip();
         heard.is_everywhere()
             || match (self.host.as_str(), heard.host.as_str()) {
                 ("localhost", host) => matches!(host, "localhost" | "127.0.0.1" | "::1"),
                 (host, "localhost") => host == "127.0.0.1",
-                (sent, heard) => sent == heard,
+                (sent, heard) => sent == heard || (self.ip().is_some() && self.ip() == ip),
             }
+    }
+
+    /// The address that the host is, unless it is a name.
+    pub(super) fn ip(&self) -> Option<IpAddr> {
+        self.host.parse().ok()
     }
 
     /// Whether only this machine is meant.
     pub(super) fn is_loopback(&self) -> bool {
         self.host == "localhost"
             || self.host == "::1"
-            || (self.host.starts_with("127.") && self.host.parse::<std::net::Ipv4Addr>().is_ok())
+            || (self.host.starts_with("127.") && self.host.parse::<Ipv4Addr>().is_ok())
     }
 
     /// Whether every address of this machine is meant.

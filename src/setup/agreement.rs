@@ -18,7 +18,12 @@ pub fn check_agreement(codex: &CodexConfig, collector: &CollectorConfig) -> Vec<
         return vec![without_carrier(logs, &collector.listeners)];
     }
     let address = address(logs, &same_carrier, &collector.listeners);
-    address.into_iter().chain(headers(logs, &same_carrier)).chain(size(logs, &same_carrier)).collect()
+    let mut findings: Vec<Finding> =
+        address.into_iter().chain(headers(logs, &same_carrier)).chain(size(logs, &same_carrier)).collect();
+    for finding in findings.iter_mut().filter(|finding| finding.subject == Subject::CodexConfig) {
+        codex.style.adapt(finding);
+    }
+    findings
 }
 
 /// None of those who listen hears what Codex speaks. Who is added needs a port that none of them has.
@@ -340,6 +345,19 @@ mod tests {
         let with = format!("{sent}'\nheaders = {{ authorization = 'x' }}\n#'");
         let receiver = "{http: {endpoint: '127.0.0.1:4318', auth: {authenticator: basic}}}";
         assert_eq!(found("http", &with, receiver), ["ok endpoint_received"]);
+    }
+
+    #[test]
+    fn a_fix_is_written_as_codex_s_file_writes_otel() {
+        let collector = "receivers:\n  otlp:\n    protocols: {http: {endpoint: '127.0.0.1:14318'}}\nexporters:\n  \
+                         file: {path: /a}\nservice:\n  pipelines:\n    logs: {receivers: [otlp], exporters: \
+                         [file]}\n";
+        let collector = CollectorConfig::read("y", collector);
+        let http = "otel.exporter.otlp-http";
+        let codex = format!("{http}.protocol = 'json'\n{http}.endpoint = 'http://127.0.0.1:4318/v1/logs'\n");
+        let codex = CodexConfig::read("c", &codex, Some(&collector));
+        let fix = check_agreement(&codex, &collector).remove(0).fix;
+        assert_eq!(fix, Some(format!("{http}.endpoint = \"http://127.0.0.1:14318/v1/logs\"")));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Codex's `config.toml`: does it send its log events, where to, and what does it silently ignore?
 
 use super::codex_exporter::{Destination, Signal, read_exporter};
-use super::codex_keys::{OTEL_KEYS, check_table_of_text, ignored_key, wrong_type};
+use super::codex_keys::{OTEL_KEYS, OtelStyle, check_table_of_text, ignored_key, wrong_type};
 use super::collector_config::CollectorConfig;
 use super::finding::{Finding, Place, Severity, Sheet, Subject};
 use super::receiver::Listener;
@@ -18,6 +18,7 @@ pub struct CodexConfig {
     /// What was found.
     pub findings: Vec<Finding>,
     pub(super) logs: Option<Destination>,
+    pub(super) style: OtelStyle,
 }
 
 impl CodexConfig {
@@ -39,7 +40,12 @@ impl CodexConfig {
                 read_otel(&mut sheet, &root, listeners)
             }
         };
-        Self { findings: sheet.into_findings(), logs }
+        let style = OtelStyle::of(&sheet, root.get("otel"));
+        let mut findings = sheet.into_findings();
+        for finding in &mut findings {
+            style.adapt(finding);
+        }
+        Self { findings, logs, style }
     }
 
     /// What there is to say when there is no such file.
@@ -48,7 +54,7 @@ impl CodexConfig {
         let text = sentence!("{name} does not exist, so Codex exports no log event: no trail.", name);
         let mut finding = Finding::new(Subject::CodexConfig, Severity::Error, "codex_config_missing", text);
         finding.fix(format!("[otel]\n{}", Signal::Logs.example()));
-        Self { findings: vec![finding], logs: None }
+        Self { findings: vec![finding], logs: None, style: OtelStyle::Header }
     }
 
     /// Whether a file that is not Codex's own, such as a project's, holds an `[otel]` table.
@@ -332,6 +338,40 @@ mod tests {
             assert_eq!(fixes(&format!("{otel}\n{exporter}")), ["environment = \"production\""]);
             assert_eq!(fixes(&format!("{exporter}{otel}\n")), ["environment = \"production\""]);
         }
+    }
+
+    #[test]
+    fn a_fix_is_written_as_the_file_writes_otel() {
+        let fixes = |text: &str| -> Vec<String> {
+            let findings = CodexConfig::read("config.toml", text, None).findings;
+            findings.into_iter().filter_map(|finding| finding.fix).collect()
+        };
+        let example = Signal::Logs.example();
+        let set = "otel.trace_exporter = 'none'\notel.metrics_exporter = 'none'\n";
+        assert_eq!(
+            fixes(&format!("{set}otel.exporter = 'none'\notel.environment = 5\n")),
+            [
+                format!("otel.{example}"),
+                "otel.log_user_prompt = true".to_owned(),
+                "otel.environment = \"production\"".to_owned()
+            ]
+        );
+        let set = format!("otel.environment = 'x'\notel.log_user_prompt = true\n{set}");
+        assert_eq!(fixes(&set), [format!("otel.{example}")]);
+        let http = "otel.exporter.\"otlp-http\"";
+        assert_eq!(
+            fixes(&format!("{set}{http}.endpoint = 'http://h:4318'\n{http}.log_user_prompt = true\n")),
+            [
+                "otel.log_user_prompt = …",
+                "otel.exporter.\"otlp-http\".protocol = \"binary\"",
+                "otel.exporter.\"otlp-http\".endpoint = \"http://h:4318/v1/logs\""
+            ]
+        );
+        let table = "[otel.exporter.otlp-http]\nprotocol = 'json'\nendpoint = 'http://h:4318'\n";
+        assert_eq!(fixes(&format!("{set}{table}")), ["endpoint = \"http://h:4318/v1/logs\""]);
+        assert_eq!(fixes("otel = { exporter = 'none', environment = 5 }\n"), [""; 0]);
+        assert_eq!(fixes("otel = {}\n[telemetry]\n"), [""; 0]);
+        assert_eq!(fixes("otel = 5\n"), [format!("[otel]\n{example}")]);
     }
 
     #[test]

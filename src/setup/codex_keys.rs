@@ -19,6 +19,69 @@ pub(super) const OTEL_KEYS: [&str; 10] = [
     "log_guardian_assessments",
 ];
 
+/// How a file writes `[otel]`. What puts a fault right must be written the same way, or it is another key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OtelStyle {
+    /// Under a header, `[otel]` or that of a table within it.
+    Header,
+    /// As `otel.exporter = …`.
+    Dotted,
+    /// As `otel = { … }`, of which a line is no whole.
+    Inline,
+}
+
+impl OtelStyle {
+    /// The style of the file with this table.
+    pub(super) fn of(sheet: &Sheet<'_>, otel: Option<&Entry>) -> Self {
+        let Some(otel) = otel.filter(|otel| matches!(otel.node.value, Value::Map(_))) else {
+            return Self::Header;
+        };
+        match dotted_key(&sheet.place(otel.line).quote.unwrap_or_default()).as_slice() {
+            ["otel"] => Self::Inline,
+            ["otel", ..] => Self::Dotted,
+            _ => Self::Header,
+        }
+    }
+
+    /// Writes what puts a finding right as the file writes it, if that can be done with a line.
+    pub(super) fn adapt(self, finding: &mut Finding) {
+        if self != Self::Header
+            && let Some(fix) = finding.fix.take()
+        {
+            let line = finding.place.as_ref().and_then(|place| place.quote.as_deref()).unwrap_or_default();
+            finding.fix = if self == Self::Dotted { with_prefix(line, &fix) } else { None };
+        }
+    }
+}
+
+/// The names before the `=` of a line, as written.
+fn dotted_key(line: &str) -> Vec<&str> {
+    line.split_once('=').map_or(Vec::new(), |(key, _)| key.split('.').map(str::trim).collect())
+}
+
+/// A fix for a line of a file that writes `otel.exporter = …`.
+fn with_prefix(line: &str, fix: &str) -> Option<String> {
+    let line = dotted_key(line);
+    let (is_moved, fix) = match fix.strip_prefix("[otel]\n") {
+        Some(fix) => (true, fix),
+        None => (false, fix),
+    };
+    let key = *dotted_key(fix).first()?;
+    let is_exporter = |name: &str| name.trim_matches(['"', '\'']).starts_with("otlp-");
+    let before = match line.as_slice() {
+        _ if is_moved => &["otel"][..],
+        [before @ .., last] if *last == key => before,
+        ["otel", ..] if OTEL_KEYS.contains(&key) => &line[..1],
+        ["otel", ..] => match line.iter().position(|name| is_exporter(name)) {
+            // What stands behind its `=` is an inline table, into which the fix goes.
+            Some(at) if at + 1 < line.len() => &line[..=at],
+            _ => &[],
+        },
+        _ => &[],
+    };
+    Some([before, &[fix]].concat().join("."))
+}
+
 /// Says that Codex passes over a key without a word; `present` is the table that it stands in.
 pub(super) fn ignored_key(sheet: &mut Sheet<'_>, entry: &Entry, table: &str, present: &Node, known: &[&str]) {
     let key = entry.key.as_str();

@@ -380,6 +380,8 @@ service:
             ("exporters: [file/logs]", "exporters: [file/logs, debug]", "component_undeclared 16"),
             ("      exporters: [file/logs]\n", "", "pipeline_incomplete 14"),
             ("    logs:", "    log:", "pipeline_unknown 14"),
+            ("[otlp]", "otlp", "pipeline_without_list 15"),
+            ("[file/logs]", "{file/logs: }", "pipeline_without_list 16"),
             ("exporters:\n  file", "exporters:\n  logging:\n  file", "component_gone 8"),
             ("service:\n", "servce:\n", "section_unknown 12"),
             (

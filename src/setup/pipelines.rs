@@ -1,7 +1,7 @@
 //! The Collector's pipelines: what is declared, what is used, and which of them are the trail.
 
 use super::finding::Sheet;
-use super::tree::{Entry, Node};
+use super::tree::{Entry, Node, Value};
 use crate::words::{Sentence, sentence};
 
 /// Components that are gone, by section: name, since when, and what to use instead.
@@ -21,6 +21,9 @@ static GONE: [(&str, &str, Sentence, Sentence); 4] = [
         sentence!("There is a connector of that name."),
     ),
 ];
+
+/// What a pipeline lists.
+const PIPELINE_LISTS: [&str; 3] = ["receivers", "processors", "exporters"];
 
 /// Exporters by their old names.
 const RENAMED: [(&str, &str); 2] = [("otlp", "otlp_grpc"), ("otlphttp", "otlp_http")];
@@ -173,8 +176,7 @@ pub(super) fn read_pipelines(sheet: &mut Sheet<'_>, root: &Node) -> Vec<Pipeline
             receivers: named("receivers"),
             processors: named("processors"),
             exporters: named("exporters"),
-            hidden: ["receivers", "processors", "exporters"]
-                .into_iter()
+            hidden: (PIPELINE_LISTS.into_iter())
                 .filter(|section| {
                     entry.node.is_unknown()
                         || entry.node.get(section).is_some_and(|list| list.node.hides_some())
@@ -182,6 +184,19 @@ pub(super) fn read_pipelines(sheet: &mut Sheet<'_>, root: &Node) -> Vec<Pipeline
                 .collect(),
             exporters_line: entry.node.get("exporters").map_or(entry.line, |exporters| exporters.line),
         };
+        for list in entry.node.entries() {
+            let is_list = matches!(list.node.value, Value::List(_) | Value::Null | Value::Unknown(_));
+            if PIPELINE_LISTS.contains(&list.key.as_str()) && !is_list {
+                let text = sentence!(
+                    "The {section} of the pipeline `{}` are {}, not a list: the Collector refuses to start.",
+                    pipeline.id,
+                    list.node.kind(),
+                    section = list.key
+                );
+                let finding = sheet.error("pipeline_without_list", list.line, text);
+                finding.fix = list.node.text().map(|id| format!("      {}: [{id}]", list.key));
+            }
+        }
         for (section, entries) in [("receivers", &pipeline.receivers), ("exporters", &pipeline.exporters)] {
             if entries.is_empty() && !pipeline.hides(section) {
                 let text = sentence!(

@@ -233,15 +233,15 @@ fn check_telemetry(sheet: &mut Sheet<'_>, root: &Node) {
         let address = entry.node.text().unwrap_or("127.0.0.1:8888");
         let (host, port) = address.rsplit_once(':').unwrap_or((address, "8888"));
         let text = sentence!(
-            "`service.telemetry.metrics.address` is deprecated since release 0.111; the Collector's own \
-             counters, which show refused and failed records, are set under `readers` now."
+            "Today's releases of the Collector know no `service.telemetry.metrics.address` and refuse to start; \
+             its own counters, which show refused and failed records, are set under `readers` now."
         );
         let host = if host.is_empty() { "0.0.0.0" } else { host };
         let fix = format!(
             "      readers:\n        - pull:\n            exporter:\n              \
              prometheus:\n                host: {host}\n                port: {port}"
         );
-        sheet.warning("telemetry_address", entry.line, text).fix(fix);
+        sheet.error("telemetry_address", entry.line, text).fix(fix);
     }
 }
 
@@ -519,7 +519,7 @@ service:
         assert_eq!(found(&old), ["note component_renamed 8", "note component_unused 8"]);
         let telemetry =
             GOOD.replace("service:\n", "service:\n  telemetry:\n    metrics:\n      address: ':8888'\n");
-        assert_eq!(found(&telemetry), ["warning telemetry_address 15"]);
+        assert_eq!(found(&telemetry), ["error telemetry_address 15"]);
         let two = GOOD.replace("service:\n", "  file/2:\n    path: /var/lib/audit/logs.jsonl\nservice:\n")
             + "    traces:\n      receivers: [otlp]\n      exporters: [file/2, file/logs]\n";
         assert_eq!(

@@ -308,11 +308,11 @@ service:
         assert_eq!(found_with(rotation, "    rotation:\n"), ["warning rotation_deletes 10"]);
         assert_eq!(found_with("max_backups: 0", "max_backups: 5"), ["warning rotation_deletes 11"]);
         assert_eq!(found_with("max_backups: 0", "max_backups: ${env:N:-0}"), NOTHING);
-        for written in ["0x5", "0o5", "05", "1_000", "!!int '7'", "!!int 7"] {
+        for written in ["0x5", "0o5", "05", "1_000", "!!int '7'", "!!int 7", "5.0", "1.9", "1e1"] {
             let found = found_with("max_backups: 0", &format!("max_backups: {written}"));
             assert_eq!(found, ["warning rotation_deletes 11"], "{written}");
         }
-        for written in ["0x0", "!!int '0'", "-1"] {
+        for written in ["0x0", "!!int '0'", "0.0", "0.9", "-0.5"] {
             assert_eq!(
                 found_with("max_backups: 0", &format!("max_backups: {written}")),
                 NOTHING,
@@ -375,6 +375,8 @@ service:
             ("    path:", "    compression: gzip\n    path:", "file_compression_unknown 9"),
             ("    path:", "    directory_permissions: '0700'\n    path:", "directory_permissions_alone 9"),
             ("max_backups", "max_backup", "file_key_unknown 11"),
+            ("max_backups: 0", "max_backups: -1", "rotation_negative 11"),
+            ("max_backups: 0", "max_megabytes: -1", "rotation_negative 11"),
             ("      max_backups", "      enabled: false\n      max_backups", "file_key_unknown 11"),
             ("receivers: [otlp]", "receivers: [otpl]", "component_undeclared 15"),
             ("exporters: [file/logs]", "exporters: [file/logs, debug]", "component_undeclared 16"),

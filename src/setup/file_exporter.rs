@@ -310,12 +310,20 @@ fn tell_unknown(sheet: &mut Sheet<'_>, entry: &Entry) {
 fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
     let number = |key: &str, default: i64| match rotation.node.set(key) {
         None => (rotation.line, Some(default)),
-        Some(entry) => (entry.line, entry.node.integer()),
+        Some(entry) => (entry.line, entry.node.truncated()),
     };
     let mut is_kept = true;
     for entry in rotation.node.entries() {
-        let is_judged = matches!(entry.key.as_str(), "max_backups" | "max_days");
-        if is_judged && number(&entry.key, 0).1.is_none() {
+        let key = entry.key.as_str();
+        let (line, value) = number(key, 0);
+        let is_judged = matches!(key, "max_backups" | "max_days");
+        if value.is_some_and(|value| value < 0) && (is_judged || key == "max_megabytes") {
+            is_kept = false;
+            let text =
+                sentence!("`{key}` is negative: today's releases of the Collector refuse to start.", key);
+            let meant = if is_judged { 0 } else { DEFAULT_MEGABYTES };
+            sheet.error("rotation_negative", line, text).fix(format!("      {key}: {meant}"));
+        } else if is_judged && value.is_none() {
             is_kept = false;
             tell_unknown(sheet, entry);
         }

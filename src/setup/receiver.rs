@@ -154,7 +154,7 @@ fn read_protocol(sheet: &mut Sheet<'_>, receiver: &str, protocol: &Entry, carrie
         most: match set(limit.key) {
             size if is_hidden(size) => None,
             None => Some(limit.default),
-            Some(size) => size.integer().map(|size| if size > 0 { size } else { limit.default }),
+            Some(size) => size.truncated().map(|size| if size > 0 { size } else { limit.default }),
         },
         has_auth: protocol.node.optional("auth").is_some_and(|auth| !auth.node.may_be_off()),
         place: sheet.place(line),

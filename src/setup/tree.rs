@@ -141,6 +141,16 @@ impl Node {
         i64::from_str_radix(digits, radix).ok()
     }
 
+    /// The number without its fraction, which the Collector drops where it wants a whole one.
+    pub(super) fn truncated(&self) -> Option<i64> {
+        self.integer().or_else(|| match &self.value {
+            Value::Number(digits) => {
+                format!("{:.0}", digits.replace('_', "").parse::<f64>().ok()?.trunc()).parse().ok()
+            }
+            _ => None,
+        })
+    }
+
     /// Whether it is `true`.
     pub(super) fn is_true(&self) -> bool {
         self.value == Value::Bool(true)

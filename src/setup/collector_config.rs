@@ -304,6 +304,10 @@ service:
         assert_eq!(found_with(rotation, ""), ["error file_truncated 8"]);
         assert_eq!(found_with(rotation, "    append: false\n"), ["error file_truncated 10"]);
         assert_eq!(found_with(rotation, "    append: true\n"), ["note append_buffered 10"]);
+        for text in ["yes", "'true'", "1"] {
+            let found = found_with(rotation, &format!("    append: {text}\n"));
+            assert_eq!(found, ["error file_key_wrong_type 10"], "{text}");
+        }
         assert_eq!(found_with(rotation, "    append: ${env:KEEP}\n"), ["note retention_unknown 10"]);
         assert_eq!(found_with(rotation, "    rotation:\n"), ["warning rotation_deletes 10"]);
         assert_eq!(found_with("max_backups: 0", "max_backups: 5"), ["warning rotation_deletes 11"]);

@@ -100,9 +100,8 @@ pub(super) fn check_files(sheet: &mut Sheet<'_>, files: &[(&Entry, FileRole)]) {
 }
 
 fn is_emptied(exporter: &Node) -> bool {
-    let append = exporter.get("append");
-    exporter.get("rotation").is_none()
-        && append.is_none_or(|append| !append.node.is_true() && !append.node.is_unknown())
+    let append = exporter.get("append").map(|append| &append.node.value);
+    exporter.get("rotation").is_none() && matches!(append, None | Some(Value::Null | Value::Bool(false)))
 }
 
 fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
@@ -124,6 +123,12 @@ fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
     for entry in exporter.node.get("rotation").iter().flat_map(|rotation| rotation.node.entries()) {
         if !ROTATION_KEYS.contains(&entry.key.as_str()) {
             unknown_key(sheet, entry, &ROTATION_KEYS);
+        }
+    }
+    for path in [&["append"][..], &["create_directory"], &["rotation", "localtime"], &["group_by", "enabled"]]
+    {
+        if let Some(entry) = exporter.node.at(path) {
+            check_switch(sheet, entry);
         }
     }
     let is_true = |key: &str| exporter.node.get(key).filter(|entry| entry.node.is_true());
@@ -148,6 +153,25 @@ fn check_keys(sheet: &mut Sheet<'_>, exporter: &Entry) {
         sheet.error("directory_permissions_alone", entry.line, text).fix("    create_directory: true");
     }
     check_path(sheet, exporter);
+}
+
+/// What YAML 1.1 takes for true is text to the Collector.
+fn check_switch(sheet: &mut Sheet<'_>, entry: &Entry) {
+    let key = entry.key.as_str();
+    if matches!(entry.node.value, Value::Null | Value::Bool(_) | Value::Unknown(_)) {
+        return;
+    }
+    let text = sentence!(
+        "`{key}` is {}, not true or false: the Collector refuses to start.",
+        entry.node.kind(),
+        key
+    );
+    let finding = sheet.error("file_key_wrong_type", entry.line, text);
+    finding.fix = match entry.node.text().map(str::to_lowercase).as_deref() {
+        Some("yes" | "on" | "y" | "true") => Some(format!("{key}: true")),
+        Some("no" | "off" | "n" | "false") => Some(format!("{key}: false")),
+        _ => None,
+    };
 }
 
 fn check_path(sheet: &mut Sheet<'_>, exporter: &Entry) {
@@ -264,9 +288,12 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
         tell_unknown(sheet, entry);
         return;
     }
+    let appends = exporter.node.get("append").is_some_and(|append| append.node.is_true());
     match rotation {
         Some(rotation) => check_rotation(sheet, exporter, rotation),
-        None => tell_no_rotation(sheet, exporter),
+        None if appends || is_emptied(&exporter.node) => tell_no_rotation(sheet, exporter),
+        // Its `append` is neither true nor false, which was told.
+        None => {}
     }
 }
 

@@ -536,9 +536,21 @@ service:
         assert_eq!(found(&unused), ["warning file_exporter_unused 12"]);
         let zstd = found_with("    path:", "    compression: zstd\n    path:");
         assert_eq!(zstd, ["note zstd_framing 9"]);
-        assert_eq!(
-            found_with("    path:", "    group_by: {enabled: true}\n    path:"),
-            ["warning file_group_by 9"]
-        );
+        let grouped = |path: &str| {
+            let text = GOOD.replace("/var/lib/audit/logs.jsonl", path);
+            found(&text.replace("    path:", "    group_by: {enabled: true}\n    path:"))
+        };
+        assert_eq!(grouped("/var/lib/audit/*/logs.jsonl"), ["warning file_group_by 9"]);
+        for path in ["/var/lib/audit/logs.jsonl", "'*.jsonl'", "/*/*.jsonl"] {
+            assert_eq!(grouped(path)[0], "error file_group_by_path 10", "{path}");
+        }
+        let group_by = |keeping: &str| {
+            let text = GOOD.replace("rotation:\n      max_backups: 0", keeping);
+            let text = text.replace("    path: ", "    group_by: {enabled: true}\n    path: /*");
+            let findings = CollectorConfig::read("c.yaml", &text).findings;
+            let told = findings.into_iter().find(|finding| finding.code == "file_group_by");
+            told.expect("a finding").text.english().ends_with("is emptied.")
+        };
+        assert!(group_by("append: false") && !group_by("append: true") && !group_by("rotation:"));
     }
 }

@@ -99,6 +99,11 @@ pub(super) fn check_files(sheet: &mut Sheet<'_>, files: &[(&Entry, FileRole)]) {
     }
 }
 
+/// Its `group_by` where that is on.
+fn grouping(exporter: &Node) -> Option<&Entry> {
+    exporter.get("group_by").filter(|entry| entry.node.get("enabled").is_some_and(|on| on.node.is_true()))
+}
+
 fn is_emptied(exporter: &Node) -> bool {
     let append = exporter.get("append").map(|append| &append.node.value);
     exporter.get("rotation").is_none() && matches!(append, None | Some(Value::Null | Value::Bool(false)))
@@ -177,6 +182,17 @@ fn check_switch(sheet: &mut Sheet<'_>, entry: &Entry) {
 fn check_path(sheet: &mut Sheet<'_>, exporter: &Entry) {
     let id = &exporter.key;
     let entry = exporter.node.set("path");
+    if let Some(path) = path_of(exporter)
+        && grouping(&exporter.node).is_some()
+        && (path.starts_with('*') || path.matches('*').count() != 1)
+    {
+        let text = sentence!(
+            "With `group_by` the path of `{id}` needs exactly one `*`, for the group's name, and not at its \
+             beginning: the Collector refuses to start.",
+            id
+        );
+        sheet.error("file_group_by_path", entry.map(|entry| entry.line), text);
+    }
     let text = match entry.map(|entry| &entry.node.value) {
         Some(Value::Text(_)) => return,
         Some(Value::Unknown(_)) => {
@@ -275,12 +291,19 @@ fn check_trail_file(sheet: &mut Sheet<'_>, exporter: &Entry, role: FileRole) {
         );
         sheet.note("file_mixed", exporter.line, text);
     }
-    if exporter.node.at(&["group_by", "enabled"]).is_some_and(|entry| entry.node.is_true()) {
-        let text = sentence!(
-            "`group_by` opens and closes a file per group. When it closes one that is being written, records \
-             are lost, and without `rotation` a reopened file is emptied."
-        );
-        sheet.warning("file_group_by", exporter.node.get("group_by").map(|entry| entry.line), text);
+    if let Some(group_by) = grouping(&exporter.node) {
+        let text = if is_emptied(&exporter.node) {
+            sentence!(
+                "`group_by` opens and closes a file per group. When it closes one that is being written, \
+                 records are lost, and without `rotation` a reopened file is emptied."
+            )
+        } else {
+            sentence!(
+                "`group_by` opens and closes a file per group. When it closes one that is being written, \
+                 records are lost."
+            )
+        };
+        sheet.warning("file_group_by", group_by.line, text);
     }
     let hidden = |key: &str| exporter.node.get(key).filter(|entry| entry.node.is_unknown());
     let rotation = exporter.node.get("rotation");

@@ -378,7 +378,7 @@ fn check_rotation(sheet: &mut Sheet<'_>, exporter: &Entry, rotation: &Entry) {
             tell_unknown(sheet, entry);
         }
     }
-    if let (line, Some(backups @ 1..)) = number("max_backups", i64::from(DEFAULT_BACKUPS)) {
+    if let (line, Some(backups @ 1..)) = number("max_backups", DEFAULT_BACKUPS.cast_signed()) {
         is_kept = false;
         let default = if rotation.node.set("max_backups").is_none() {
             sentence!(", the default,")

@@ -4,8 +4,8 @@ use super::finding::{Finding, Place, Severity, Subject};
 use crate::event::{Event, Fold, UnixNano};
 use crate::words::{Count, Sentence, sentence};
 
-/// The file exporter keeps this many rotated files unless told otherwise.
-pub(super) const DEFAULT_BACKUPS: u32 = 100;
+/// The file exporter keeps this many rotated files unless told otherwise, and then deletes the oldest.
+pub const DEFAULT_BACKUPS: u64 = 100;
 const HOUR: u64 = 3_600_000;
 const WEEK: u64 = 7 * 24 * HOUR;
 
@@ -208,7 +208,7 @@ impl LogFiles {
     }
 
     fn check_retention(&self, findings: &mut Vec<Finding>) {
-        if self.rotated == u64::from(DEFAULT_BACKUPS) {
+        if self.rotated == DEFAULT_BACKUPS {
             let text = sentence!(
                 "There are exactly {} rotated files. That is how many the Collector keeps unless `max_backups` \
                  says otherwise: older ones are probably deleted already.",

@@ -23,4 +23,4 @@ pub use agreement::check_agreement;
 pub use codex_config::CodexConfig;
 pub use collector_config::CollectorConfig;
 pub use finding::{Finding, Place, Severity, Subject};
-pub use log_files::{LogFile, LogFiles, TrailRecords, is_temporary, shell_words};
+pub use log_files::{DEFAULT_BACKUPS, LogFile, LogFiles, TrailRecords, is_temporary, shell_words};

@@ -6,7 +6,7 @@ use crate::commands::human::{counted, separated, span_in_words};
 use crate::commands::zone::Zone;
 use crate::event::{Location, UnixNano};
 use crate::query::{Distance, InputFacts, Sightings};
-use crate::setup::Severity;
+use crate::setup::{DEFAULT_BACKUPS, Severity};
 use crate::source::{Account, RotatedSet};
 use crate::words::{Sentence, sentence};
 
@@ -37,9 +37,6 @@ pub(super) struct Evidence<'a> {
     pub(super) tolerance: u64,
     pub(super) zone: Zone,
 }
-
-/// So many backups the exporter keeps unless it is told otherwise, and then deletes the oldest.
-const DEFAULT_BACKUPS: u64 = 100;
 
 /// An audit trail that reaches less far back than this is worth a word, in milliseconds: six months.
 const SHORT_REACH: u64 = 183 * 24 * 3_600_000;

@@ -2,7 +2,9 @@
 
 use super::file_exporter::{FileRole, check_files, path_of};
 use super::finding::{Finding, Sheet, Subject};
-use super::pipelines::{Components, Pipeline, check_components, kind_of, read_pipelines, tell_hidden, trail};
+use super::pipelines::{
+    Components, Pipeline, check_components, kind_of, read_pipelines, tell_hidden, trail, with_plain_ids,
+};
 use super::receiver::{Listener, read_receiver};
 use super::tree::{Entry, Node, Value};
 use super::{variables, yaml_tree};
@@ -32,7 +34,7 @@ impl CollectorConfig {
     #[must_use]
     pub fn read(name: &str, text: &str) -> Self {
         let mut sheet = Sheet::new(Subject::CollectorConfig, name, text);
-        let (log_paths, listeners) = match yaml_tree::read(text).map(variables::expand) {
+        let (log_paths, listeners) = match yaml_tree::read(text).map(variables::expand).map(with_plain_ids) {
             Ok(root) if matches!(root.value, Value::Map(_)) => read_root(&mut sheet, &root),
             Ok(_) => {
                 sheet.error(
@@ -419,6 +421,16 @@ service:
     }
 
     #[test]
+    fn white_space_around_the_parts_of_an_id_is_none_of_it() {
+        let spaced = GOOD
+            .replace("  file/logs:", "  'file / logs':")
+            .replace("[otlp]", "[' otlp']")
+            .replace("    logs:", "    ' logs / audit ':")
+            .replace("service:\n", "extensions:\n  'pprof/ 1':\nservice:\n  extensions: [pprof/1]\n");
+        assert_eq!(found(&spaced), NOTHING);
+    }
+
+    #[test]
     fn log_records_must_get_from_the_receiver_to_a_file() {
         assert_eq!(found_with("    logs:", "    traces:")[0], "error logs_pipeline_missing 13");
         let debug =
@@ -468,6 +480,11 @@ service:
         assert_eq!(with("redaction"), ["note processor_changes 18"]);
         assert_eq!(with("memory_limiter"), ["note processor_refuses 18"]);
         assert_eq!(with("spanmetrics")[0], "error component_gone 13");
+        let twice = GOOD.replace("service:\n", "processors:\n  remotetap:\nservice:\n").replace(
+            "      exporters: [file/logs]",
+            "      processors: [remotetap, remotetap]\n      exporters: [file/logs]",
+        );
+        assert_eq!(found(&twice), ["error processor_twice 18"]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The Collector's pipelines: what is declared, what is used, and which of them are the trail.
 
+use std::collections::HashSet;
+
 use super::finding::Sheet;
 use super::tree::{Entry, Node, Value};
 use crate::words::{Sentence, sentence};
@@ -27,6 +29,53 @@ const PIPELINE_LISTS: [&str; 3] = ["receivers", "processors", "exporters"];
 
 /// Exporters by their old names.
 const RENAMED: [(&str, &str); 2] = [("otlp", "otlp_grpc"), ("otlphttp", "otlp_http")];
+
+/// The tree with the ids of components and pipelines as the Collector reads them: without white space around their parts.
+pub(super) fn with_plain_ids(root: Node) -> Node {
+    map_entries(root, |section| match section.key.as_str() {
+        "service" => map_entry(section, |entry| match entry.key.as_str() {
+            "extensions" => Entry { node: with_plain_items(entry.node), ..entry },
+            "pipelines" => map_entry(entry, |pipeline| {
+                let lists = |list: Entry| Entry { node: with_plain_items(list.node), ..list };
+                map_entry(with_plain_key(pipeline), lists)
+            }),
+            _ => entry,
+        }),
+        "receivers" | "processors" | "exporters" | "connectors" | "extensions" => {
+            map_entry(section, with_plain_key)
+        }
+        _ => section,
+    })
+}
+
+fn map_entries(node: Node, change: impl Fn(Entry) -> Entry) -> Node {
+    match node.value {
+        Value::Map(entries) => Node { value: Value::Map(entries.into_iter().map(change).collect()), ..node },
+        value => Node { value, ..node },
+    }
+}
+
+fn map_entry(entry: Entry, change: impl Fn(Entry) -> Entry) -> Entry {
+    Entry { node: map_entries(entry.node, change), ..entry }
+}
+
+fn with_plain_key(entry: Entry) -> Entry {
+    Entry { key: plain_id(&entry.key), ..entry }
+}
+
+fn with_plain_items(node: Node) -> Node {
+    let value = match node.value {
+        Value::List(nodes) => Value::List(nodes.into_iter().map(with_plain_items).collect()),
+        Value::Text(id) => Value::Text(plain_id(&id)),
+        value => value,
+    };
+    Node { value, ..node }
+}
+
+fn plain_id(id: &str) -> String {
+    let parts: Vec<&str> = id.split('/').map(str::trim).collect();
+    parts.join("/")
+}
 
 /// What is declared, as far as it is not hidden behind a variable.
 #[derive(Debug)]
@@ -206,6 +255,15 @@ pub(super) fn read_pipelines(sheet: &mut Sheet<'_>, root: &Node) -> Vec<Pipeline
                 );
                 sheet.error("pipeline_incomplete", pipeline.line, text);
             }
+        }
+        let mut named = HashSet::new();
+        for processor in pipeline.processors.iter().filter(|entry| !named.insert(entry.key.as_str())) {
+            let text = sentence!(
+                "The pipeline `{}` names the processor `{}` twice: the Collector refuses to start.",
+                pipeline.id,
+                processor.key
+            );
+            sheet.error("processor_twice", processor.line, text);
         }
         if !matches!(pipeline.signal.as_str(), "logs" | "traces" | "metrics" | "profiles") {
             let text = sentence!(
@@ -435,5 +493,5 @@ fn check_extensions(sheet: &mut Sheet<'_>, root: &Node) {
 }
 /// The kind of a component: what stands before the slash of its id.
 pub(super) fn kind_of(id: &str) -> &str {
-    id.split('/').next().unwrap_or(id).trim()
+    id.split('/').next().unwrap_or(id)
 }

@@ -106,30 +106,40 @@ impl Finding {
     }
 }
 
+/// Where each line of a text begins; behind the last line break is none where nothing is.
+fn line_starts(text: &str) -> Vec<usize> {
+    let mut starts = vec![0];
+    starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+    starts.retain(|start| *start < text.len());
+    starts
+}
+
 /// The findings about one file of configuration, as they are made.
 #[derive(Debug)]
 pub(super) struct Sheet<'a> {
     subject: Subject,
     file: &'a str,
     text: &'a str,
+    /// Where each line begins.
+    starts: Vec<usize>,
     findings: Vec<Finding>,
 }
 
 impl<'a> Sheet<'a> {
     /// A sheet without findings.
     pub(super) fn new(subject: Subject, file: &'a str, text: &'a str) -> Self {
-        Self { subject, file, text, findings: Vec::new() }
+        Self { subject, file, text, starts: line_starts(text), findings: Vec::new() }
     }
 
     /// The place of a line, counted from 1.
     pub(super) fn place(&self, line: usize) -> Place {
-        let before = line.saturating_sub(1);
-        let lines = || self.text.split_inclusive('\n');
+        let start = self.starts.get(line.saturating_sub(1)).copied();
+        let written = start.map(|start| self.text[start..].lines().next().unwrap_or_default());
         Place {
             file: self.file.to_owned(),
             line: line as u64,
-            byte_offset: lines().take(before).map(str::len).sum::<usize>() as u64,
-            quote: lines().nth(before).map(|line| masked_line(line.trim_end())),
+            byte_offset: start.unwrap_or(self.text.len()) as u64,
+            quote: written.map(|line| masked_line(line.trim_end())),
         }
     }
 

@@ -359,16 +359,19 @@ fn check_names(sheet: &mut Sheet<'_>, components: &Components<'_>) {
 }
 
 fn check_used(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[Pipeline]) {
+    let [receivers, processors, exporters] =
+        [&components.receivers, &components.processors, &components.exporters]
+            .map(|declared| declared.iter().map(|entry| entry.key.as_str()).collect::<HashSet<_>>());
     for pipeline in pipelines {
         let sections = [
-            ("receiver", &pipeline.receivers, &components.receivers, true),
-            ("processor", &pipeline.processors, &components.processors, false),
-            ("exporter", &pipeline.exporters, &components.exporters, true),
+            ("receiver", &pipeline.receivers, &components.receivers, &receivers, true),
+            ("processor", &pipeline.processors, &components.processors, &processors, false),
+            ("exporter", &pipeline.exporters, &components.exporters, &exporters, true),
         ];
-        for (role, used, declared, may_be_connector) in sections {
+        for (role, used, declared, ids, may_be_connector) in sections {
             for entry in used {
                 let id = &entry.key;
-                let is_declared = declared.iter().any(|declared| declared.key == *id);
+                let is_declared = ids.contains(id.as_str());
                 let is_connector = components.is_connector(id);
                 let is_hidden = components.hides(&format!("{role}s"))
                     || (may_be_connector && components.hides("connectors"));
@@ -406,13 +409,10 @@ fn check_used(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[P
 }
 
 fn check_unused(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &[Pipeline]) {
-    let used = |id: &str| {
-        pipelines.iter().any(|pipeline| {
-            [&pipeline.receivers, &pipeline.processors, &pipeline.exporters]
-                .iter()
-                .any(|named| named.iter().any(|entry| entry.key == id))
-        })
-    };
+    let used: HashSet<&str> = (pipelines.iter())
+        .flat_map(|pipeline| [&pipeline.receivers, &pipeline.processors, &pipeline.exporters])
+        .flat_map(|named| named.iter().map(|entry| entry.key.as_str()))
+        .collect();
     let declared = [
         ("receiver", &components.receivers),
         ("processor", &components.processors),
@@ -420,7 +420,7 @@ fn check_unused(sheet: &mut Sheet<'_>, components: &Components<'_>, pipelines: &
         ("connector", &components.connectors),
     ];
     for (role, entries) in declared {
-        for entry in entries.iter().filter(|entry| !used(&entry.key)) {
+        for entry in entries.iter().filter(|entry| !used.contains(entry.key.as_str())) {
             let id = &entry.key;
             if GONE
                 .iter()

@@ -8,7 +8,7 @@ use super::tree::{Entry, Node, SyntaxFault, Value};
 /// The tree, as far as it can be made out, and what makes the text no TOML.
 pub(super) fn read(text: &str) -> (Node, Vec<SyntaxFault>) {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let lines = Lines(text);
+    let lines = Lines::of(text);
     let faults = errors.iter().map(|error| SyntaxFault {
         line: error.span().map_or(1, |span| lines.line_of(span.start)),
         message: error.message().replace('\n', ", "),
@@ -24,7 +24,8 @@ pub(super) fn long_inline_tables(text: &str) -> Vec<usize> {
         find_long_tables(text, value, &mut starts);
     }
     starts.sort_unstable();
-    starts.into_iter().map(|start| Lines(text).line_of(start)).collect()
+    let lines = Lines::of(text);
+    starts.into_iter().map(|start| lines.line_of(start)).collect()
 }
 
 fn find_long_tables(text: &str, value: &Spanned<DeValue<'_>>, starts: &mut Vec<usize>) {
@@ -65,12 +66,16 @@ fn find_members(text: &str, table: &DeTable<'_>, members: &mut Vec<(usize, usize
     }
 }
 
-struct Lines<'a>(&'a str);
+/// Where the second line begins, and each one behind it.
+struct Lines(Vec<usize>);
 
-impl Lines<'_> {
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).collect())
+    }
+
     fn line_of(&self, byte: usize) -> usize {
-        let before = self.0.as_bytes().get(..byte).unwrap_or_default();
-        memchr::memchr_iter(b'\n', before).count() + 1
+        self.0.partition_point(|start| *start <= byte) + 1
     }
 
     fn map(&self, table: &DeTable<'_>) -> Value {

@@ -1,6 +1,6 @@
 //! YAML as a tree in which every key knows its line, read as the Collector reads it: a repeated key is a fault.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
@@ -72,7 +72,8 @@ struct Open {
 
 enum Content {
     List(Vec<Node>),
-    Map(Vec<Entry>, Option<(String, usize)>),
+    /// The entries, the keys so far, and the key whose value comes next with its line.
+    Map(Vec<Entry>, HashSet<String>, Option<(String, usize)>),
 }
 
 impl Builder {
@@ -86,14 +87,16 @@ impl Builder {
                 self.place(Node { line, ..node }, 0, size)
             }
             Event::SequenceStart(anchor, _) => self.begin(line, anchor, Content::List(Vec::new())),
-            Event::MappingStart(anchor, _) => self.begin(line, anchor, Content::Map(Vec::new(), None)),
+            Event::MappingStart(anchor, _) => {
+                self.begin(line, anchor, Content::Map(Vec::new(), HashSet::new(), None))
+            }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(Open { line, anchor, content, nodes_before }) = self.open.pop() else {
                     return Ok(());
                 };
                 let value = match content {
                     Content::List(nodes) => Value::List(nodes),
-                    Content::Map(entries, _) => Value::Map(merged(entries)),
+                    Content::Map(entries, ..) => Value::Map(merged(entries)),
                 };
                 let inside = self.nodes - nodes_before;
                 self.nodes = nodes_before;
@@ -122,7 +125,7 @@ impl Builder {
         match self.open.last_mut().map(|open| &mut open.content) {
             None => self.root = Some(node),
             Some(Content::List(nodes)) => nodes.push(node),
-            Some(Content::Map(entries, key)) => match key.take() {
+            Some(Content::Map(entries, keys, key)) => match key.take() {
                 Some((key, line)) => entries.push(Entry { key, line, node }),
                 None => {
                     let name = match node.value {
@@ -130,7 +133,7 @@ impl Builder {
                         Value::Bool(truth) => truth.to_string(),
                         _ => String::new(),
                     };
-                    if entries.iter().any(|entry| entry.key == name) {
+                    if !keys.insert(name.clone()) {
                         return Err(format!("the key `{name}` stands twice in the same place"));
                     }
                     *key = Some((name, node.line));
@@ -147,8 +150,9 @@ fn merged(mut entries: Vec<Entry>) -> Vec<Entry> {
     let merge = entries.remove(at).node;
     let sources =
         if let Value::List(nodes) = &merge.value { nodes.as_slice() } else { std::slice::from_ref(&merge) };
+    let mut keys: HashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
     for entry in sources.iter().flat_map(Node::entries) {
-        if !entries.iter().any(|present| present.key == entry.key) {
+        if keys.insert(entry.key.clone()) {
             entries.push(entry.clone());
         }
     }

@@ -37,15 +37,16 @@ pub(super) fn clean<'a>(text: &'a str, newline: &str, tab: &str) -> Cow<'a, str>
     Cow::Owned(cleaned)
 }
 
-/// Whether a character must not reach a terminal as it is: controls, and all that
-/// Unicode calls default-ignorable (bidi and zero-width characters, tags, fillers)
-/// but for the sixteen variation selectors that choose between looks of a sign. The other
+/// Whether a character must not reach a terminal as it is: controls, separators of lines,
+/// marks of annotations, and all that Unicode calls default-ignorable (bidi and zero-width
+/// characters, tags, fillers) but for the sixteen variation selectors that choose between looks of a sign. The other
 /// two hundred and forty have no width either, and can carry hidden bytes.
 pub(super) fn is_hazard(c: char) -> bool {
     matches!(c,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' // C0, DEL, C1
         | '\u{ad}' | '\u{34f}' | '\u{61c}'
-        | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+        | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' // Mongolian variation selectors and vowel separator
         | '\u{200b}'..='\u{200f}' // zero-width, and the joiner inside emoji
         | '\u{2028}'..='\u{202e}' // separators, bidi
         | '\u{2060}'..='\u{206f}' // invisible operators, bidi isolates
@@ -58,6 +59,7 @@ pub(super) fn is_hazard(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use regex::Regex;
 
     use super::*;
 
@@ -80,6 +82,18 @@ mod tests {
     fn line_breaks_and_tabs_suit_the_place() {
         assert_eq!(visible_line("a\r\nb\n\tc"), "a⏎b⏎ c");
         assert_eq!(visible_text("a\r\nb\n\tc"), "a\nb\n    c");
+    }
+
+    #[test]
+    fn whatever_unicode_calls_ignorable_is_a_hazard() {
+        let ignorable = Regex::new(r"^\p{Default_Ignorable_Code_Point}$").unwrap();
+        let mut buffer = [0; 4];
+        for c in '\0'..=char::MAX {
+            let is_ignorable = ignorable.is_match(c.encode_utf8(&mut buffer));
+            let is_spared = matches!(c, '\u{fe00}'..='\u{fe0f}');
+            let steers = c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}');
+            assert_eq!(is_hazard(c), (is_ignorable && !is_spared) || steers, "{c:?}");
+        }
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use crate::harness::{codex_audit, fixture, run};
 fn is_hazard(character: char) -> bool {
     matches!(u32::from(character),
         0x00..=0x1f | 0x7f..=0x9f          // controls
-        | 0xad | 0x034f | 0x180e           // soft hyphen, joiner, vowel separator
+        | 0xad | 0x034f | 0x180b..=0x180f  // soft hyphen, joiner, Mongolian variation selectors and vowel separator
         | 0x061c | 0x200e | 0x200f         // direction marks
         | 0x202a..=0x202e | 0x2066..=0x2069 // embeddings, overrides, isolates
         | 0x200b..=0x200d | 0x2060..=0x2064 | 0xfeff // zero width

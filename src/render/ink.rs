@@ -211,13 +211,18 @@ impl Ink {
 
     fn slice(&self, range: Range<usize>) -> Self {
         let mut slice = Self::default();
-        let mut start = 0;
-        for (look, end) in &self.looks {
-            let part = start.max(range.start)..(*end).min(range.end);
-            start = *end;
-            if part.start < part.end {
-                slice.add(look.clone(), &self.text[part]);
+        // Only the looks within: a long line is cut into many slices, and may have as many looks as letters.
+        let first = self.looks.partition_point(|(_, end)| *end <= range.start);
+        let mut start = range.start;
+        for (look, end) in &self.looks[first..] {
+            if start >= range.end {
+                break;
             }
+            let end = (*end).min(range.end);
+            if start < end {
+                slice.add(look.clone(), &self.text[start..end]);
+            }
+            start = end;
         }
         slice
     }
@@ -262,6 +267,8 @@ fn is_space(cluster: &str) -> bool {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::time::{Duration, Instant};
+
     use proptest::prelude::*;
 
     use super::*;
@@ -371,6 +378,20 @@ pub(super) mod tests {
         let line = Line::new().tone(Tone::Bad, "denied").plain(" by a person");
         let cut = Ink::line(&line).cut(9);
         assert_eq!(cut.paint(true), "\u{1b}[31;1mdenied\u{1b}[0m b…");
+    }
+
+    #[test]
+    fn a_line_of_as_many_looks_as_letters_wraps_as_fast_as_it_is_long() {
+        let mut ink = Ink::default();
+        for index in 0..400_000 {
+            ink.push(if index % 2 == 0 { Tone::Bad } else { Tone::Plain }, "a");
+        }
+        let began = Instant::now();
+        let lines = ink.wrap(80);
+        let took = began.elapsed();
+        assert_eq!(lines.len(), 5_000);
+        assert!(lines.iter().all(|line| line.looks.len() == 80));
+        assert!(took < Duration::from_secs(8), "{took:?}");
     }
 
     proptest! {

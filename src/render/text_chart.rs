@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use tr::tr;
 
-use super::ink::Ink;
+use super::prose::write_prose;
 use super::style::Style;
 use crate::report::{Chart, Line, Tone};
 
@@ -13,15 +13,14 @@ const HEIGHT: usize = 8;
 const WIDTH: usize = 100;
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Draws a chart. Where there are more columns than room, neighbours are drawn as one, which is said.
+/// Draws a chart. Where there are more columns than room, neighbours are drawn as one, which is said. What is said above
+/// and below the columns is wrapped; the columns fit.
 pub(super) fn write(chart: &Chart, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    lines(chart, style)
-        .iter()
-        .try_for_each(|line| writeln!(out, "{}", Ink::line(line).trimmed().paint(style.color)))
+    write_prose(&lines(chart, style), style, out)
 }
 
 /// The chart as lines of text.
-pub(super) fn lines(chart: &Chart, style: &Style) -> Vec<Line> {
+fn lines(chart: &Chart, style: &Style) -> Vec<Line> {
     let mut lines = vec![chart.title.clone()];
     if chart.columns.is_empty() {
         return lines;
@@ -65,11 +64,13 @@ pub(super) fn lines(chart: &Chart, style: &Style) -> Vec<Line> {
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr as _;
+
     use super::*;
 
-    fn drawn(amounts: &[u128], width: usize) -> String {
+    fn drawn(title: &str, amounts: &[u128], width: usize) -> String {
         let chart = Chart {
-            title: "tokens a day".into(),
+            title: title.into(),
             columns: amounts
                 .iter()
                 .enumerate()
@@ -84,7 +85,7 @@ mod tests {
 
     #[test]
     fn columns_are_as_high_as_their_amounts() {
-        insta::assert_snapshot!(drawn(&[1, 0, 50, 100], 40), @r"
+        insta::assert_snapshot!(drawn("tokens a day", &[1, 0, 50, 100], 40), @r"
         tokens a day
              100              ███
                               ███
@@ -100,8 +101,24 @@ mod tests {
 
     #[test]
     fn columns_that_find_no_room_are_drawn_as_one() {
-        let drawn = drawn(&[1; 100], 40);
-        assert!(drawn.contains("(4 in each column)"), "{drawn}");
-        assert!(drawn.lines().all(|line| line.chars().count() <= 60));
+        let title = "tokens a day, as the responses of all conversations say";
+        insta::assert_snapshot!(drawn(title, &[1; 100], 40), @"
+        tokens a day, as the responses of all
+        conversations say
+               4  █████████████████████████
+                  █████████████████████████
+                  █████████████████████████
+                  █████████████████████████
+                  █████████████████████████
+                  █████████████████████████
+                  █████████████████████████
+               0  █████████████████████████
+                  day 0 … day 99  (4 in each
+                    column)
+        ");
+        for width in [11, 12, 20, 30, 40] {
+            let drawn = drawn(title, &[1; 100], width);
+            assert!(drawn.lines().all(|line| line.width() <= width), "{drawn}");
+        }
     }
 }

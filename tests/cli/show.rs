@@ -130,7 +130,7 @@ fn an_input_without_events_is_nothing_found() {
     ");
     insta::assert_snapshot!(said("show --last -f empty.jsonl"), @"
     ------- stderr -------
-    note: there is no event in the input, or none that the filters admit
+    note: there is no conversation in the input, or none that the filters admit
     note: the input is empty: nothing has arrived yet, or the Collector emptied it when it started
     [exit status: 1]
     ");
@@ -143,6 +143,25 @@ fn the_last_conversation_is_the_one_that_was_opened_last() {
     ids.dedup();
     assert_eq!(ids, ["01a1f849-6e29-7892-849b-b26f3a8933e4"]);
     assert_eq!(said.records().len(), 11);
+}
+
+#[test]
+fn where_no_conversation_is_the_last_it_is_said_why() {
+    let records = log(&[("01b", "user_prompt", json!({ "prompt": "hello" }))]);
+    let said = |missing: &str| {
+        let log = String::from_utf8(records.clone()).expect("text").replace(missing, "other");
+        codex_audit("show --last -f -").with_stdin(log).run().text()
+    };
+    insta::assert_snapshot!(said("observedTimeUnixNano"), @"
+    ------- stderr -------
+    note: no conversation in the input has a time, or none that the filters admit
+    [exit status: 1]
+    ");
+    insta::assert_snapshot!(said("conversation.id"), @"
+    ------- stderr -------
+    note: there is no conversation in the input, or none that the filters admit
+    [exit status: 1]
+    ");
 }
 
 #[test]

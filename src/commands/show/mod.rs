@@ -98,9 +98,10 @@ impl ShowArgs {
             let Some(scan) = run.ask(|filter| ConversationIndex::new(filter.clone()))? else {
                 return Ok(Exit::Failed);
             };
-            match newest(scan.answer.settle().summaries) {
-                Some(id) => run.filter.conversation = Some(IdCondition::Is(id)),
-                None => return self.conclude(run, 0, &scan.account),
+            let summaries = scan.answer.settle().summaries;
+            match newest(&summaries) {
+                Some(id) => run.filter.conversation = Some(IdCondition::Is(id.to_owned())),
+                None => return conclude_without_last(run, summaries.is_empty(), &scan.account),
             }
         }
         if self.follow {
@@ -204,9 +205,21 @@ impl ShowArgs {
 }
 
 /// The id of the conversation that was opened last.
-fn newest(conversations: Vec<ConversationSummary>) -> Option<String> {
-    let dated = conversations.into_iter().filter(|summary| summary.start.is_some());
-    dated.max_by_key(|summary| summary.start).map(|summary| summary.id)
+fn newest(conversations: &[ConversationSummary]) -> Option<&str> {
+    let dated = conversations.iter().filter(|summary| summary.start.is_some());
+    dated.max_by_key(|summary| summary.start).map(|summary| summary.id.as_str())
+}
+
+/// Says why no conversation is the one that was opened last.
+fn conclude_without_last(mut run: Run<'_>, is_empty: bool, account: &Account) -> anyhow::Result<Exit> {
+    if account.unopened.is_empty() {
+        run.note(&if is_empty {
+            tr!("there is no conversation in the input, or none that the filters admit")
+        } else {
+            tr!("no conversation in the input has a time, or none that the filters admit")
+        })?;
+    }
+    Ok(run.conclude(Exit::Finding, account)?)
 }
 
 /// What each conversation would cost.

@@ -164,6 +164,9 @@ impl Follower {
     /// # Errors
     /// When a file proves to be one that cannot be followed, or cannot be read.
     pub fn read(&mut self) -> Result<bool, FollowError> {
+        // A name that was waited for may prove to be that of a folder: what comes into it is found as in any other.
+        let is_folder = |one: &Followed| one.is_awaited && one.tail.is_none() && one.name.is_dir();
+        self.followed.retain(|followed| !is_folder(followed));
         for at in 0..self.followed.len() {
             let followed = &self.followed[at];
             let is_to_open_live = followed.tail.is_none() && followed.name == followed.live;

@@ -290,6 +290,21 @@ fn a_file_that_is_not_there_yet_is_waited_for() {
 }
 
 #[test]
+fn a_name_that_is_waited_for_may_prove_to_be_that_of_a_folder() {
+    let (folder, _) = folder();
+    let running = start(folder.path(), "show --follow --json -f nd");
+    assert_eq!(running.said(), "note: nd is not there yet; waiting for it");
+    let nd = folder.path().join("nd");
+    fs::create_dir(&nd).expect("a folder");
+    running.assert_silent();
+    append(&nd.join("logs.jsonl"), &(prompt("one") + "\n"));
+    assert_eq!(running.prompts(1), ["one"]);
+    assert_eq!(running.said(), "note: nd/logs.jsonl is new; it is read, too");
+    append(&nd.join("logs.jsonl"), &(prompt("two") + "\n"));
+    assert_eq!(running.prompts(1), ["two"]);
+}
+
+#[test]
 fn a_file_that_is_removed_is_waited_for_again() {
     let (folder, path) = folder();
     append(&path, &(prompt("one") + "\n"));

@@ -91,7 +91,7 @@ struct Finished {
 }
 
 impl Follower {
-    /// Begins with the first byte of each file. A file that is not there yet is waited for.
+    /// Begins with the first byte of each file. A file that is not there yet is waited for, by its name or in its folder.
     ///
     /// # Errors
     /// When something named cannot be followed.
@@ -114,6 +114,9 @@ impl Follower {
         for error in &input.errors {
             match error {
                 InputError::Missing(name) => follower.followed.push(Followed::new(name.into(), name.into())),
+                InputError::Empty(reason) => {
+                    follower.notices.push(sentence!("{}; {}", reason, sentence!("waiting for one")));
+                }
                 InputError::Refused(reason) => return Err(FollowError(reason.clone())),
             }
         }

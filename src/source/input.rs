@@ -54,6 +54,8 @@ pub enum InputFile {
 pub enum InputError {
     /// Nothing of that name is there.
     Missing(String),
+    /// It is a folder or a pattern, without a file to read now, and which.
+    Empty(Sentence),
     /// It is no name of files that can be read, and why.
     Refused(Sentence),
 }
@@ -68,7 +70,7 @@ impl InputError {
     pub fn reason(&self) -> Sentence {
         match self {
             Self::Missing(name) => sentence!("{name} does not exist", name),
-            Self::Refused(reason) => reason.clone(),
+            Self::Empty(reason) | Self::Refused(reason) => reason.clone(),
         }
     }
 }
@@ -198,7 +200,7 @@ impl Input {
             }
         }
         if paths.is_empty() {
-            return Err(InputError::Refused(sentence!("no file fits the pattern {name}", name = pattern)));
+            return Err(InputError::Empty(sentence!("no file fits the pattern {name}", name = pattern)));
         }
         sort_as_written(&mut paths);
         for path in &paths {
@@ -266,7 +268,7 @@ impl Input {
         }
         if self.files.len() == before {
             let reason = sentence!("the folder {name} holds no OTLP file", name = folder.display());
-            return Err(InputError::Refused(reason));
+            return Err(InputError::Empty(reason));
         }
         Ok(())
     }
@@ -366,6 +368,6 @@ mod tests {
         let at = |name: &str| folder.path().join(name).display().to_string();
         let input = Input::find(&[at("missing"), at("*.jsonl"), at("*.gz"), "-".into()], false);
         assert_eq!(names(&input), ["a.jsonl", "b.jsonl", "-"]);
-        assert!(matches!(input.errors[..], [InputError::Missing(_), InputError::Refused(_)]));
+        assert!(matches!(input.errors[..], [InputError::Missing(_), InputError::Empty(_)]));
     }
 }

@@ -305,6 +305,21 @@ fn a_name_that_is_waited_for_may_prove_to_be_that_of_a_folder() {
 }
 
 #[test]
+fn in_an_empty_folder_and_for_a_pattern_a_file_is_waited_for() {
+    for (name, said) in [
+        (".", "note: the folder . holds no OTLP file; waiting for one"),
+        ("*.jsonl", "note: no file fits the pattern *.jsonl; waiting for one"),
+    ] {
+        let (folder, path) = folder();
+        let running = start(folder.path(), &format!("show --follow --json -f {name}"));
+        assert_eq!(running.said(), said);
+        append(&path, &(prompt("one") + "\n"));
+        assert_eq!(running.prompts(1), ["one"]);
+        assert!(running.said().ends_with("logs.jsonl is new; it is read, too"));
+    }
+}
+
+#[test]
 fn a_file_that_is_removed_is_waited_for_again() {
     let (folder, path) = folder();
     append(&path, &(prompt("one") + "\n"));

@@ -145,10 +145,51 @@ pub struct CallStep {
 pub struct Remark {
     /// The event's name without Codex's prefix.
     pub label: String,
-    /// What it says: values with their units, in the order that matters.
-    pub words: Vec<(String, String)>,
+    /// What it says, in the order that matters.
+    pub words: Vec<Word>,
     /// Whether it is a failure.
     pub failed: bool,
+}
+
+/// One thing that a remark says: a value with its unit, and what it is where it does not speak for itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Word {
+    /// A value that speaks for itself.
+    Value(String),
+    /// A value behind the name that Codex gave it.
+    Named(String, String),
+    /// How long after the request it came.
+    After(String),
+    /// The HTTP status.
+    Status(String),
+    /// How long it took.
+    In(String),
+    /// What went wrong.
+    Error(String),
+    /// Who sent it.
+    From(String),
+    /// Who received it.
+    To(String),
+    /// Where a skill comes from.
+    Of(String),
+    /// What the back end says that it cost, in dollars.
+    EstimatedCost(String),
+    /// What a person answered.
+    Answered(String),
+    /// The call it is about.
+    Call(String),
+    /// How risky it is.
+    Risk(String),
+    /// Where in Codex's source it was written.
+    At(String),
+    /// No new connection was needed.
+    ConnectionReused,
+    /// It failed, and no error says why.
+    Failed,
+    /// The value before it goes on.
+    CutByTelemetry,
+    /// It was interrupted.
+    Interrupted,
 }
 
 impl StoryCollector {
@@ -321,7 +362,7 @@ impl Teller {
         let status = phase.status.filter(|status| *status != "ready");
         let took = phase.duration_ms.map(|duration| format!("{duration} ms"));
         let how: Vec<_> = took.into_iter().chain(status.map(str::to_owned)).collect();
-        let word = (phase.phase.unwrap_or("phase").to_owned(), how.join(" "));
+        let word = Word::Named(phase.phase.unwrap_or("phase").to_owned(), how.join(" "));
         if let Some((_, Step::Remark(remark))) = self.steps.last_mut()
             && remark.label == "startup"
         {
@@ -372,13 +413,13 @@ impl Teller {
 
 fn stream_remark(stream: &StreamEvent<'_>) -> Remark {
     let words = [
-        ("", stream.kind.map(str::to_owned)),
-        ("after", stream.duration_ms.map(|duration| format!("{duration} ms"))),
-        ("", stream.error_message.map(str::to_owned)),
+        stream.kind.map(|kind| Word::Value(kind.to_owned())),
+        stream.duration_ms.map(|duration| Word::After(format!("{duration} ms"))),
+        stream.error_message.map(|message| Word::Value(message.to_owned())),
     ];
     Remark {
         label: "stream".to_owned(),
-        words: words.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect(),
+        words: words.into_iter().flatten().collect(),
         failed: stream.error_message.is_some(),
     }
 }
@@ -399,79 +440,72 @@ const IN_COMMON: [Key; 11] = [
 ];
 
 fn remark(event: &Event<'_>, kind: &EventKind<'_>) -> Remark {
-    let mut words: Vec<(String, String)> = Vec::new();
-    let mut say = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            words.push((name.to_owned(), value));
-        }
-    };
-    let text = |value: Option<&str>| value.map(str::to_owned);
+    let mut words: Vec<Word> = Vec::new();
+    let mut say = |word: Option<Word>| words.extend(word);
+    let word = |kind: fn(String) -> Word, value: Option<&str>| value.map(|value| kind(value.to_owned()));
     let mut failed = false;
     let label = event.name().map_or("record", event_family).to_owned();
     match kind {
         EventKind::ApiRequest(request) => {
-            say("", text(request.endpoint));
-            say("status", request.status.map(|status| status.to_string()));
-            say("in", request.duration_ms.map(|duration| format!("{duration} ms")));
-            say("error", text(request.error_message));
+            say(word(Word::Value, request.endpoint));
+            say(request.status.map(|status| Word::Status(status.to_string())));
+            say(request.duration_ms.map(|duration| Word::In(format!("{duration} ms"))));
+            say(word(Word::Error, request.error_message));
             failed = request.failed();
         }
         EventKind::WebsocketConnect(connect) => {
-            say("", text(connect.endpoint));
-            say(
-                "",
-                connect.connection_reused.filter(|reused| *reused).map(|_| "connection reused".to_owned()),
-            );
-            say("in", connect.duration_ms.map(|duration| format!("{duration} ms")));
-            say("error", text(connect.error_message));
+            say(word(Word::Value, connect.endpoint));
+            say((connect.connection_reused == Some(true)).then_some(Word::ConnectionReused));
+            say(connect.duration_ms.map(|duration| Word::In(format!("{duration} ms"))));
+            say(word(Word::Error, connect.error_message));
             failed = connect.success == Some(false) || connect.error_message.is_some();
-            say("", (failed && connect.error_message.is_none()).then(|| "failed".to_owned()));
+            say((failed && connect.error_message.is_none()).then_some(Word::Failed));
         }
         EventKind::AgentResponse(response) => {
-            say("", text(response.agent_type));
-            say("", text(response.response));
-            say("", response.response_truncated.filter(|cut| *cut).map(|_| "(cut by telemetry)".to_owned()));
+            say(word(Word::Value, response.agent_type));
+            say(word(Word::Value, response.response));
+            say((response.response_truncated == Some(true)).then_some(Word::CutByTelemetry));
         }
         EventKind::AgentCommunication(message) => {
-            say("", text(message.state));
-            say("", text(message.kind));
-            say("from", text(message.sender_conversation_id));
-            say("to", text(message.receiver_conversation_id));
+            say(word(Word::Value, message.state));
+            say(word(Word::Value, message.kind));
+            say(word(Word::From, message.sender_conversation_id));
+            say(word(Word::To, message.receiver_conversation_id));
         }
         EventKind::SkillInvocation(skill) => {
-            say("", text(skill.name));
-            say("of", text(skill.scope));
-            say("", text(skill.invocation_type));
+            say(word(Word::Value, skill.name));
+            say(word(Word::Of, skill.scope));
+            say(word(Word::Value, skill.invocation_type));
         }
         EventKind::TurnCost(cost) => {
-            say("estimated by the back end at $", text(cost.estimated_usd));
-            say("", cost.interrupted.filter(|interrupted| *interrupted).map(|_| "interrupted".to_owned()));
+            say(word(Word::EstimatedCost, cost.estimated_usd));
+            say((cost.interrupted == Some(true)).then_some(Word::Interrupted));
         }
         EventKind::AuthRecovery(recovery) => {
-            say("", text(recovery.step));
-            say("", text(recovery.outcome));
-            say("error", text(recovery.error));
+            say(word(Word::Value, recovery.step));
+            say(word(Word::Value, recovery.outcome));
+            say(word(Word::Error, recovery.error));
             failed = recovery.outcome.is_some_and(|outcome| outcome.starts_with("recovery_failed"));
         }
         EventKind::PluginInstall(plugin) => {
-            say("", text(plugin.tool_name));
-            say("answered", text(plugin.response_action));
+            say(word(Word::Value, plugin.tool_name));
+            say(word(Word::Answered, plugin.response_action));
         }
         EventKind::SandboxAssessment(assessment) => {
-            say("call", text(assessment.call_id));
-            say("", text(assessment.status));
-            say("risk", text(assessment.risk_level));
+            say(word(Word::Call, assessment.call_id));
+            say(word(Word::Value, assessment.status));
+            say(word(Word::Risk, assessment.risk_level));
         }
         _ => {
-            say("", text(event.severity().filter(|severity| *severity != "INFO")));
-            say("", event.record.body.as_text().map(str::to_owned));
+            say(word(Word::Value, event.severity().filter(|severity| *severity != "INFO")));
+            say(word(Word::Value, event.record.body.as_text()));
             for (key, value) in event.attributes().flattened() {
                 if !Key::of(&key).is_some_and(|key| IN_COMMON.contains(&key)) {
-                    say(&key, Some(plain(&value)));
+                    say(Some(Word::Named(key.to_string(), plain(&value))));
                 }
             }
             if event.record.body == AnyValue::Empty && event.name().is_none() {
-                say("at", text(event.record.callsite.as_deref()));
+                say(word(Word::At, event.record.callsite.as_deref()));
             }
         }
     }

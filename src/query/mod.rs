@@ -25,7 +25,7 @@ pub use conversation_index::{
     ConversationIndex, ConversationSummary, Conversations, IndexedConversation, NetworkCounts,
 };
 pub use conversation_kind::{ConversationKind, KindBasis};
-pub use conversation_story::{CallStep, ModelRequest, ModelStep, Remark, Step, Story, StoryCollector};
+pub use conversation_story::{CallStep, ModelRequest, ModelStep, Remark, Step, Story, StoryCollector, Word};
 pub use earliest::Earliest;
 pub use in_time_order::InTimeOrder;
 pub use input_audit::{AuditQuestion, Distance, Gap, InputAudit, InputFacts, Sightings, TimeSpan};

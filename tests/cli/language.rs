@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::harness::{codex_audit, fixtures, run};
+use serde_json::json;
+
+use crate::harness::{codex_audit, fixtures, log, run};
 
 /// Every command whose answer has words in it, with inputs that bring out most of them.
 const QUESTIONS: [&str; 19] = [
@@ -33,6 +35,30 @@ fn every_answer_is_there_in_chinese() {
         format!("$ codex-audit {line} --lang zh\n{}\n", run(&format!("{line} --lang zh")).text())
     });
     insta::assert_snapshot!(said.concat());
+}
+
+#[test]
+fn the_words_of_an_event_that_is_not_known_stay_though_they_are_ours_elsewhere() {
+    let connect = json!({ "auth.connection_reused": "true", "duration_ms": 5, "error.message": "failed" });
+    let records = [
+        ("01b", "websocket_connect", connect),
+        ("01b", "turn_cost", json!({ "turn.interrupted": "true" })),
+        (
+            "01b",
+            "brand_new",
+            json!({ "in": "failed", "status": "interrupted", "error": "connection reused" }),
+        ),
+    ];
+    let told = codex_audit("show 01b --lang zh -f -").with_stdin(log(&records)).run().stdout;
+    let (_, told) = told.split_once("\n\n").expect("a heading");
+    insta::assert_snapshot!(told, @"
+     09:00:00.000  连接      复用连接 · 用时 5 ms · 错误 failed
+             .001  费用      已中断
+             .002  brand_new
+      in failed · status interrupted · error connection reused
+    最后一条记录 09:00:00.002；Codex 不记录会话结束，会话可能还在继续
+    0 个响应
+    ");
 }
 
 #[test]

@@ -1,33 +1,32 @@
 //! The words of a remark: ours in the reader's language, Codex's as it wrote them.
 
+use std::borrow::Cow;
+
 use tr::tr;
 
-/// What stands before a value. In an event that is not known it is the name of an attribute, and stays.
-pub(super) fn before_value(label: &str, name: &str) -> String {
-    match (label, name) {
-        ("stream", "after") => tr!("after"),
-        ("api_request", "status") => tr!("status"),
-        ("api_request" | "websocket_connect", "in") => tr!("in"),
-        ("api_request" | "websocket_connect" | "auth_recovery", "error") => tr!("error"),
-        ("agent_communication", "from") => tr!("from"),
-        ("agent_communication", "to") => tr!("to"),
-        ("skill_invocation", "of") => tr!("of"),
-        ("turn_cost", "estimated by the back end at $") => tr!("estimated by the back end at $"),
-        ("plugin_install_elicitation_sent" | "plugin_install_suggestion", "answered") => tr!("answered"),
-        ("sandbox_assessment" | "sandbox_assessment_latency", "call") => tr!("call"),
-        ("sandbox_assessment" | "sandbox_assessment_latency", "risk") => tr!("risk"),
-        ("record", "at") => tr!("at"),
-        _ => name.to_owned(),
-    }
-}
+use crate::query::Word;
 
-/// A value, or a word that stands for what an event says by yes or no.
-pub(super) fn value(label: &str, name: &str, value: &str) -> String {
-    match (label, name, value) {
-        ("websocket_connect", "", "connection reused") => tr!("connection reused"),
-        ("websocket_connect", "", "failed") => tr!("failed"),
-        ("agent_response", "", "(cut by telemetry)") => tr!("(cut by telemetry)"),
-        ("turn_cost", "", "interrupted") => tr!("interrupted"),
-        _ => value.to_owned(),
-    }
+/// What stands before a value, and the value.
+pub(super) fn of(word: &Word) -> (Option<Cow<'_, str>>, Cow<'_, str>) {
+    let (before, value) = match word {
+        Word::Value(value) => return (None, value.into()),
+        Word::Named(name, value) => return (Some(name.into()), value.into()),
+        Word::After(value) => (tr!("after"), value),
+        Word::Status(value) => (tr!("status"), value),
+        Word::In(value) => (tr!("in"), value),
+        Word::Error(value) => (tr!("error"), value),
+        Word::From(value) => (tr!("from"), value),
+        Word::To(value) => (tr!("to"), value),
+        Word::Of(value) => (tr!("of"), value),
+        Word::EstimatedCost(value) => (tr!("estimated by the back end at $"), value),
+        Word::Answered(value) => (tr!("answered"), value),
+        Word::Call(value) => (tr!("call"), value),
+        Word::Risk(value) => (tr!("risk"), value),
+        Word::At(value) => (tr!("at"), value),
+        Word::ConnectionReused => return (None, tr!("connection reused").into()),
+        Word::Failed => return (None, tr!("failed").into()),
+        Word::CutByTelemetry => return (None, tr!("(cut by telemetry)").into()),
+        Word::Interrupted => return (None, tr!("interrupted").into()),
+    };
+    (Some(before.into()), value.into())
 }

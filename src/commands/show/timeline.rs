@@ -240,14 +240,15 @@ impl Telling<'_> {
 
     fn remark(&self, remark: &Remark) -> Entry {
         let mut text = Line::new();
-        for (index, (name, value)) in remark.words.iter().enumerate() {
+        for (index, word) in remark.words.iter().enumerate() {
             if index > 0 {
                 text.push(Tone::Dim, " · ");
             }
-            if !name.is_empty() {
-                text.push(Tone::Dim, format!("{} ", remark_words::before_value(&remark.label, name)));
+            let (before, value) = remark_words::of(word);
+            if let Some(before) = before {
+                text.push(Tone::Dim, format!("{before} "));
             }
-            let (shown, left_out) = self.cut(&remark_words::value(&remark.label, name, value), 3);
+            let (shown, left_out) = self.cut(&value, 3);
             text.push(if remark.failed { Tone::Bad } else { Tone::Plain }, shown);
             if left_out.is_some() {
                 text.push(Tone::Dim, " …");

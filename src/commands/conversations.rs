@@ -15,7 +15,7 @@ use crate::render::{visible_line, wrapped};
 const LONGEST_PROMPT: usize = 50;
 
 /// So many conversations are named where one is to be chosen; of a short beginning there can be thousands.
-const MOST_CANDIDATES: usize = 20;
+const MOST_CANDIDATES: usize = 100;
 
 /// The beginning of an id, as it is given on the command line.
 pub(super) fn id_to_find(text: &str) -> Result<String, String> {

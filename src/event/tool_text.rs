@@ -183,8 +183,8 @@ fn framing<'a>(tool_name: Option<&str>, mcp_server: Option<&str>, output: &'a st
                     HEADS.iter().any(|head| line.starts_with(head))
                         || line.starts_with("Original token count: ")
                 };
-                let lines = output.match_indices('\n').map(|(at, _)| at);
-                let last = lines.filter(|at| is_own(&output[at + 1..])).last().unwrap_or(0);
+                let mut lines = output.match_indices('\n').map(|(at, _)| at);
+                let last = lines.rfind(|at| is_own(&output[at + 1..])).unwrap_or(0);
                 (&output[..last], "")
             }
         };

@@ -95,20 +95,20 @@ fn a_beginning_that_fits_several_is_asked_back() {
 #[test]
 fn of_many_conversations_that_an_id_may_mean_the_newest_are_named() {
     let asked = |count: u64| {
-        let ids: Vec<String> = (1..=count).map(|number| format!("id-{number:02}")).collect();
+        let ids: Vec<String> = (1..=count).map(|number| format!("id-{number:03}")).collect();
         let prompts: Vec<_> = ids.iter().map(|id| (id.as_str(), "user_prompt", json!({}))).collect();
         codex_audit("list -f - --conversation id-").with_stdin(log(&prompts)).run().stderr
     };
-    let of_23 = asked(23);
-    let lines: Vec<&str> = of_23.lines().collect();
+    let of_103 = asked(103);
+    let lines: Vec<&str> = of_103.lines().collect();
     insta::assert_snapshot!(lines[..3].join("\n"), @"
-    error: 23 conversations begin with `id-`; give more of the id:
+    error: 103 conversations begin with `id-`; give more of the id:
       (3 others are not shown)
-      id-04  2026-11-02 09:00:00 +08:00
+      id-004  2026-11-02 09:00:00 +08:00
     ");
-    assert_eq!(lines.len(), 22, "{of_23}");
-    assert!(lines[21].starts_with("  id-23 "), "{of_23}");
-    assert_eq!(asked(20).lines().count(), 21, "all of them");
+    assert_eq!(lines.len(), 102, "{of_103}");
+    assert!(lines[101].starts_with("  id-103 "), "{of_103}");
+    assert_eq!(asked(100).lines().count(), 101, "all of them");
 }
 
 #[test]

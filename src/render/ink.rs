@@ -145,10 +145,10 @@ impl Ink {
                 // Wider than a whole line: there is no place to show it in.
                 lines.push(Self::ours(Tone::Plain, "…"));
                 first += 1;
-                continue;
+            } else {
+                lines.push(self.slice(offset(first)..offset(end)).trimmed());
+                first = end;
             }
-            lines.push(self.slice(offset(first)..offset(end)).trimmed());
-            first = end;
             while clusters.get(first).is_some_and(|(_, cluster)| is_space(cluster)) {
                 first += 1;
             }
@@ -376,6 +376,12 @@ pub(super) mod tests {
         let line = Line::new().tone(Tone::Bad, "denied").plain(" by a person");
         let cut = Ink::line(&line).cut(9);
         assert_eq!(cut.paint(true), "\u{1b}[31;1mdenied\u{1b}[0m b…");
+    }
+
+    #[test]
+    fn spaces_behind_what_finds_no_room_begin_no_line() {
+        let lines = Ink::ours(Tone::Plain, " 中   a").wrap_further_in(2);
+        assert_eq!(lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), [" …", " a"]);
     }
 
     #[test]

@@ -77,11 +77,7 @@ pub(super) fn of_names<'a>(
 
 /// The values, those first that are most like what was given.
 fn list(wanted: &str, values: &[String]) -> String {
-    let listed: Vec<&str> =
-        by_likeness(wanted, values.iter().map(String::as_str)).into_iter().take(LISTED_VALUES).collect();
-    let listed = Sentence::of_names(listed).told();
-    let more = values.len().saturating_sub(LISTED_VALUES);
-    if more > 0 { tr!("{} and {more} more", listed, more) } else { listed }
+    Sentence::of_first_names(by_likeness(wanted, values.iter().map(String::as_str)), LISTED_VALUES).told()
 }
 
 #[cfg(test)]

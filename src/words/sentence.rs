@@ -77,6 +77,17 @@ impl Sentence {
         Self::listed(names.into_iter().map(|name| sentence!("{}", name))).unwrap_or_default()
     }
 
+    /// The first so many names as one message, and how many more there are.
+    #[must_use]
+    pub fn of_first_names(names: impl IntoIterator<Item = impl Display>, most: usize) -> Self {
+        let mut names = names.into_iter();
+        let listed = Self::of_names(names.by_ref().take(most));
+        match names.count() {
+            0 => listed,
+            more => sentence!("{} and {more} more", listed, more),
+        }
+    }
+
     /// The text in English, with its places as they are marked.
     #[must_use]
     pub fn text(&self) -> &'static str {
@@ -181,5 +192,7 @@ mod tests {
         assert!(names.english().ends_with("99998, 99999"));
         assert_eq!(Sentence::of_names(["one"]).english(), "one");
         assert_eq!(Sentence::of_names([""; 0]).english(), "");
+        assert_eq!(Sentence::of_first_names(["a", "b"], 2).english(), "a, b");
+        assert_eq!(Sentence::of_first_names(["a", "b", "c", "d"], 2).english(), "a, b and 2 more");
     }
 }

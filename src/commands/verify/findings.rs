@@ -166,18 +166,14 @@ impl Evidence<'_> {
             all.first = [all.first, sightings.first].into_iter().flatten().min();
             names.push(format!("{name} ({})", separated(u128::from(sightings.count))));
         }
-        let more = names.len().saturating_sub(LISTED_NAMES);
-        let mut listed = Sentence::of_names(names.into_iter().take(LISTED_NAMES));
-        if more > 0 {
-            listed = sentence!("{} and {more} more", listed, more);
-        }
+        let names = Sentence::of_first_names(names, LISTED_NAMES);
         sighted(note_on, all, findings, "unknown_event", |records| {
             let has = if records == 1 { sentence!("has a name") } else { sentence!("have names") };
             sentence!(
                 "{} {has} that no known release of Codex sends: {names}.",
                 counted(records, "record", "records"),
                 has,
-                names = listed
+                names
             )
         });
     }

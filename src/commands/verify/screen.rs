@@ -226,9 +226,6 @@ fn most_of(counts: &BTreeMap<Box<str>, u64>) -> String {
     const SHOWN: usize = 8;
     let mut sorted: Vec<_> = counts.iter().collect();
     sorted.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), *name));
-    let shown = sorted.iter().take(SHOWN);
-    let shown = shown.map(|(name, count)| format!("{name} ({})", separated(u128::from(**count))));
-    let shown = Sentence::of_names(shown).told();
-    let more = sorted.len().saturating_sub(SHOWN);
-    if more > 0 { tr!("{} and {more} more", shown, more) } else { shown }
+    let named = sorted.iter().map(|(name, count)| format!("{name} ({})", separated(u128::from(**count))));
+    Sentence::of_first_names(named, SHOWN).told()
 }

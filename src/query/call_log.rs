@@ -7,7 +7,7 @@ use rayon::slice::ParallelSliceMut;
 use serde::{Deserialize, Serialize};
 
 use super::by_conversation::ByConversation;
-use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
+use super::network_requests::{NetworkRequest, NetworkVerdict, fold_admitted};
 use super::packed::{Packable, Packed};
 use super::tool_calls::{CallDecision, CallDetail, CallReview, CallTimes, Fact, ToolCall, calls_of};
 use crate::event::{
@@ -222,12 +222,10 @@ impl ConversationRecords {
     fn requests(&self, conversation_id: Option<&str>) -> Vec<NetworkRow> {
         let mut verdicts = Vec::new();
         let mut facts = Vec::new();
-        let mut left_out: Vec<Location> = Vec::new();
         for Told { admitted, what } in self.told() {
             match what {
                 What::Verdict(order, verdict) => {
-                    left_out.extend((!admitted).then(|| order.location()));
-                    verdicts.push(NetworkVerdict::of(order, &verdict));
+                    verdicts.push((admitted, NetworkVerdict::of(order, &verdict)));
                 }
                 What::Call(fact) => facts.push(fact),
                 What::Policies(..) => {}
@@ -236,23 +234,19 @@ impl ConversationRecords {
         if verdicts.is_empty() {
             return Vec::new();
         }
-        left_out.sort_unstable();
         let calls = calls_of(facts);
         let times = CallTimes::of(&calls);
-        let mut rows = Vec::new();
         let requests = match conversation_id {
-            Some(_) => fold_verdicts(verdicts),
+            Some(_) => fold_admitted(verdicts),
             // They may be of several conversations.
-            None => verdicts.into_iter().map(NetworkRequest::of).collect(),
+            None => verdicts.into_iter().flat_map(|verdict| fold_admitted([verdict])).collect(),
         };
-        for request in requests {
-            if left_out.binary_search(&request.last.order.location()).is_err() {
-                let call =
-                    times.call_at(request.last.order.time()).map(|index| calls[index].clone().with_command());
-                rows.push(NetworkRow { conversation_id: conversation_id.map(str::to_owned), request, call });
-            }
-        }
-        rows
+        let row_of = |request: NetworkRequest| {
+            let call =
+                times.call_at(request.last.order.time()).map(|index| calls[index].clone().with_command());
+            NetworkRow { conversation_id: conversation_id.map(str::to_owned), request, call }
+        };
+        requests.into_iter().map(row_of).collect()
     }
 
     fn add(&mut self, admitted: bool, what: What<'_>) {

@@ -1,6 +1,6 @@
 //! Which conversations are there, and what does each amount to?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -9,7 +9,7 @@ use super::by_conversation::ByConversation;
 use super::conversation_kind::{ConversationKind, Evidence, KindBasis, Spawns, Verdict, judge, note_spawn};
 use super::earliest::Earliest;
 use super::few::Few;
-use super::network_requests::{NetworkRequest, NetworkVerdict, PackedVerdict, fold_verdicts};
+use super::network_requests::{NetworkRequest, NetworkVerdict, PackedVerdict, fold_admitted};
 use super::packed::Packed;
 use super::shared_text::SharedText;
 use super::token_totals::{ResponseLedger, TokenTotals};
@@ -262,17 +262,12 @@ fn is_only_counted(event: &Event<'_>) -> bool {
 
 /// The requests that are asked for, by their last verdict; `None` where no verdict is.
 fn counted(verdicts: &Packed<PackedVerdict>) -> Option<NetworkCounts> {
-    let all = || verdicts.iter();
-    let left_out: BTreeSet<EventOrder> =
-        all().filter(|(admitted, ..)| !admitted).map(|(_, order, _)| order).collect();
-    if all().all(|(admitted, ..)| !admitted) {
-        return None;
-    }
-    let mut requests =
-        fold_verdicts(all().map(|(_, order, verdict)| NetworkVerdict::of(order, &verdict)).collect());
-    requests.retain(|request| !left_out.contains(&request.last.order));
+    let owned = |(admitted, order, verdict): (bool, EventOrder, NetworkPolicyDecision<'_>)| {
+        (admitted, NetworkVerdict::of(order, &verdict))
+    };
+    let requests = fold_admitted(verdicts.iter().map(owned));
     let count = |fits: fn(&NetworkRequest) -> bool| requests.iter().filter(|one| fits(one)).count() as u64;
-    Some(NetworkCounts {
+    verdicts.iter().any(|(admitted, ..)| admitted).then(|| NetworkCounts {
         requests: count(|_| true),
         denied: count(|request| request.last.decision == NetworkDecision::Deny),
         hiding: count(|request| !request.hides.is_empty()),

@@ -166,6 +166,20 @@ pub fn fold_verdicts(mut verdicts: Vec<NetworkVerdict>) -> Vec<NetworkRequest> {
     requests
 }
 
+/// The same, but for requests whose last verdict is not asked for; with each verdict stands whether it is.
+pub(super) fn fold_admitted(
+    verdicts: impl IntoIterator<Item = (bool, NetworkVerdict)>,
+) -> Vec<NetworkRequest> {
+    let mut left_out = BTreeSet::new();
+    let verdicts = verdicts.into_iter().map(|(admitted, verdict)| {
+        left_out.extend((!admitted).then_some(verdict.order));
+        verdict
+    });
+    let mut requests = fold_verdicts(verdicts.collect());
+    requests.retain(|request| !left_out.contains(&request.last.order));
+    requests
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -90,19 +90,18 @@ impl EventFilter {
     /// Whether no condition is set.
     #[must_use]
     pub fn admits_everything(&self) -> bool {
-        self.since.is_none()
-            && self.until.is_none()
-            && self.conversation.is_none()
-            && self.user.is_none()
-            && self.service.is_none()
-            && self.env.is_none()
-            && self.model.is_none()
+        self.conversation.is_none() && !self.divides_conversations()
     }
 
     /// Whether events of one conversation may be admitted and others of it not.
     #[must_use]
     pub fn divides_conversations(&self) -> bool {
-        !Self { conversation: None, ..self.clone() }.admits_everything()
+        self.since.is_some()
+            || self.until.is_some()
+            || self.user.is_some()
+            || self.service.is_some()
+            || self.env.is_some()
+            || self.model.is_some()
     }
 
     /// A text that stands in every message with an event that is admitted, if one can be told.

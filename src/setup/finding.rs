@@ -1,5 +1,6 @@
 //! What the doctor found: one sentence each, with the line at fault and the text that puts it right.
 
+use super::line_starts::LineStarts;
 use super::secrets::{masked_line, name_alone};
 use crate::words::Sentence;
 
@@ -106,34 +107,26 @@ impl Finding {
     }
 }
 
-/// Where each line of a text begins; behind the last line break is none where nothing is.
-fn line_starts(text: &str) -> Vec<usize> {
-    let mut starts = vec![0];
-    starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
-    starts.retain(|start| *start < text.len());
-    starts
-}
-
 /// The findings about one file of configuration, as they are made.
 #[derive(Debug)]
 pub(super) struct Sheet<'a> {
     subject: Subject,
     file: &'a str,
     text: &'a str,
-    /// Where each line begins.
-    starts: Vec<usize>,
+    lines: LineStarts,
     findings: Vec<Finding>,
 }
 
 impl<'a> Sheet<'a> {
     /// A sheet without findings.
     pub(super) fn new(subject: Subject, file: &'a str, text: &'a str) -> Self {
-        Self { subject, file, text, starts: line_starts(text), findings: Vec::new() }
+        Self { subject, file, text, lines: LineStarts::of(text), findings: Vec::new() }
     }
 
     /// The place of a line, counted from 1.
     pub(super) fn place(&self, line: usize) -> Place {
-        let start = self.starts.get(line.saturating_sub(1)).copied();
+        // Behind the last line break is no line where nothing is.
+        let start = self.lines.start_of(line).filter(|start| *start < self.text.len());
         let written = start.map(|start| self.text[start..].lines().next().unwrap_or_default());
         Place {
             file: self.file.to_owned(),

@@ -10,6 +10,7 @@ mod collector_config;
 mod endpoint;
 mod file_exporter;
 mod finding;
+mod line_starts;
 mod log_files;
 mod pipelines;
 mod receiver;

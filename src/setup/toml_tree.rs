@@ -3,17 +3,18 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::line_starts::LineStarts;
 use super::tree::{Entry, Node, SyntaxFault, Value};
 
 /// The tree, as far as it can be made out, and what makes the text no TOML.
 pub(super) fn read(text: &str) -> (Node, Vec<SyntaxFault>) {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let lines = Lines::of(text);
+    let lines = LineStarts::of(text);
     let faults = errors.iter().map(|error| SyntaxFault {
         line: error.span().map_or(1, |span| lines.line_of(span.start)),
         message: error.message().replace('\n', ", "),
     });
-    (Node::new(1, lines.map(table.get_ref())), faults.collect())
+    (Node::new(1, map_of(table.get_ref(), &lines)), faults.collect())
 }
 
 /// The lines in which an inline table goes on in the next one or ends with a comma: TOML 1.1 has that, 1.0 has not.
@@ -24,7 +25,7 @@ pub(super) fn long_inline_tables(text: &str) -> Vec<usize> {
         find_long_tables(text, value, &mut starts);
     }
     starts.sort_unstable();
-    let lines = Lines::of(text);
+    let lines = LineStarts::of(text);
     starts.into_iter().map(|start| lines.line_of(start)).collect()
 }
 
@@ -66,45 +67,32 @@ fn find_members(text: &str, table: &DeTable<'_>, members: &mut Vec<(usize, usize
     }
 }
 
-/// Where the second line begins, and each one behind it.
-struct Lines(Vec<usize>);
+fn map_of(table: &DeTable<'_>, lines: &LineStarts) -> Value {
+    let mut entries: Vec<(usize, Entry)> = (table.iter())
+        .map(|(key, value)| {
+            let start = key.span().start;
+            let line = lines.line_of(start);
+            let node = Node::new(line, value_of(value.get_ref(), lines));
+            (start, Entry { key: key.get_ref().to_string(), line, node })
+        })
+        .collect();
+    entries.sort_by_key(|(start, _)| *start);
+    Value::Map(entries.into_iter().map(|(_, entry)| entry).collect())
+}
 
-impl Lines {
-    fn of(text: &str) -> Self {
-        Self(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).collect())
-    }
-
-    fn line_of(&self, byte: usize) -> usize {
-        self.0.partition_point(|start| *start <= byte) + 1
-    }
-
-    fn map(&self, table: &DeTable<'_>) -> Value {
-        let mut entries: Vec<(usize, Entry)> = (table.iter())
-            .map(|(key, value)| {
-                let start = key.span().start;
-                let line = self.line_of(start);
-                let node = Node::new(line, self.value(value.get_ref()));
-                (start, Entry { key: key.get_ref().to_string(), line, node })
-            })
-            .collect();
-        entries.sort_by_key(|(start, _)| *start);
-        Value::Map(entries.into_iter().map(|(_, entry)| entry).collect())
-    }
-
-    fn value(&self, value: &DeValue<'_>) -> Value {
-        match value {
-            DeValue::String(text) => Value::Text(text.to_string()),
-            DeValue::Integer(number) => Value::Number(number.to_string()),
-            DeValue::Float(number) => Value::Number(number.to_string()),
-            DeValue::Boolean(truth) => Value::Bool(*truth),
-            DeValue::Datetime(moment) => Value::Number(moment.to_string()),
-            DeValue::Array(values) => Value::List(
-                (values.iter())
-                    .map(|value| Node::new(self.line_of(value.span().start), self.value(value.get_ref())))
-                    .collect(),
-            ),
-            DeValue::Table(table) => self.map(table),
-        }
+fn value_of(value: &DeValue<'_>, lines: &LineStarts) -> Value {
+    match value {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Integer(number) => Value::Number(number.to_string()),
+        DeValue::Float(number) => Value::Number(number.to_string()),
+        DeValue::Boolean(truth) => Value::Bool(*truth),
+        DeValue::Datetime(moment) => Value::Number(moment.to_string()),
+        DeValue::Array(values) => Value::List(
+            (values.iter())
+                .map(|value| Node::new(lines.line_of(value.span().start), value_of(value.get_ref(), lines)))
+                .collect(),
+        ),
+        DeValue::Table(table) => map_of(table, lines),
     }
 }
 

@@ -53,9 +53,12 @@ once() {
   say "built $name in $((SECONDS - started)) s"
 }
 
+# Nothing here is timed, and what is not made fast is built in little more than half the time.
+unoptimized='all=-N -l'
+
 build_collector() {
   GOBIN=$PWD go install "go.opentelemetry.io/collector/cmd/builder@$builder_version"
-  ./builder --config "$here/collector-builder.yaml"
+  ./builder --config "$here/collector-builder.yaml" --gcflags "$unoptimized"
   mv otelcol/otelcol-codex-audit collector
   rm -rf otelcol builder
 }
@@ -79,7 +82,7 @@ for r in json.load(sys.stdin)["Replace"] or []:
   printf '//go:build tools\n\npackage tools\n\nimport _ "github.com/grafana/loki/v3/cmd/loki"\n' >tools.go
   go get "github.com/grafana/loki/pkg/push@$loki_push_version"
   go mod tidy -e
-  go build -trimpath -ldflags '-s -w' -o loki github.com/grafana/loki/v3/cmd/loki
+  CGO_ENABLED=0 go build -trimpath -gcflags "$unoptimized" -ldflags '-s -w' -o loki github.com/grafana/loki/v3/cmd/loki
 }
 
 build_yaml2json() {

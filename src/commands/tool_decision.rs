@@ -19,7 +19,7 @@ use super::wording::{
 };
 use super::{Run, Zone, unmet};
 use crate::event::{Decision, DecisionSource, name_glob};
-use crate::query::{CallDetail, CallLog, Condition, ToolDecisionRow};
+use crate::query::{CallDetail, CallLog, CallResult, Condition, ToolDecisionRow};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
 use crate::words::{Sentence, sentence};
@@ -183,6 +183,13 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
         counts
             .push(Tone::Plain, tr!(" · {} without a decision on record", plural(undecided, "call", "calls")));
     }
+    // A call with several decisions stands in several rows.
+    let calls: BTreeMap<_, _> = rows.iter().map(|row| (Arc::as_ptr(&row.call), &row.call.result)).collect();
+    let without_result = calls.values().filter(|result| result.is_none()).count() as u64;
+    let says_nothing = |result: &CallResult| result.success.is_none();
+    let without_outcome =
+        calls.values().filter(|result| result.as_ref().is_some_and(says_nothing)).count() as u64;
+    let counts = counts.join(unknown_outcomes(without_result, without_outcome));
     Table {
         title: Vec::new(),
         columns: vec![
@@ -202,10 +209,17 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
 }
 
 fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &str>) -> Row {
+    const MOST_OUTCOMES: usize = 4;
     // What the sandbox did stands first: a narrow terminal cuts the end.
     let mut outcome = Line::new();
-    for sandbox in row.call.ends_in_sandbox() {
+    let mut in_sandbox = row.call.ends_in_sandbox();
+    for sandbox in in_sandbox.by_ref().take(MOST_OUTCOMES) {
         outcome = outcome.join(sandbox_words(sandbox)).plain(" · ");
+    }
+    // Each row of a call says so: of very many the table would grow by their square.
+    match in_sandbox.count() {
+        0 => {}
+        more => outcome = outcome.plain(tr!("{more} more", more)).plain(" · "),
     }
     let result = row.call.result.as_ref();
     let outcome = outcome.join(outcome_word(result));
@@ -246,6 +260,10 @@ struct Counts {
     calls: u64,
     /// Of those, how many the sandbox blocked.
     sandbox_denied: u64,
+    /// Of those, how many have no result on record.
+    without_result: u64,
+    /// Of those, how many have a result that does not say whether it was a success.
+    without_outcome: u64,
     /// Of all rows, asked for or not.
     tool_names: BTreeSet<String>,
 }
@@ -276,11 +294,14 @@ impl Counts {
         self.calls += 1;
         self.sandbox_denied += u64::from(is_denied);
         let success = call.result.as_ref().map(|result| result.success);
+        self.without_result += u64::from(success.is_none());
+        self.without_outcome += u64::from(success == Some(None));
         for key in rows.into_keys() {
             let record = self.record(key);
             record.calls += 1;
             record.failed += u64::from(success == Some(Some(false)));
             record.without_result += u64::from(success.is_none());
+            record.without_outcome += u64::from(success == Some(None));
             record.sandbox_denied += u64::from(is_denied);
         }
     }
@@ -306,6 +327,7 @@ impl Counts {
                     record.calls += more.calls;
                     record.failed += more.failed;
                     record.without_result += more.without_result;
+                    record.without_outcome += more.without_outcome;
                     record.sandbox_denied += more.sandbox_denied;
                 }
                 Entry::Vacant(entry) => drop(entry.insert(more)),
@@ -313,6 +335,8 @@ impl Counts {
         }
         self.calls += other.calls;
         self.sandbox_denied += other.sandbox_denied;
+        self.without_result += other.without_result;
+        self.without_outcome += other.without_outcome;
         self.tool_names.extend(other.tool_names);
         self
     }
@@ -333,6 +357,8 @@ impl CountKey {
 fn summary_table(counts: &Counts) -> Table {
     let records = || counts.records.values();
     let most = records().map(|record| record.calls).max().unwrap_or(1);
+    let unknown = |record: &ToolDecisionSummaryRecord| record.without_result + record.without_outcome;
+    let some_unknown = records().any(|record| unknown(record) > 0);
     let rows = records().map(|record| {
         let label = tool_label(record.tool_name.as_deref(), record.mcp_server.as_deref());
         let decision = match record.decision.map(Decision::of) {
@@ -342,14 +368,16 @@ fn summary_table(counts: &Counts) -> Table {
         };
         let source = record.decision_source.and_then(DecisionSource::of);
         let (tone, by) = source_words(source, None);
-        vec![
+        let mut row: Row = vec![
             label.into(),
             decision,
             by_cell(tone, by),
             separated(u128::from(record.calls)).into(),
-            if record.calls == record.without_result { Cell::Unknown } else { failed_cell(record.failed) },
-            Cell::bar(record.calls, most, Tone::Policy),
-        ]
+            if record.calls == unknown(record) { Cell::Unknown } else { notable_count(record.failed) },
+        ];
+        row.extend(some_unknown.then(|| notable_count(unknown(record))));
+        row.push(Cell::bar(record.calls, most, Tone::Policy));
+        row
     });
     let section = Section { heading: None, rows: rows.collect() };
     let mut footer = Vec::new();
@@ -358,30 +386,44 @@ fn summary_table(counts: &Counts) -> Table {
         let blocked = counts.sandbox_denied;
         total.push(Tone::Bad, tr!(" · {blocked} recorded as blocked by the sandbox", blocked));
     }
+    total = total.join(unknown_outcomes(counts.without_result, counts.without_outcome));
     if records().map(|record| record.calls).sum::<u64>() > counts.calls {
         total.push(Tone::Dim, tr!(" · a call with several decisions stands in several rows"));
     }
     footer.push(total);
     footer.push(Line::new().tone(Tone::Dim, LIMIT.told()));
-    Table {
-        title: Vec::new(),
-        columns: vec![
-            Column::left(tr!("TOOL")).cut(10),
-            Column::left(tr!("DECISION")).cut(14),
-            Column::left(tr!("BY")).cut(8),
-            Column::right(tr!("CALLS")),
-            Column::right(tr!("FAILED")),
-            Column::left("").drop_at(0),
-        ],
-        sections: vec![section],
-        footer,
+    let mut columns = vec![
+        Column::left(tr!("TOOL")).cut(10),
+        Column::left(tr!("DECISION")).cut(14),
+        Column::left(tr!("BY")).cut(8),
+        Column::right(tr!("CALLS")),
+        Column::right(tr!("FAILED")),
+    ];
+    // So that nobody takes what did not fail for what succeeded.
+    columns.extend(some_unknown.then(|| Column::right(tr!("UNKNOWN"))));
+    columns.push(Column::left("").drop_at(0));
+    Table { title: Vec::new(), columns, sections: vec![section], footer }
+}
+
+/// Of how many calls it is not known whether they failed, and why, behind other counts.
+fn unknown_outcomes(without_result: u64, without_outcome: u64) -> Line {
+    let mut line = Line::new();
+    if without_result > 0 {
+        let calls = separated(u128::from(without_result));
+        line.push(Tone::Warn, tr!(" · {calls} without a result on record", calls));
     }
+    if without_outcome > 0 {
+        let calls = separated(u128::from(without_outcome));
+        line.push(Tone::Warn, tr!(" · {calls} with a result that does not say whether it failed", calls));
+    }
+    line
 }
 
 fn by_cell(tone: Tone, by: String) -> Cell {
     if by.is_empty() { Cell::Unknown } else { Cell::toned(tone, by) }
 }
 
-fn failed_cell(failed: u64) -> Cell {
-    if failed == 0 { "0".into() } else { Cell::toned(Tone::Warn, failed.to_string()) }
+fn notable_count(calls: u64) -> Cell {
+    let shown = separated(u128::from(calls));
+    if calls == 0 { shown.into() } else { Cell::toned(Tone::Warn, shown) }
 }

@@ -103,6 +103,50 @@ fn a_call_with_two_decisions_is_one_call() {
 }
 
 #[test]
+fn what_is_not_known_to_have_failed_is_not_said_to_have_succeeded() {
+    let of_call = |(event, mut attributes): (&'static str, Value), call: &str| {
+        attributes["call_id"] = json!(call);
+        (event, attributes)
+    };
+    let mut silent = of_call(result("false"), "call_2");
+    silent.1.as_object_mut().expect("attributes").remove("success");
+    let records = [
+        decision("approved", "Config"),
+        of_call(decision("approved", "Config"), "call_2"),
+        silent,
+        of_call(decision("approved", "Config"), "call_3"),
+        of_call(result("false"), "call_3"),
+    ];
+    let summary = asked("tool-decision --summary", &records).stdout;
+    insta::assert_snapshot!(summary, @r"
+     TOOL          DECISION  BY      CALLS  FAILED  UNKNOWN
+     exec_command  approved  config      3       1        2
+    3 calls · 1 without a result on record · 1 with a result that does not say whether it failed
+    A request that a person cancels leaves no record in Codex's logs: such calls are not in this table.
+    ");
+    let footer = "\n3 decisions · 1 without a result on record · 1 with a result that does not say whether it failed\n";
+    let rows = asked("tool-decision", &records).stdout;
+    assert!(rows.contains(footer), "{rows}");
+    let counted = asked("tool-decision --summary --json", &records).records();
+    let counted: Vec<_> =
+        ["calls", "failed", "without_result", "without_outcome"].map(|key| &counted[0][key]).into();
+    assert_eq!(json!(counted), json!([3, 1, 1, 1]));
+    let all_known =
+        asked("tool-decision --summary", &[decision("approved", "Config"), result("true")]).stdout;
+    assert!(!all_known.contains("UNKNOWN") && !all_known.contains("without"), "{all_known}");
+}
+
+#[test]
+fn a_row_holds_the_first_of_very_many_things_that_the_sandbox_did() {
+    let sandbox = ("sandbox_outcome", json!({ "call_id": "call_1", "outcome": "timed_out" }));
+    let mut records = vec![decision("approved", "Config"), result("false")];
+    records.splice(1..1, std::iter::repeat_n(sandbox, 50));
+    let rows = asked("tool-decision", &records).stdout;
+    let outcome = format!("{}46 more · failed", "timed out · ".repeat(4));
+    assert!(rows.contains(&outcome), "{rows}");
+}
+
+#[test]
 fn a_call_of_an_mcp_server_that_is_not_told_is_no_command_line() {
     let drop =
         json!({ "call_id": "call_1", "tool_name": "mcp__my__db__drop", "arguments": r#"{"t":"users"}"# });

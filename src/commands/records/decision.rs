@@ -149,8 +149,10 @@ pub struct ToolDecisionSummaryRecord {
     pub calls: u64,
     /// Of those, how many results say success = false.
     pub failed: u64,
-    /// Of those, how many have no result on record.
+    /// Of those, how many have no result on record: whether they failed is not known.
     pub without_result: u64,
+    /// Of those, how many have a result that does not say whether it was a success.
+    pub without_outcome: u64,
     /// Of those, how many the sandbox blocked.
     pub sandbox_denied: u64,
 }

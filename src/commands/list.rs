@@ -99,7 +99,10 @@ fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Tabl
         title: Vec::new(),
         columns: layout.columns(),
         sections: sections.into_sections(),
-        footer: vec![footer(conversations, zone, layout.only_model)],
+        footer: [footer(conversations, zone, layout.only_model)]
+            .into_iter()
+            .chain(torsos(conversations))
+            .collect(),
     }
 }
 
@@ -180,8 +183,9 @@ impl<'a> Layout<'a> {
             (conversation.end.zip(conversation.start)).and_then(|(end, start)| end.milliseconds_since(start));
         let id = ids.get(conversation.id.as_str()).copied().unwrap_or_default();
         let branch = if depth > 0 { format!("{}└ ", "  ".repeat(depth - 1)) } else { String::new() };
+        let mark = if begins_elsewhere(conversation) { "*" } else { "" };
         let mut row: Row = vec![
-            conversation.start.map(|start| zone.show(start).format("%H:%M:%S").to_string()).into(),
+            (conversation.start).map(|start| format!("{}{mark}", zone.show(start).format("%H:%M:%S"))).into(),
             lasted.map(span).into(),
             Line::new().tone(Tone::Dim, branch).tone(Tone::Accent, id).into(),
         ];
@@ -250,6 +254,26 @@ fn first_prompt(conversation: &ConversationSummary) -> Cell {
     if line.is_empty() { Cell::Unknown } else { line.into() }
 }
 
+/// Whether Codex opened it of its own accord: nobody typed its prompts.
+fn is_opened_by_codex(conversation: &ConversationSummary) -> bool {
+    conversation.kind.is_some_and(|(kind, _)| kind != ConversationKind::Main)
+}
+
+/// A conversation whose start was not read shows what was read of it as if it were the whole.
+fn begins_elsewhere(conversation: &ConversationSummary) -> bool {
+    conversation.starts == 0
+}
+
+/// What to know of those that begin elsewhere.
+fn torsos(conversations: &[ConversationSummary]) -> Option<Line> {
+    conversations.iter().any(begins_elsewhere).then(|| {
+        Line::new().tone(
+            Tone::Warn,
+            tr!("* its start is not among what was read or asked for: what stands here is of the rest"),
+        )
+    })
+}
+
 fn footer(conversations: &[ConversationSummary], zone: Zone, only_model: Option<&str>) -> Line {
     let sum = |of: fn(&ConversationSummary) -> u64| conversations.iter().map(of).sum::<u64>();
     let days: BTreeSet<_> = conversations
@@ -262,6 +286,11 @@ fn footer(conversations: &[ConversationSummary], zone: Zone, only_model: Option<
         line.push(Tone::Plain, tr!(" · all with {model}", model));
     }
     line.push(Tone::Plain, format!(" · {}", plural(sum(|one| one.prompts), "prompt", "prompts")));
+    let by_codex = sum(|one| if is_opened_by_codex(one) { one.prompts } else { 0 });
+    if by_codex > 0 {
+        let by_codex = separated(u128::from(by_codex));
+        line.push(Tone::Plain, tr!(", {by_codex} of them in conversations that Codex opened", by_codex));
+    }
     line.push(Tone::Plain, format!(" · {}", plural(sum(|one| one.tool_calls), "call", "calls")));
     let failed = sum(|one| one.tool_failures);
     if failed > 0 {

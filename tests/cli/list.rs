@@ -432,3 +432,17 @@ fn a_request_whose_last_verdict_is_not_asked_for_is_not_counted_as_in_network() 
     assert_eq!(counted("--since 2026-11-02T01:00:01Z"), json!([1, 1]));
     assert_eq!(counted("--until 2026-11-02T01:00:01Z"), json!([0, 0]), "`network` shows none");
 }
+
+#[test]
+fn a_conversation_that_begins_before_what_is_asked_for_is_marked_and_codex_s_own_prompts_are_counted_apart() {
+    let file = "captures/collector/reviewer-0.169.0.jsonl";
+    let cut = run(&format!("list --since '2026-11-21 05:58:13.9' -f {file}")).stdout;
+    let starts: Vec<_> = cut.lines().skip(2).take(4).map(|row| &row[1..10]).collect();
+    assert_eq!(starts, ["05:58:13*", "05:58:13*", "05:58:14 ", "05:58:14 "]);
+    assert!(cut.ends_with(
+        "\n4 conversations on 1 day · 4 prompts, 3 of them in conversations that Codex opened · 4 calls, 1✗ failed, \
+         1⊘ refused\n* its start is not among what was read or asked for: what stands here is of the rest\n"
+    ), "{cut}");
+    let whole = run(&format!("list -f {file}")).stdout;
+    assert!(!whole.contains('*'), "{whole}");
+}

@@ -189,10 +189,12 @@ impl TokensArgs {
                         write_table(&self.table(&usage, run.style.truncate), medium, &run.style, run.out)?;
                     }
                     if !usage.groups.is_empty() {
-                        write_lines(&fine_print(&usage.total, &prices), medium, &run.style, run.out)?;
+                        let mut lines = fine_print(&usage.total, &prices);
+                        lines.splice(0..0, self.clocks(&usage, run.zone));
+                        write_lines(&lines, medium, &run.style, run.out)?;
                     }
                 }
-                (None, false) => self.write_groups(&mut run, &usage)?,
+                (None, false) => self.write_groups(&mut run, &usage, &prices)?,
                 (None, true) => self.write_responses(&mut run, &usage, &prices, &scan.account)?,
             }
         }
@@ -211,12 +213,12 @@ impl TokensArgs {
             .collect()
     }
 
-    fn write_groups(&self, run: &mut Run<'_>, usage: &Usage) -> anyhow::Result<()> {
+    fn write_groups(&self, run: &mut Run<'_>, usage: &Usage, prices: &PriceBook) -> anyhow::Result<()> {
         let template =
             TokenUsageRecord { group: self.group(&self.no_values()), ..TokenUsageRecord::template() };
         let mut writer = RecordWriter::like(&template, run.format, run.out)?;
         for (values, sum) in &usage.groups {
-            writer.write(&TokenUsageRecord::new(self.group(values), sum))?;
+            writer.write(&TokenUsageRecord::new(self.group(values), sum, prices, run.zone))?;
         }
         Ok(writer.finish()?)
     }
@@ -312,6 +314,14 @@ impl TokensArgs {
     /// Which of the keys is a time.
     fn time_key(&self) -> Option<usize> {
         self.by.iter().position(|by| by.span().is_some())
+    }
+
+    /// By which clocks days are days: hours carry their offset.
+    fn clocks(&self, usage: &Usage, zone: Zone) -> Option<Line> {
+        let has_bare_names = self.by.iter().any(|by| by.span().is_some_and(|span| span != TimeSpan::Hour));
+        let (first, last) = usage.total_span.filter(|_| has_bare_names)?;
+        let offsets = Sentence::of_names(zone.offsets_between(first, last)).told();
+        Some(Line::new().tone(Tone::Dim, tr!("times are {}", offsets)))
     }
 
     /// What has no place in the chart.

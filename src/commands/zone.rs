@@ -108,6 +108,22 @@ impl Zone {
         self.show(time).format("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 
+    /// The offsets of this zone's clocks from one moment to another, each once, in the order in which they come.
+    pub(super) fn offsets_between(self, first: UnixNano, last: UnixNano) -> Vec<String> {
+        // No zone sets its clocks for less than some weeks.
+        const STEP: u64 = 14 * 24 * 60 * 60 * 1_000_000_000;
+        let later = |moment: &UnixNano| moment.get().checked_add(STEP).and_then(UnixNano::new);
+        let moments = std::iter::successors(Some(first), later).take_while(|moment| *moment < last);
+        let mut offsets: Vec<String> = Vec::new();
+        for moment in moments.chain([last]) {
+            let offset = self.show(moment).format("%:z").to_string();
+            if !offsets.contains(&offset) {
+                offsets.push(offset);
+            }
+        }
+        offsets
+    }
+
     /// RFC 3339 with offset: milliseconds, or as fine as the moment is.
     #[must_use]
     pub fn rfc3339(self, time: UnixNano) -> String {

@@ -59,3 +59,24 @@ fn an_hour_that_the_clocks_show_twice_stands_twice_in_its_order() {
     let chart = drawn("--by hour --tz Europe/Berlin", log);
     assert!(chart.contains(&hours.join(" … ")), "{chart}");
 }
+
+#[test]
+fn by_whose_clocks_days_are_days_is_said_wherever_a_day_stands() {
+    let over_a_change = log(&[response("2026-10-24T12:00:00Z"), response("2026-10-26T12:00:00Z")]);
+    let said = |options: &str| {
+        codex_audit(&format!("tokens {options} -f -")).with_stdin(over_a_change.clone()).run().stdout
+    };
+    for options in ["", "--by model,week", "--chart", "--by month -o md", "--explain"] {
+        let beijing = said(options);
+        assert!(beijing.contains("times are +08:00"), "{beijing}");
+        let berlin = said(&format!("{options} --tz Europe/Berlin"));
+        assert!(berlin.contains("times are +02:00, +01:00"), "{berlin}");
+    }
+    for options in ["--by hour", "--by model"] {
+        assert!(!said(options).contains("times are"), "hours carry their offset, and a model has none");
+    }
+    for options in ["--json", "--json --explain"] {
+        assert!(said(options).contains(r#""price_book":"built-in "#), "{}", said(options));
+    }
+    assert!(said("--json --tz Europe/Berlin").contains(r#""time_zone":"Europe/Berlin""#));
+}

@@ -27,7 +27,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("network_summary", schema::<NetworkSummaryRecord>(&["network_summary"])),
         ("priced_response", schema::<PricedResponseRecord<'_>>(&["priced_response"])),
         ("setting", schema::<SettingRecord<'_>>(&["setting"])),
-        ("token_usage", schema::<TokenUsageRecord>(&["token_usage"])),
+        ("token_usage", schema::<TokenUsageRecord<'_>>(&["token_usage"])),
         ("tool_decision", schema::<ToolDecisionRecord<'_>>(&["tool_decision"])),
         ("tool_decision_summary", schema::<ToolDecisionSummaryRecord>(&["tool_decision_summary"])),
         ("verify_summary", schema::<VerifySummaryRecord<'_>>(&["verify_summary"])),

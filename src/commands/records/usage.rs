@@ -13,7 +13,7 @@ use crate::query::{Response, UsageSum};
 /// What a group of responses adds up to.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[schemars(title = "token_usage")]
-pub struct TokenUsageRecord {
+pub struct TokenUsageRecord<'a> {
     /// 1.
     pub schema_version: u8,
     /// `token_usage`.
@@ -40,12 +40,16 @@ pub struct TokenUsageRecord {
     pub cost_usd: Option<f64>,
     /// The models whose responses could not be priced.
     pub unpriced_models: Vec<String>,
+    /// Which prices the cost rests on: the version of the price book.
+    pub price_book: &'a str,
+    /// By whose clocks days are days, as `--tz` takes it; `local` is the zone of the machine that answered.
+    pub time_zone: String,
 }
 
-impl TokenUsageRecord {
+impl<'a> TokenUsageRecord<'a> {
     /// The record of a group.
     #[must_use]
-    pub fn new(group: Map<String, Value>, sum: &UsageSum) -> Self {
+    pub fn new(group: Map<String, Value>, sum: &UsageSum, prices: &'a PriceBook, zone: Zone) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,
             record_type: "token_usage",
@@ -60,11 +64,13 @@ impl TokenUsageRecord {
             warmups: sum.warm_ups,
             cost_usd: sum.cost().map(Usd::as_f64),
             unpriced_models: sum.unpriced_models().into_iter().flatten().map(str::to_owned).collect(),
+            price_book: prices.version(),
+            time_zone: zone.to_string(),
         }
     }
 }
 
-impl Record for TokenUsageRecord {
+impl Record for TokenUsageRecord<'_> {
     fn template() -> Self {
         Self::default()
     }
@@ -100,6 +106,8 @@ pub struct PricedResponseRecord<'a> {
     pub unpriced_reason: Option<String>,
     /// Where the record with the counts lies.
     pub location: LocationRecord<'a>,
+    /// Which prices these are: the version of the price book.
+    pub price_book: &'a str,
 }
 
 /// One product: tokens × rate.
@@ -123,7 +131,7 @@ impl<'a> PricedResponseRecord<'a> {
     pub fn new(
         response: &Response,
         group: Map<String, Value>,
-        prices: &PriceBook,
+        prices: &'a PriceBook,
         file: &'a str,
         zone: Zone,
     ) -> Self {
@@ -137,6 +145,7 @@ impl<'a> PricedResponseRecord<'a> {
             model: response.model.clone(),
             group,
             location: LocationRecord::new(response.order.location(), file),
+            price_book: prices.version(),
             ..Self::default()
         };
         match response.price(prices) {

@@ -1222,7 +1222,7 @@ _codex__audit() {
             fi
             case "${prev}" in
                 --decision)
-                    COMPREPLY=($(compgen -W "approved approved_for_session approved_with_amendment approved_with_network_policy_allow denied_with_network_policy_deny network_policy_amendment approved_mcp_policy_amendment denied timed_out abort unknown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "approved approved_for_session approved_with_amendment approved_with_network_policy_allow denied_with_network_policy_deny network_policy_amendment approved_mcp_policy_amendment denied timed_out abort unknown refused" -- "${cur}"))
                     return 0
                     ;;
                 --source)

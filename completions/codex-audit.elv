@@ -204,7 +204,7 @@ set edit:completion:arg-completer[codex-audit] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'codex-audit;tool-decision'= {
-            cand --decision 'Only these decisions, e.g. denied'
+            cand --decision 'Only these decisions, e.g. denied; refused stands for all after which a call was not to run'
             cand --source 'Only decisions of these: config, user, `automated_reviewer`'
             cand --tool 'Only tools whose name matches, e.g. `exec_*`'
             cand -f 'Read this file, folder, glob or `-` for standard input; may be repeated'

@@ -218,7 +218,7 @@ complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l no-tr
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -l no-pager -d 'Show long answers on a terminal without a pager'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tokens" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l decision -d 'Only these decisions, e.g. denied' -r -f -a "approved\t''
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l decision -d 'Only these decisions, e.g. denied; refused stands for all after which a call was not to run' -r -f -a "approved\t''
 approved_for_session\t''
 approved_with_amendment\t''
 approved_with_network_policy_allow\t''
@@ -228,7 +228,8 @@ approved_mcp_policy_amendment\t''
 denied\t''
 timed_out\t''
 abort\t''
-unknown\t''"
+unknown\t''
+refused\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l source -d 'Only decisions of these: config, user, `automated_reviewer`' -r -f -a "config\t''
 user\t''
 automated_reviewer\t''"

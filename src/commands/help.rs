@@ -10,8 +10,8 @@ Examples:
     codex-audit list -f otel-logs.jsonl
   What happened in the one that was opened last?
     codex-audit show --last
-  What was denied, and by whom?
-    codex-audit tool-decision --decision denied
+  What was refused, and by whom?
+    codex-audit tool-decision --decision refused
   How many tokens did each model take?
     codex-audit tokens --by model --json | jq -c '[.group.model, .total]'";
 
@@ -37,6 +37,8 @@ Examples:
 
 pub(super) const GREP: &str = "\
 Examples:
+  What was Codex asked to do? All prompts:
+    codex-audit grep '' --in prompt
   Where do credentials show?
     codex-audit grep -i \\
       'api[_-]?key|password|secret|token=|\\b(sk-|akia|ghp_)|private key'
@@ -59,13 +61,20 @@ Examples:
 pub(super) const TOOL_DECISION: &str = "\
 Examples:
   What was refused, and by whom?
-    codex-audit tool-decision --decision denied,timed_out,abort
+    codex-audit tool-decision --decision refused
   What did a person approve?
     codex-audit tool-decision --source user
   How many calls had which decision? Calls without one included:
     codex-audit tool-decision --summary --undecided
+  In which conversations is a call without a decision on record?
+    codex-audit tool-decision --undecided --json \\
+      | jq -r 'select(.decision == null) | .conversation_id' | sort -u
+  What was refused, and ran all the same?
+    codex-audit tool-decision --decision refused --json \\
+      | jq 'select(.success or .exit_code != null)'
   Which runs did the sandbox block, or a time limit or a signal end?
-    codex-audit tool-decision --json | jq 'select(.sandbox_outcome)'";
+    codex-audit tool-decision --undecided --json \\
+      | jq 'select(.sandbox_outcome)'";
 
 pub(super) const NETWORK: &str = "\
 Examples:

@@ -108,7 +108,7 @@ const EXIT_STATUS: &[(&str, &str)] = &[
     ("0", "Answered. A pipe that the reader closed is an answer, too."),
     (
         "1",
-        "grep, show, tool-decision and network: nothing was found. Checks, such as doctor: something was found.",
+        "grep, show, tool-decision and network: nothing was found. verify and doctor: an error or a warning stands.",
     ),
     (
         "2",

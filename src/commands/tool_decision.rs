@@ -32,15 +32,16 @@ use crate::words::{Sentence, sentence};
 /// before which nobody was asked anew.
 ///
 /// What the logs cannot show: a request that a person cancels leaves no record at all, neither decision nor result; a
-/// call that policy forbids outright leaves a failed result without a decision; calls of MCP servers and of Codex's
-/// own planning tools have no decision either. Such calls are "no decision recorded", which is not "unauthorised";
-/// --undecided adds them.
+/// call that policy forbids outright leaves a failed result without a decision; most calls of MCP servers and those of
+/// Codex's own planning tools have no decision either. Such calls are "no decision recorded", which is not
+/// "unauthorised"; --undecided adds them. Which person decided is not recorded: `list --json` has the account that
+/// Codex was logged in with. How long a call took includes the time in which it waited for an answer.
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_long_help = help::TOOL_DECISION)]
 pub struct ToolDecisionArgs {
-    /// Only these decisions, e.g. denied
+    /// Only these decisions, e.g. denied; refused stands for all after which a call was not to run
     #[arg(long, value_name = "DECISION", value_delimiter = ',', value_parser = decision_parser())]
-    decision: Vec<Decision>,
+    decision: Vec<Asked>,
 
     /// Only decisions of these: config, user, `automated_reviewer`
     #[arg(long, value_name = "SOURCE", value_delimiter = ',', value_parser = source_parser())]
@@ -59,9 +60,32 @@ pub struct ToolDecisionArgs {
     summary: bool,
 }
 
-fn decision_parser() -> impl clap::builder::TypedValueParser<Value = Decision> {
+/// Which decisions are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Only(Decision),
+    /// Whatever refuses a call: who asks what was refused must not have to know each way of it.
+    Refused,
+}
+
+impl Asked {
+    const REFUSED: &str = "refused";
+
+    fn admits(self, decision: Decision) -> bool {
+        match self {
+            Self::Only(asked) => decision == asked,
+            Self::Refused => decision.refuses(),
+        }
+    }
+}
+
+fn decision_parser() -> impl clap::builder::TypedValueParser<Value = Asked> {
     use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(Decision::ALL.map(Decision::as_str)).map(|word| Decision::of(&word))
+    PossibleValuesParser::new(Decision::ALL.map(Decision::as_str).into_iter().chain([Asked::REFUSED])).map(
+        |word| {
+            if word == Asked::REFUSED { Asked::Refused } else { Asked::Only(Decision::of(&word)) }
+        },
+    )
 }
 
 fn source_parser() -> impl clap::builder::TypedValueParser<Value = DecisionSource> {
@@ -149,7 +173,7 @@ impl ToolDecisionArgs {
     /// Whether a row is asked for.
     fn admits(&self, row: &ToolDecisionRow, tool: Option<&GlobMatcher>) -> bool {
         let decided = row.decision.as_ref().map_or(self.undecided, |decision| {
-            (self.decision.is_empty() || self.decision.contains(&decision.decision))
+            (self.decision.is_empty() || self.decision.iter().any(|asked| asked.admits(decision.decision)))
                 && (self.source.is_empty()
                     || decision.source.is_some_and(|source| self.source.contains(&source)))
         });

@@ -235,3 +235,13 @@ fn a_command_cannot_steer_the_terminal() {
         assert!(said.contains(command), "{said}");
     }
 }
+
+#[test]
+fn whatever_refuses_a_call_is_asked_for_in_one_word() {
+    let of_each = ["denied", "timed_out", "abort", "denied_with_network_policy_deny", "approved", "ask"];
+    let records = of_each.map(|word| decision(word, "User"));
+    let refused = asked("tool-decision --decision refused --json", &records);
+    assert_eq!(json!(refused.column("decision")), json!(of_each[..4]));
+    let more = asked("tool-decision --decision refused,approved --json", &records);
+    assert_eq!(json!(more.column("decision")), json!(of_each[..5]));
+}

@@ -38,7 +38,7 @@ pub struct EventRecord<'a> {
     pub attributes: FlatAttributes<'a>,
     /// Every attribute of the resource, likewise.
     pub resource: FlatAttributes<'a>,
-    /// The body, null when it is empty.
+    /// The body, null when there is none.
     pub body: PlainValue<'a>,
     /// Lower-case hex.
     pub trace_id: Option<&'a str>,

@@ -233,7 +233,9 @@ fn a_file_that_is_a_copy_has_times_of_its_own() {
 fn it_is_said_whether_copies_count() {
     let said = |option: &[&str]| {
         let arguments = [&["verify", "--json", "-f", "delivered_twice.jsonl"], option].concat();
-        run(&arguments).summary()["findings"][0]["text"].as_str().expect("text").to_owned()
+        let findings = run(&arguments).summary()["findings"].as_array().expect("a list").clone();
+        let on_copies = findings.iter().find(|finding| finding["code"] == "duplicates").expect("a finding");
+        on_copies["text"].as_str().expect("text").to_owned()
     };
     assert!(said(&[]).ends_with(" a copy of it. Each record counts once."));
     assert!(
@@ -353,6 +355,8 @@ fn for_people_it_ends_with_what_no_file_can_show() {
     events from 2026-11-02 09:00:00 +08:00 to 2026-11-02 09:00:02 +08:00
     records by release: 0.169.0 (10)
     records by service: codex_exec (10)
+    records by machine: host-a (10)
+    records by user: none is named (10)
 
      EVENT                      RECORDS
      codex.api_request                2
@@ -408,5 +412,65 @@ fn a_value_that_another_of_the_same_key_hides_is_warned_of() {
     ] {
         let said = run_in(&fixtures(), &["verify", "--json", "-f", "-"], text.as_bytes());
         assert_eq!((said.findings(), said.exit), (expected.clone(), Some(i32::from(!expected.is_empty()))));
+    }
+}
+
+#[test]
+fn what_a_collector_s_processors_did_to_records_is_said() {
+    let capture =
+        fs::read_to_string(fixtures().join("captures/collector/exec-0.169.0.jsonl")).expect("a capture");
+    let codes = |log: &str, options: &[&str]| {
+        let arguments = [&["verify", "--json", "-f", "-"], options].concat();
+        let findings = run_in(&fixtures(), &arguments, log.as_bytes()).findings();
+        findings.into_iter().map(|(code, severity)| format!("{code} {severity}")).collect::<Vec<_>>()
+    };
+    let untouched = codes(&capture, &[]);
+    let mark = |key: &str| {
+        let marked = format!(r#"{{"key":"{key}","value":{{"stringValue":"x"}}}},{{"key":"event.timestamp""#);
+        capture.replace(r#"{"key":"event.timestamp""#, &marked)
+    };
+    let on_a_second_way = capture.replace(
+        r#"{"resource":{"attributes":["#,
+        r#"{"resource":{"attributes":[{"key":"k8s.pod.name","value":{"stringValue":"p"}},"#,
+    );
+    for (changed, code) in [
+        (capture.replace("event.name", "event_name"), "event_without_name warning"),
+        (capture.replace("conversation.id", "conversation_id"), "event_without_conversation warning"),
+        (capture.replace(r#""key":"success""#, r#""key":"done""#), "result_without_outcome warning"),
+        (capture.replace("_token_count", "_count"), "responses_without_counts note"),
+        (capture.replace("2026-11-20T", "2026-11-20 at "), "unreadable_time warning"),
+        (capture.replace("2026-11-20T", "1970-01-20T"), "implausible_time warning"),
+        (mark("sampling.threshold"), "thinned_out warning"),
+        (mark("first_observed_timestamp"), "thinned_out warning"),
+        (mark("redaction.masked.keys"), "masked_on_the_way note"),
+        (capture.clone() + &on_a_second_way, "changed_copy warning"),
+    ] {
+        assert!(!untouched.iter().any(|found| found == code), "{code} of the capture: {untouched:?}");
+        let found = codes(&changed, &[]);
+        assert!(found.iter().any(|found| found == code), "{code} is not among {found:?}");
+        assert!(!found.iter().any(|found| found.starts_with("conversation_without_answer")), "{code}");
+    }
+    let twice = capture.repeat(2);
+    for options in [&[][..], &["--keep-duplicates"]] {
+        assert!(
+            !codes(&twice, options).contains(&"changed_copy warning".to_owned()),
+            "a copy is no other record"
+        );
+    }
+}
+
+#[test]
+fn where_and_by_whom_records_were_made_is_said_also_of_those_that_do_not_tell() {
+    let named = line("2026-11-02T01:00:00Z", "a", START);
+    let with_user = named.replace(
+        r#"{"key":"conversation.id""#,
+        r#"{"key":"user.email","value":{"stringValue":"li@example.cn"}},{"key":"conversation.id""#,
+    );
+    let said = run_in(&fixtures(), &["verify", "-f", "-"], (with_user + &named).as_bytes()).out;
+    for told in [
+        "\nrecords by machine: none is named (2)\n",
+        "\nrecords by user: li@example.cn (1) · none is named (1)\n",
+    ] {
+        assert!(said.contains(told), "{said}");
     }
 }

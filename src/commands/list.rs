@@ -38,7 +38,7 @@ impl ListArgs {
         let Some(scan) = run.ask(|filter| ConversationIndex::new(filter.clone()))? else {
             return Ok(Exit::Failed);
         };
-        let (conversations, records_without_conversation) = scan.answer.conversations();
+        let (conversations, aside) = scan.answer.conversations();
         let hiding = AtomicU64::new(0);
         if !scan.account.nothing_was_read() {
             match run.format.text_medium() {
@@ -67,9 +67,16 @@ impl ListArgs {
             }
         }
         run.note_hiding_requests(hiding.into_inner())?;
-        if records_without_conversation > 0 {
-            let records = plural(records_without_conversation, "record belongs", "records belong");
+        if aside.without_conversation > 0 {
+            let records = plural(aside.without_conversation, "record belongs", "records belong");
             run.note(&tr!("{records} to no conversation", records))?;
+        }
+        if aside.nameless_events > 0 {
+            let records = plural(aside.nameless_events, "record has", "records have");
+            run.note(&tr!(
+                "{records} the attributes of an event, and no event.name: what they say is in no column",
+                records
+            ))?;
         }
         Ok(run.conclude(Exit::Answered, &scan.account)?)
     }

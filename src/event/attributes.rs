@@ -194,6 +194,11 @@ impl<'a> Attributes<'a> {
         self.pairs.iter().map(|pair| (self.key_of(pair), self.value_of(pair).into()))
     }
 
+    /// Every key in the order written, repeated ones included.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|pair| self.key_of(pair))
+    }
+
     /// How many pairs were written.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -106,6 +106,16 @@ impl<'a> LogRecord<'a> {
     }
 }
 
+/// The scopes of Codex's events, of all releases.
+const SCOPES_OF_EVENTS: [&str; 6] = [
+    "codex_otel.log_only",
+    "codex_otel.network_proxy",
+    "codex_otel.agent_communication",
+    "codex_otel::otel_event_manager",
+    "codex_otel::otel_manager",
+    "codex_otel::traces::otel_manager",
+];
+
 /// One record with all that is known around it.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'a> {
@@ -131,6 +141,16 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn name(&self) -> Option<&'a str> {
         self.attributes().filled(Key::EventName)
+    }
+
+    /// Whether it is one of Codex's events by its scope and its attributes, and its name was left out or renamed on the
+    /// way. What Codex's telemetry notes about itself has no name either, and no attributes.
+    #[must_use]
+    pub fn lacks_its_name(&self) -> bool {
+        let of_events = |scope| SCOPES_OF_EVENTS.contains(&scope);
+        self.name().is_none()
+            && !self.attributes().is_empty()
+            && self.scope.name.as_deref().is_some_and(of_events)
     }
 
     /// When it happened: `event.timestamp`, else the observed time, else the record's own time.

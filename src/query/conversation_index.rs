@@ -27,7 +27,7 @@ pub struct ConversationIndex {
     filter: EventFilter,
     conversations: ByConversation<SummaryDraft>,
     spawns: Spawns,
-    without_conversation: u64,
+    aside: RecordsAside,
 }
 
 /// The answer.
@@ -35,8 +35,17 @@ pub struct ConversationIndex {
 pub struct Conversations {
     /// By start time; those without a time last.
     pub summaries: Vec<ConversationSummary>,
-    /// Admitted records that belong to no conversation.
-    pub records_without_conversation: u64,
+    /// What is in none of them, or in no count.
+    pub aside: RecordsAside,
+}
+
+/// Admitted records of which conversations do not tell, or not all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecordsAside {
+    /// Those that belong to no conversation.
+    pub without_conversation: u64,
+    /// Events that lack their name, see [`Event::lacks_its_name`]: what they say is not known.
+    pub nameless_events: u64,
 }
 
 /// Requests through Codex's network proxy.
@@ -284,15 +293,14 @@ impl ConversationIndex {
     /// The summaries, when everything has been heard.
     #[must_use]
     pub fn settle(self) -> Conversations {
-        let (conversations, records_without_conversation) = self.conversations();
+        let (conversations, aside) = self.conversations();
         let summaries = conversations.into_par_iter().map(IndexedConversation::summary).collect();
-        Conversations { summaries, records_without_conversation }
+        Conversations { summaries, aside }
     }
 
-    /// The same conversations in the same order, to be summed up one at a time, and how many admitted records belong
-    /// to none.
+    /// The same conversations in the same order, to be summed up one at a time, and what is aside of them.
     #[must_use]
-    pub fn conversations(self) -> (Vec<IndexedConversation>, u64) {
+    pub fn conversations(self) -> (Vec<IndexedConversation>, RecordsAside) {
         let conversations: Vec<(String, Box<SummaryDraft>)> = (self.conversations.into_sorted().into_iter())
             .filter_map(|(id, draft)| Some((id?, draft)))
             .collect();
@@ -304,7 +312,7 @@ impl ConversationIndex {
             .map(|((id, draft), verdict)| IndexedConversation { id, draft, verdict })
             .collect();
         conversations.par_sort_by_key(|conversation| conversation.draft.first_order());
-        (conversations, self.without_conversation)
+        (conversations, self.aside)
     }
 }
 
@@ -315,9 +323,10 @@ impl Fold for ConversationIndex {
 
     fn add(&mut self, event: &Event<'_>) {
         let admitted = self.filter.admits(event);
+        self.aside.nameless_events += u64::from(admitted && event.lacks_its_name());
         let Some(id) = event.conversation_id() else {
             note_spawn(event, &mut self.spawns);
-            self.without_conversation += u64::from(admitted);
+            self.aside.without_conversation += u64::from(admitted);
             return;
         };
         let order = event.order();
@@ -334,7 +343,8 @@ impl Fold for ConversationIndex {
     }
 
     fn join(&mut self, later: Self) {
-        self.without_conversation += later.without_conversation;
+        self.aside.without_conversation += later.aside.without_conversation;
+        self.aside.nameless_events += later.aside.nameless_events;
         self.spawns.extend(later.spawns);
         self.conversations.join(later.conversations, SummaryDraft::join);
     }

@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::by_conversation::ByConversation;
+use super::changed_records::{ChangedFacts, ChangedRecords};
+use super::sightings::{Sightings, min_of};
 use crate::event::{Event, EventKind, Fold, Key, Location, ResponseCompleted, UnixNano, is_known};
 
 /// Hears every event, and answers with what an auditor must know before relying on the input.
@@ -13,6 +15,7 @@ pub struct InputAudit {
     /// What each event adds to; the rest is known when everything has been heard.
     facts: InputFacts,
     by_conversation: ByConversation<ConversationTimes>,
+    changed: ChangedRecords,
     /// The first and the last event of each stretch of `gap`, by the stretch's number since 1970.
     stretches: BTreeMap<u64, (Moment, Moment)>,
     /// The last resource by its fingerprint, and whether it has a key twice: many records have the same.
@@ -41,8 +44,10 @@ pub struct InputFacts {
     pub copies: Sightings,
     /// Records by event name.
     pub events: BTreeMap<Box<str>, u64>,
-    /// Records without a name.
+    /// Records without a name, which what Codex's telemetry notes about itself never has.
     pub unnamed: Sightings,
+    /// Events that lack their name.
+    pub nameless_events: Sightings,
     /// Records without any time.
     pub without_time: Sightings,
     /// Records with a token count that cannot be read as one.
@@ -59,12 +64,18 @@ pub struct InputFacts {
     pub app_versions: BTreeMap<Box<str>, u64>,
     /// Records by `service.name`.
     pub services: BTreeMap<Box<str>, u64>,
+    /// Records by `host.name`.
+    pub hosts: BTreeMap<Box<str>, u64>,
     /// How many conversations there are.
     pub conversations: u64,
     /// Those of which no start was heard; the place is that of the first one's first record.
     pub without_start: Sightings,
     /// Those in which no response was completed after the last prompt; the place is that prompt's.
     pub unanswered: Sightings,
+    /// Those in which responses were completed, and none with counts; the place is that of the first such response.
+    pub uncounted: Sightings,
+    /// What tells that records were changed on their way.
+    pub changed: ChangedFacts,
     /// Records whose own time and the time at which they were taken in differ by more than the tolerance.
     pub apart: Sightings,
     /// The one where they differ most.
@@ -77,15 +88,6 @@ pub struct InputFacts {
     pub span: TimeSpan,
     /// The times without any event that are longer than asked for, in order.
     pub gaps: Vec<Gap>,
-}
-
-/// How often something was seen, and where first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sightings {
-    /// How often.
-    pub count: u64,
-    /// The first place in the order of the input.
-    pub first: Option<Location>,
 }
 
 /// From the first event to the last.
@@ -129,18 +131,10 @@ struct ConversationTimes {
     latest: Option<UnixNano>,
     farthest_back: Option<Distance>,
     last_prompt: Option<Moment>,
+    /// The last response that was completed, counted or not.
     last_completion: Option<Moment>,
-}
-
-impl Sightings {
-    fn note(&mut self, location: Location) {
-        self.join(Self { count: 1, first: Some(location) });
-    }
-
-    fn join(&mut self, later: Self) {
-        self.count += later.count;
-        self.first = min_of(self.first, later.first);
-    }
+    first_uncounted: Option<Moment>,
+    has_counts: bool,
 }
 
 impl TimeSpan {
@@ -163,13 +157,6 @@ impl Distance {
     }
 }
 
-fn min_of<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    }
-}
-
 fn count(counts: &mut BTreeMap<Box<str>, u64>, name: Option<&str>) {
     let Some(name) = name else { return };
     match counts.get_mut(name) {
@@ -186,15 +173,71 @@ impl InputAudit {
             question,
             facts: InputFacts::default(),
             by_conversation: ByConversation::default(),
+            changed: ChangedRecords::default(),
             stretches: BTreeMap::new(),
             last_resource: (0, false),
+        }
+    }
+
+    /// Takes in what a record says.
+    fn hear(&mut self, event: &Event<'_>) {
+        let (time, location, attributes) = (event.time(), event.location, event.attributes());
+        let facts = &mut self.facts;
+        facts.records += 1;
+        facts.files.entry(location.file).or_default().note(time);
+        match event.name() {
+            Some(name) => {
+                count(&mut facts.events, Some(name));
+                if !is_known(name) {
+                    facts.unknown.entry(name.into()).or_default().note(location);
+                }
+            }
+            None if event.lacks_its_name() => facts.nameless_events.note(location),
+            None => facts.unnamed.note(location),
+        }
+        if time.is_none() {
+            facts.without_time.note(location);
+        }
+        if ResponseCompleted::has_unreadable_count(attributes) {
+            facts.unreadable_counts.note(location);
+        }
+        if self.last_resource.0 != event.resource.fingerprint {
+            self.last_resource = (event.resource.fingerprint, event.resource.attributes.repeats_a_key());
+        }
+        if attributes.repeats_a_key() || self.last_resource.1 {
+            facts.repeated_keys.note(location);
+        }
+        count(&mut facts.users, event.user());
+        count(&mut facts.app_versions, event.app_version());
+        count(&mut facts.services, event.resource.service_name());
+        count(&mut facts.hosts, event.resource.attributes.filled(Key::HostName));
+        match event.conversation_id() {
+            Some(id) => self.by_conversation.of(Some(id)).add(event, time),
+            None => facts.without_conversation.note(location),
+        }
+        let told = attributes.text(Key::EventTimestamp).and_then(UnixNano::from_rfc3339);
+        if let (Some(told), Some(observed)) = (told, event.record.observed_time) {
+            let nanoseconds = told.get().abs_diff(observed.get());
+            if nanoseconds > self.question.tolerance {
+                facts.apart.note(location);
+                let distance = Some(Distance { nanoseconds, location });
+                facts.farthest_apart = Distance::larger(facts.farthest_apart, distance);
+            }
+        }
+        if let Some(time) = time {
+            let moment = (time, location);
+            let (first, last) =
+                self.stretches.entry(time.get() / self.question.gap.max(1)).or_insert((moment, moment));
+            *first = moment.min(*first);
+            *last = later(*last, moment);
         }
     }
 
     /// The facts, when everything has been heard.
     #[must_use]
     pub fn settle(self) -> InputFacts {
-        let Self { question, mut facts, by_conversation, stretches, .. } = self;
+        let Self { question, mut facts, by_conversation, changed, stretches, .. } = self;
+        facts.changed = changed.settle();
         facts.span = TimeSpan {
             first: stretches.values().next().map(|(first, _)| first.0),
             last: stretches.values().next_back().map(|(_, last)| last.0),
@@ -211,6 +254,11 @@ impl InputAudit {
                 && times.last_completion.is_none_or(|completion| completion < prompt)
             {
                 facts.unanswered.note(prompt.1);
+            }
+            if let Some((_, place)) = times.first_uncounted
+                && !times.has_counts
+            {
+                facts.uncounted.note(place);
             }
             if let Some(back) = times.farthest_back
                 && back.nanoseconds > question.tolerance
@@ -243,60 +291,14 @@ impl Fold for InputAudit {
     }
 
     fn add(&mut self, event: &Event<'_>) {
-        let (time, location, attributes) = (event.time(), event.location, event.attributes());
-        let facts = &mut self.facts;
-        facts.records += 1;
-        facts.files.entry(location.file).or_default().note(time);
-        match event.name() {
-            Some(name) => {
-                count(&mut facts.events, Some(name));
-                if !is_known(name) {
-                    facts.unknown.entry(name.into()).or_default().note(location);
-                }
-            }
-            None => facts.unnamed.note(location),
-        }
-        if time.is_none() {
-            facts.without_time.note(location);
-        }
-        if ResponseCompleted::has_unreadable_count(attributes) {
-            facts.unreadable_counts.note(location);
-        }
-        if self.last_resource.0 != event.resource.fingerprint {
-            self.last_resource = (event.resource.fingerprint, event.resource.attributes.repeats_a_key());
-        }
-        if attributes.repeats_a_key() || self.last_resource.1 {
-            facts.repeated_keys.note(location);
-        }
-        count(&mut facts.users, event.user());
-        count(&mut facts.app_versions, event.app_version());
-        count(&mut facts.services, event.resource.service_name());
-        match event.conversation_id() {
-            Some(id) => self.by_conversation.of(Some(id)).add(event, time),
-            None => facts.without_conversation.note(location),
-        }
-        let told = attributes.text(Key::EventTimestamp).and_then(UnixNano::from_rfc3339);
-        if let (Some(told), Some(observed)) = (told, event.record.observed_time) {
-            let nanoseconds = told.get().abs_diff(observed.get());
-            if nanoseconds > self.question.tolerance {
-                facts.apart.note(location);
-                let distance = Some(Distance { nanoseconds, location });
-                facts.farthest_apart = Distance::larger(facts.farthest_apart, distance);
-            }
-        }
-        if let Some(time) = time {
-            let moment = (time, location);
-            let (first, last) =
-                self.stretches.entry(time.get() / self.question.gap.max(1)).or_insert((moment, moment));
-            *first = moment.min(*first);
-            *last = later(*last, moment);
-        }
+        self.hear(event);
+        self.changed.note(event);
     }
 
     fn add_copy(&mut self, event: &Event<'_>) {
         self.facts.copies.note(event.location);
         if self.question.counts_copies {
-            self.add(event);
+            self.hear(event);
         } else {
             self.facts.files.entry(event.location.file).or_default().note(event.time());
         }
@@ -314,12 +316,14 @@ impl Fold for InputAudit {
             (&mut facts.users, more.users),
             (&mut facts.app_versions, more.app_versions),
             (&mut facts.services, more.services),
+            (&mut facts.hosts, more.hosts),
         ] {
             for (name, count) in added {
                 *counts.entry(name).or_default() += count;
             }
         }
         facts.unnamed.join(more.unnamed);
+        facts.nameless_events.join(more.nameless_events);
         facts.without_time.join(more.without_time);
         facts.unreadable_counts.join(more.unreadable_counts);
         facts.repeated_keys.join(more.repeated_keys);
@@ -328,6 +332,7 @@ impl Fold for InputAudit {
         }
         facts.without_conversation.join(more.without_conversation);
         self.by_conversation.join(later_part.by_conversation, ConversationTimes::join);
+        self.changed.join(later_part.changed);
         facts.apart.join(more.apart);
         facts.farthest_apart = Distance::larger(facts.farthest_apart, more.farthest_apart);
         for (stretch, (first, last)) in later_part.stretches {
@@ -346,10 +351,18 @@ fn later(one: Moment, other: Moment) -> Moment {
     }
 }
 
+/// Whether a stream says that its response was completed: beside it stands the event with the counts.
+fn is_bare_completion(kind: &EventKind<'_>) -> bool {
+    matches!(kind, EventKind::StreamEvent(event) if event.kind == Some("response.completed") && event.error_message.is_none())
+}
+
 impl ConversationTimes {
     fn add(&mut self, event: &Event<'_>, time: Option<UnixNano>) {
         let location = event.location;
         let moment = time.map(|time| (time, location));
+        let kind = event.kind();
+        let is_counted = matches!(kind, EventKind::ResponseCompleted(_));
+        let is_completed = is_counted || is_bare_completion(&kind);
         self.join(Self {
             starts: u64::from(event.name() == Some("codex.conversation_starts")),
             first_place: Some(location),
@@ -357,7 +370,9 @@ impl ConversationTimes {
             latest: time,
             farthest_back: None,
             last_prompt: moment.filter(|_| event.name() == Some("codex.user_prompt")),
-            last_completion: moment.filter(|_| matches!(event.kind(), EventKind::ResponseCompleted(_))),
+            last_completion: moment.filter(|_| is_completed),
+            first_uncounted: moment.filter(|_| is_completed && !is_counted),
+            has_counts: is_counted,
         });
     }
 
@@ -375,6 +390,8 @@ impl ConversationTimes {
         self.latest = self.latest.max(later.latest);
         self.last_prompt = self.last_prompt.max(later.last_prompt);
         self.last_completion = self.last_completion.max(later.last_completion);
+        self.first_uncounted = min_of(self.first_uncounted, later.first_uncounted);
+        self.has_counts |= later.has_counts;
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod by_conversation;
 mod call_log;
+mod changed_records;
 mod conversation_index;
 mod conversation_kind;
 mod conversation_story;
@@ -14,6 +15,7 @@ mod packed;
 mod prefixed_conversations;
 pub mod price_book;
 mod shared_text;
+mod sightings;
 mod text_search;
 mod token_totals;
 mod token_usage;
@@ -21,16 +23,18 @@ mod tool_calls;
 mod unmet_conditions;
 
 pub use call_log::{CallLog, NetworkRow, Policies, ToolDecisionRow};
+pub use changed_records::ChangedFacts;
 pub use conversation_index::{
-    ConversationIndex, ConversationSummary, Conversations, IndexedConversation, NetworkCounts,
+    ConversationIndex, ConversationSummary, Conversations, IndexedConversation, NetworkCounts, RecordsAside,
 };
 pub use conversation_kind::{ConversationKind, KindBasis};
 pub use conversation_story::{CallStep, ModelRequest, ModelStep, Remark, Step, Story, StoryCollector, Word};
 pub use earliest::Earliest;
 pub use in_time_order::InTimeOrder;
-pub use input_audit::{AuditQuestion, Distance, Gap, InputAudit, InputFacts, Sightings, TimeSpan};
+pub use input_audit::{AuditQuestion, Distance, Gap, InputAudit, InputFacts, TimeSpan};
 pub use network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 pub use prefixed_conversations::{Candidate, Meant, PrefixedConversations};
+pub use sightings::Sightings;
 pub use text_search::{BODY, PatternOptions, TextMatches, TextSearch};
 pub use token_totals::{TokenCount, TokenTotals};
 pub use token_usage::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};

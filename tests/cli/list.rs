@@ -446,3 +446,12 @@ fn a_conversation_that_begins_before_what_is_asked_for_is_marked_and_codex_s_own
     let whole = run(&format!("list -f {file}")).stdout;
     assert!(!whole.contains('*'), "{whole}");
 }
+
+#[test]
+fn events_whose_name_was_renamed_on_the_way_are_said_to_be_in_no_column() {
+    let renamed = fixture("captures/collector/exec-0.169.0.jsonl");
+    let renamed = String::from_utf8(renamed).expect("UTF-8").replace("event.name", "event_name");
+    let said = codex_audit("list -f -").with_stdin(renamed).run().stderr;
+    let note = "note: 87 records have the attributes of an event, and no event.name: what they say is in no column\n";
+    assert!(said.ends_with(note), "{said}");
+}

@@ -154,6 +154,8 @@ pub struct VerifySummaryRecord<'a> {
     pub app_versions: BTreeMap<&'a str, u64>,
     /// Records by `service.name`.
     pub services: BTreeMap<&'a str, u64>,
+    /// Records by `host.name`.
+    pub hosts: BTreeMap<&'a str, u64>,
     /// What an auditor must know, the worst first.
     pub findings: Vec<VerifyFindingRecord<'a>>,
 }
@@ -194,7 +196,7 @@ impl<'a> VerifySummaryRecord<'a> {
             records: sum(|file| file.records),
             duplicates: facts.copies.count,
             unknown_events: facts.unknown.values().map(|sightings| sightings.count).sum(),
-            unnamed_records: facts.unnamed.count,
+            unnamed_records: facts.unnamed.count + facts.nameless_events.count,
             records_without_conversation: facts.without_conversation.count,
             conversations: facts.conversations,
             conversations_without_start: facts.without_start.count,
@@ -207,6 +209,7 @@ impl<'a> VerifySummaryRecord<'a> {
             users: counts(&facts.users),
             app_versions: counts(&facts.app_versions),
             services: counts(&facts.services),
+            hosts: counts(&facts.hosts),
             findings: findings
                 .iter()
                 .map(|finding| VerifyFindingRecord {
@@ -234,7 +237,7 @@ impl Serialize for VerifyColumns {
 
 impl Record for VerifyColumns {
     const OPEN_MEMBERS: &'static [&'static str] =
-        &["events", "users", "app_versions", "services", "findings"];
+        &["events", "users", "app_versions", "services", "hosts", "findings"];
 
     fn template() -> Self {
         let members = [

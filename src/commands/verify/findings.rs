@@ -55,6 +55,7 @@ impl Evidence<'_> {
         let mut findings = Vec::new();
         self.files(&mut findings);
         self.records(&mut findings);
+        self.changed(&mut findings);
         self.deviations(&mut findings);
         self.time(&mut findings);
         self.retention(&mut findings);
@@ -154,6 +155,66 @@ impl Evidence<'_> {
             sentence!(
                 "{} with a prompt that no completed response follows: interrupted, failed, still running, or the rest was not recorded. Codex records no end of a conversation.",
                 counted(conversations, "conversation ends", "conversations end")
+            )
+        });
+    }
+
+    /// What was done to records between Codex and the file.
+    fn changed(&self, findings: &mut Vec<Finding>) {
+        let changed = self.facts.changed;
+        sighted(warning, self.facts.nameless_events, findings, "event_without_name", |records| {
+            sentence!(
+                "{records} the attributes of an event, and no event.name: renamed or removed on the way. They are in no answer but those of show and grep.",
+                records = counted(records, "record has", "records have")
+            )
+        });
+        sighted(warning, changed.homeless_events, findings, "event_without_conversation", |records| {
+            sentence!(
+                "{records} no conversation.id, which Codex always writes there: renamed or removed on the way. No conversation counts them.",
+                records = counted(records, "event has", "events have")
+            )
+        });
+        sighted(warning, changed.results_without_outcome, findings, "result_without_outcome", |records| {
+            sentence!(
+                "{records} whether it was a success, as Codex always does: not to have failed is not to have succeeded.",
+                records = counted(records, "result of a call does not say", "results of calls do not say")
+            )
+        });
+        sighted(note_on, self.facts.uncounted, findings, "responses_without_counts", |conversations| {
+            sentence!(
+                "In {}, responses were completed and none says how many tokens it took: they are in no sum. The counts were removed on the way, or the provider does not tell them.",
+                counted(conversations, "conversation", "conversations")
+            )
+        });
+        sighted(warning, changed.unreadable_times, findings, "unreadable_time", |records| {
+            sentence!(
+                "{records} an event.timestamp that cannot be read: the time at which the record was taken in stands for it.",
+                records = counted(records, "event has", "events have")
+            )
+        });
+        sighted(warning, changed.implausible_times, findings, "implausible_time", |records| {
+            sentence!(
+                "{} of a time before 2025, when there was no Codex: a clock was wrong, or a time was written in another unit.",
+                counted(records, "event is", "events are")
+            )
+        });
+        sighted(warning, changed.thinned_out, findings, "thinned_out", |records| {
+            sentence!(
+                "{records} the mark of a processor that lets some records through and drops others, or keeps one for several (sampling, logdedup): what is not here may have happened.",
+                records = counted(records, "record carries", "records carry")
+            )
+        });
+        sighted(note_on, changed.masked, findings, "masked_on_the_way", |records| {
+            sentence!(
+                "{records} the mark of a processor that removes or masks values (redaction.*).",
+                records = counted(records, "record carries", "records carry")
+            )
+        });
+        let twins = Sightings { count: changed.twins, first: None };
+        sighted(warning, twins, findings, "changed_copy", |records| {
+            sentence!(
+                "{records} the conversation, the nanosecond and the name of another, but not its content: the same events may have come on two ways and been changed on one. Each counts.",
+                records = counted(records, "event has", "events have")
             )
         });
     }

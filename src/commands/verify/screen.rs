@@ -128,10 +128,17 @@ impl Screen<'_> {
         for (what, counts) in [
             (tr!("records by release"), &self.facts.app_versions),
             (tr!("records by service"), &self.facts.services),
+            (tr!("records by machine"), &self.facts.hosts),
             (tr!("records by user"), &self.facts.users),
         ] {
-            if !counts.is_empty() {
-                lines.push(Line::new().tone(Tone::Dim, tr!("{what}: ", what)).plain(most_of(counts)));
+            let named = counts.values().sum::<u64>();
+            // Who and where is asked of every trail: that none is named is an answer, too.
+            let unnamed = (named < self.facts.records)
+                .then(|| tr!("none is named ({})", separated(u128::from(self.facts.records - named))));
+            let told: Vec<String> =
+                (!counts.is_empty()).then(|| most_of(counts)).into_iter().chain(unnamed).collect();
+            if !told.is_empty() {
+                lines.push(Line::new().tone(Tone::Dim, tr!("{what}: ", what)).plain(told.join(" · ")));
             }
         }
         lines
@@ -143,8 +150,9 @@ impl Screen<'_> {
             let tone = if self.facts.unknown.contains_key(name) { Tone::Warn } else { Tone::Plain };
             rows.push(vec![Cell::toned(tone, name.as_ref()), number(*count)]);
         }
-        if self.facts.unnamed.count > 0 {
-            rows.push(vec![Cell::toned(Tone::Dim, tr!("without a name")), number(self.facts.unnamed.count)]);
+        let unnamed = self.facts.unnamed.count + self.facts.nameless_events.count;
+        if unnamed > 0 {
+            rows.push(vec![Cell::toned(Tone::Dim, tr!("without a name")), number(unnamed)]);
         }
         Table {
             columns: vec![Column::left(tr!("EVENT")), Column::right(tr!("RECORDS"))],

@@ -41,7 +41,8 @@ impl Deviations {
     pub(super) fn note(&mut self, text: &str) {
         let has = |name: &str| behind(text, name).next().is_some();
         let begins = text.trim_start().strip_prefix('{').unwrap_or_default().trim_start();
-        let bare = ["\"resource\"", "\"scopeLogs\""].iter().any(|name| begins.starts_with(name));
+        let bare = begins.starts_with("\"scopeLogs\"")
+            || (begins.starts_with("\"resource\"") && (has("scopeLogs") || has("scope_logs")));
         let snake = ["resource_logs", "scope_logs", "log_records"].into_iter().any(has);
         let severity_name = ["severityNumber", "severity_number"]
             .into_iter()
@@ -303,6 +304,7 @@ mod tests {
             let spaced = text.replace(':', " : ").replace('{', "{ ");
             assert_eq!(of(&spaced), expected, "{spaced}");
         }
+        assert_eq!(of(r#"{"resource":{},"scope":{}}"#), [0; 10], "no OTLP");
     }
 
     #[test]

@@ -103,15 +103,15 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
         let before = into.mark();
         let mut deserializer = serde_json::Deserializer::from_str(text);
         // A word or a number is a value where it stands alone: "2026-11-02 started" is no number and more, but no JSON.
-        let value = Document { cut: into }.deserialize(&mut deserializer).and_then(|known| {
-            if known || text.starts_with(['{', '[']) { Ok(known) } else { deserializer.end().map(|()| known) }
+        let value = Document { cut: into }.deserialize(&mut deserializer).and_then(|holds| {
+            if text.starts_with(['{', '[']) { Ok(holds) } else { deserializer.end().map(|()| holds) }
         });
         at = match value {
-            Ok(known) => {
+            Ok(holds) => {
                 // What follows a whole value is another one, or nothing that can be read.
                 let end =
                     at + deserializer.end().map_or_else(|error| offset_of(text, &error), |()| text.len());
-                if !known {
+                if holds == Holds::Foreign {
                     let reason = sentence!(
                         "JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics"
                     );
@@ -235,88 +235,115 @@ fn skip_space(text: &str, from: usize) -> usize {
 /// What a break before the next object looks like from inside: the object stands where none can.
 const GLUED: &str = "another object begins inside this one";
 
+/// What a whole value holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Otlp,
+    Nothing,
+    Foreign,
+}
+
 /// A whole value: an object of some signal, a bare `ResourceLogs`, an array of either, or a request noted down with its
-/// path. Says whether it was OTLP.
+/// path.
 struct Document<'c, 'a> {
     cut: &'c mut Cut<'a>,
 }
 
 impl<'de> DeserializeSeed<'de> for Document<'_, 'de> {
-    type Value = bool;
+    type Value = Holds;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Holds, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Document<'_, 'de> {
-    type Value = bool;
+    type Value = Holds;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an OTLP object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Holds, A::Error> {
         let mut known = false;
-        let mut empty = true;
+        // Other ways of writing log records down have a resource as well, but none that stands alone.
+        let mut foreign = false;
         let mut bare = None;
         while let Some(WireText(name)) = map.next_key()? {
-            empty = false;
             match name.as_ref() {
                 "resourceLogs" | "resource_logs" => {
                     known = true;
                     map.next_value_seed(Elements { cut: self.cut, level: Level::Resource })?;
                 }
-                "resourceSpans" | "resourceMetrics" | "resourceProfiles" => {
+                "resourceSpans" | "resourceMetrics" | "resourceProfiles" | "scopeSpans" | "scopeMetrics"
+                | "scopeProfiles" | "scope_spans" | "scope_metrics" | "scope_profiles" => {
                     known = true;
                     map.next_value::<IgnoredAny>()?;
                 }
                 // Writers without the outer object put one ResourceLogs on a line.
-                "resource" | "scopeLogs" | "scope_logs" => {
-                    known = true;
+                "resource"
+                | "scopeLogs"
+                | "scope_logs"
+                | "instrumentationLibraryLogs"
+                | "deprecatedScopeLogs" => {
+                    known |= name != "resource";
                     let index = *bare.get_or_insert_with(|| self.cut.open_resource());
                     resource_logs_member(self.cut, index, &name, &mut map)?;
                 }
+                "schemaUrl" | "schema_url" => {
+                    map.next_value::<IgnoredAny>()?;
+                }
                 // Whoever keeps requests as they came puts the path beside the body.
-                "body" => known |= map.next_value_seed(Document { cut: self.cut })?,
+                "body" => match map.next_value_seed(Document { cut: self.cut })? {
+                    Holds::Otlp => known = true,
+                    Holds::Nothing | Holds::Foreign => foreign = true,
+                },
                 _ => {
+                    foreign = true;
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(known || empty)
+        Ok(match (known, foreign, bare) {
+            (true, ..) | (_, false, Some(_)) => Holds::Otlp,
+            (_, true, _) => Holds::Foreign,
+            _ => Holds::Nothing,
+        })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
-        let mut known = true;
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Holds, A::Error> {
+        let mut holds = Holds::Nothing;
         while let Some(element) = seq.next_element_seed(Document { cut: self.cut })? {
-            known &= element;
+            holds = match (holds, element) {
+                (Holds::Foreign, _) | (_, Holds::Nothing) => holds,
+                (_, element) => element,
+            };
         }
-        Ok(known)
+        Ok(holds)
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
-        Ok(false)
+    fn visit_unit<E: de::Error>(self) -> Result<Holds, E> {
+        Ok(Holds::Foreign)
     }
 
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<bool, E> {
-        Ok(false)
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Holds, E> {
+        Ok(Holds::Foreign)
     }
 
-    fn visit_i64<E: de::Error>(self, _: i64) -> Result<bool, E> {
-        Ok(false)
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Holds, E> {
+        Ok(Holds::Foreign)
     }
 
-    fn visit_u64<E: de::Error>(self, _: u64) -> Result<bool, E> {
-        Ok(false)
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Holds, E> {
+        Ok(Holds::Foreign)
     }
 
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<bool, E> {
-        Ok(false)
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Holds, E> {
+        Ok(Holds::Foreign)
     }
 
-    fn visit_str<E: de::Error>(self, _: &str) -> Result<bool, E> {
-        Ok(false)
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Holds, E> {
+        Ok(Holds::Foreign)
     }
 }
 
@@ -512,8 +539,10 @@ mod tests {
     fn records_come_with_their_surroundings_in_any_order_of_members() {
         let sorted = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"a":1},{"b":2}],"scope":{"name":"s"}}],"resource":{"r":0}}]}"#;
         assert_eq!(texts(sorted).0, [r#"{"r":0}/{"name":"s"}/{"a":1}"#, r#"{"r":0}/{"name":"s"}/{"b":2}"#]);
-        let bare = r#"{"resource":{"r":0},"scopeLogs":[{"logRecords":[{"a":1}]}]}"#;
-        assert_eq!(texts(bare).0, [r#"{"r":0}//{"a":1}"#]);
+        for scopes in ["scopeLogs", "scope_logs", "instrumentationLibraryLogs", "deprecatedScopeLogs"] {
+            let bare = format!(r#"{{"resource":{{"r":0}},"{scopes}":[{{"logRecords":[{{"a":1}}]}}]}}"#);
+            assert_eq!(texts(&bare), (vec![r#"{"r":0}//{"a":1}"#.into()], vec![]));
+        }
     }
 
     #[test]
@@ -525,6 +554,9 @@ mod tests {
             r#"{"resourceLogs":null}"#,
             r#"{"resourceSpans":[{"scopeSpans":[{}]}]}"#,
             r#"{"resourceMetrics":[]}"#,
+            r#"{"resource":{"attributes":[]},"schemaUrl":""}"#,
+            r#"{"resource":{},"scopeMetrics":[{}]}"#,
+            r#"{"path":"/v1/logs","body":{"resourceLogs":[]}}"#,
         ] {
             assert_eq!(texts(message), (vec![], vec![]), "{message}");
         }
@@ -626,6 +658,12 @@ mod tests {
         assert_eq!(kind(r#"{"hello":1}"#), Some(DamageKind::NotOtlp));
         assert_eq!(kind("17"), Some(DamageKind::NotOtlp));
         assert_eq!(kind(r#"{"resourceLogs":5}"#), Some(DamageKind::NotOtlp));
+        // Log documents that others make of OTLP.
+        let mapped =
+            r#"{"@timestamp":"1","attributes":{},"body":{},"resource":{"attributes":{}},"scope":{}}"#;
+        assert_eq!(kind(mapped), Some(DamageKind::NotOtlp));
+        assert_eq!(kind(r#"{"resource":{"attributes":{}},"scope":{},"body":""}"#), Some(DamageKind::NotOtlp));
+        assert_eq!(kind(r#"{"time":"x","attributes":{},"body":{}}"#), Some(DamageKind::NotOtlp));
         assert_eq!(kind(r#"{"resourceLogs":[{"sco"#), Some(DamageKind::Torn));
         assert_eq!(kind(&format!("\0\0\0{}", message("{}"))), Some(DamageKind::NulRun));
         assert_eq!(kind(&("[".repeat(100_000))), Some(DamageKind::TooDeep));

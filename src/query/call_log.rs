@@ -179,6 +179,8 @@ impl ConversationRecords {
                     left_out.extend((!admitted).then(|| fact.order().location()));
                     facts.push(fact);
                 }
+                // Starts of no conversation may be of others than the calls are.
+                What::Policies(..) if conversation_id.is_none() => {}
                 What::Policies(order, approval, sandbox) => {
                     let owned = |text: Option<&str>| text.map(str::to_owned);
                     policies.push((
@@ -234,13 +236,12 @@ impl ConversationRecords {
         if verdicts.is_empty() {
             return Vec::new();
         }
-        let calls = calls_of(facts);
-        let times = CallTimes::of(&calls);
-        let requests = match conversation_id {
-            Some(_) => fold_admitted(verdicts),
-            // They may be of several conversations.
-            None => verdicts.into_iter().flat_map(|verdict| fold_admitted([verdict])).collect(),
+        let (calls, requests) = match conversation_id {
+            Some(_) => (calls_of(facts), fold_admitted(verdicts)),
+            // They may be of several conversations, and the calls of others.
+            None => (Vec::new(), verdicts.into_iter().flat_map(|verdict| fold_admitted([verdict])).collect()),
         };
+        let times = CallTimes::of(&calls);
         let row_of = |request: NetworkRequest| {
             let call =
                 times.call_at(request.last.order.time()).map(|index| calls[index].clone().with_command());

@@ -225,6 +225,29 @@ fn records_of_no_conversation_are_not_joined() {
 }
 
 #[test]
+fn neither_policies_nor_calls_of_no_conversation_are_said_to_be_those_of_another_record() {
+    let verdict = json!({ "network.policy.decision": "deny", "server.address": "a.example" });
+    let records = |id: &'static str| {
+        log(&[
+            (id, "conversation_starts", json!({ "approval_policy": "never", "sandbox_policy": "read-only" })),
+            (id, "tool_decision", json!({ "call_id": "call_1", "decision": "approved" })),
+            (id, "network_proxy.policy_decision", verdict.clone()),
+            (id, "tool_result", json!({ "call_id": "call_1", "duration_ms": "60000", "success": "true" })),
+        ])
+    };
+    let asked = |question: &str, name: &str| {
+        [CONVERSATION, ""].map(|id| {
+            let said = codex_audit(&format!("{question} --json -f -")).with_stdin(records(id)).run();
+            said.column(name).remove(0)
+        })
+    };
+    assert_eq!(asked("tool-decision", "approval_policy"), ["never", "null"]);
+    assert_eq!(asked("tool-decision", "sandbox_policy"), ["read-only", "null"]);
+    assert_eq!(asked("network", "call_id"), ["call_1", "null"]);
+    assert_eq!(asked("network", "call_basis"), ["time", "null"]);
+}
+
+#[test]
 fn a_command_cannot_steer_the_terminal() {
     let arguments = json!({ "cmd": "echo \u{1b}[2J\u{9b}31m\u{202e}" }).to_string();
     let call = json!({ "call_id": "call_1", "tool_name": "exec_command", "arguments": arguments });

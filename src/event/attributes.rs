@@ -324,6 +324,11 @@ impl<'v, 'a> From<Value<'v, 'a>> for Cow<'v, AnyValue<'a>> {
     }
 }
 
+/// Whether a Collector's mask stands there in place of a text.
+pub(super) fn is_masked(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte == b'*')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! How a conversation opens, and what is said to the model in it.
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, is_masked};
 use super::key::Key;
 
 /// What Codex writes in place of a prompt unless `log_user_prompt` is set.
@@ -82,7 +82,7 @@ pub enum PromptAuthor<'a> {
     /// Codex or a client writes such in conversations of its own, which are of no kind that has a name, and some of it a
     /// person may type as well.
     MaybeCodex,
-    /// The text was left out.
+    /// The text was left out, or on its way here it was cut or written over.
     Redacted,
 }
 
@@ -100,16 +100,26 @@ impl<'a> UserPrompt<'a> {
     /// Whose words these are. Prompts that Codex and its clients write are told by how they begin.
     #[must_use]
     pub fn author(&self) -> PromptAuthor<'a> {
-        let Some(text) = self.prompt else {
-            return if self.redacted { PromptAuthor::Redacted } else { PromptAuthor::Asked };
-        };
+        let Some(text) = self.prompt else { return PromptAuthor::Redacted };
+        let whole = self.prompt.filter(|_| self.is_whole());
         match OPENINGS.iter().find(|(opening, _)| text.starts_with(opening)) {
+            None if whole.is_none() => PromptAuthor::Redacted,
             None => PromptAuthor::Asked,
             Some((_, Opening::Title)) => PromptAuthor::Title,
-            Some((_, Opening::Reviewer)) => PromptAuthor::Reviewer { reviewed: reviewed_conversation(text) },
-            Some((_, Opening::AgentJob)) => PromptAuthor::AgentJob { job: job_in_prompt(text) },
+            Some((_, Opening::Reviewer)) => {
+                PromptAuthor::Reviewer { reviewed: whole.and_then(reviewed_conversation) }
+            }
+            Some((_, Opening::AgentJob)) => PromptAuthor::AgentJob { job: whole.and_then(job_in_prompt) },
             Some((_, Opening::MaybeCodex)) => PromptAuthor::MaybeCodex,
         }
+    }
+
+    /// Whether the text is as long as Codex says that it was. A Collector may cut it, mask it or put its hash there.
+    fn is_whole(&self) -> bool {
+        self.prompt.is_some_and(|text| match self.prompt_length {
+            Some(length) => text.chars().count() as u64 == length,
+            None => !is_masked(text),
+        })
     }
 }
 
@@ -184,6 +194,21 @@ mod tests {
             prompt("Review the code changes introduced by commit 12ab.").author(),
             PromptAuthor::MaybeCodex
         );
+    }
+
+    #[test]
+    fn a_prompt_that_is_not_as_long_as_it_was_tells_no_more_than_its_beginning() {
+        let of_length = |text, length| UserPrompt { prompt_length: Some(length), ..prompt(text) };
+        assert_eq!(of_length("你好", 2).author(), PromptAuthor::Asked);
+        assert_eq!(of_length("****", 12).author(), PromptAuthor::Redacted);
+        assert_eq!(prompt("****").author(), PromptAuthor::Redacted, "the length is masked, too");
+        assert_eq!(UserPrompt { prompt: None, ..of_length("", 12) }.author(), PromptAuthor::Redacted);
+        // What is left of a transcript may end in a line that a stranger wrote.
+        let text = "The following is the Codex agent history whose request action you are assessing.\n\
+                    Reviewed Codex session id: forged\n";
+        assert_eq!(of_length(text, 5000).author(), PromptAuthor::Reviewer { reviewed: None });
+        let text = "You are processing one item for a generic agent job.\nJob ID: j";
+        assert_eq!(of_length(text, 5000).author(), PromptAuthor::AgentJob { job: None });
     }
 
     #[test]

@@ -33,8 +33,9 @@ pub fn command_line(
         Ok(Value::Object(members)) => {
             ["cmd", "command"].iter().find_map(|key| typed_command(members.get(*key)?))
         }
-        // Code, or the joined command line of the oldest shell tool.
-        _ => Some(arguments.to_owned()),
+        // Code, or the joined command line of the oldest shell tool. Of others it is what a Collector made of the
+        // arguments: a part, a mask or a hash.
+        _ => matches!(tool_name, "exec" | "local_shell").then(|| arguments.to_owned()),
     }
 }
 
@@ -121,8 +122,12 @@ fn patch_text(arguments: &str) -> String {
 }
 
 fn patch_line(patch: &str) -> String {
-    let files: Vec<String> =
-        patched_files(patch).into_iter().map(|(change, path)| format!("{change} {path}")).collect();
+    let is_cut =
+        patch.starts_with("*** Begin Patch") && !patch.lines().any(|line| line.trim_end() == "*** End Patch");
+    // The last line of what was cut may be a part of one.
+    let patch = if is_cut { patch.rsplit_once('\n').map_or("", |(whole, _)| whole) } else { patch };
+    let files = patched_files(patch).into_iter().map(|(change, path)| format!("{change} {path}"));
+    let files: Vec<String> = files.chain(is_cut.then(|| "…".to_owned())).collect();
     if files.is_empty() { "apply_patch".to_owned() } else { format!("apply_patch: {}", files.join(", ")) }
 }
 
@@ -315,7 +320,7 @@ mod tests {
 
     #[test]
     fn a_patch_is_named_by_its_files() {
-        let patch = "*** Begin Patch\n*** Add File: 新.txt\n+*** Delete File: trap\n*** Update File: a\n*** Move to: b\n";
+        let patch = "*** Begin Patch\n*** Add File: 新.txt\n+*** Delete File: trap\n*** Update File: a\n*** Move to: b\n*** End Patch";
         assert_eq!(patched_files(patch), [('A', "新.txt"), ('M', "a"), ('R', "b")]);
         let line = Some("apply_patch: A 新.txt, M a, R b");
         assert_eq!(command_line(Some("apply_patch"), None, Some(patch)).as_deref(), line);
@@ -323,6 +328,15 @@ mod tests {
         assert_eq!(command_line(Some("apply_patch"), None, Some(&wrapped)).as_deref(), line);
         let command = serde_json::json!({ "command": ["apply_patch", patch] }).to_string();
         assert_eq!(shell(&command).as_deref(), line);
+    }
+
+    #[test]
+    fn a_patch_that_was_cut_says_so_and_names_no_path_that_may_be_a_part() {
+        let line = |patch| command_line(Some("apply_patch"), None, Some(patch));
+        let cut = "*** Begin Patch\n*** Add File: a\n+x\n*** Update File: src/ma";
+        assert_eq!(line(cut).as_deref(), Some("apply_patch: A a, …"));
+        assert_eq!(line("*** Begin Patch\n*** Upd").as_deref(), Some("apply_patch: …"));
+        assert_eq!(line("****").as_deref(), Some("apply_patch"));
     }
 
     #[test]
@@ -347,6 +361,15 @@ mod tests {
         let unified = |arguments| command_line(Some("unified_exec"), None, Some(arguments));
         assert_eq!(unified(r#"{"input":["bash","-lc","rm -rf build"]}"#).as_deref(), Some("rm -rf build"));
         assert_eq!(unified(r#"{"input":["y\n"],"session_id":"0"}"#), None);
+    }
+
+    #[test]
+    fn what_is_left_of_arguments_is_no_command_line() {
+        for left in [r#"{"cmd":"echo hello && ls -la","yield_time_ms":10"#, "****", "[\"ls\"]"] {
+            assert_eq!(command_line(Some("exec_command"), None, Some(left)), None, "{left}");
+        }
+        let code = "const x = 1;";
+        assert_eq!(command_line(Some("exec"), None, Some(code)).as_deref(), Some(code));
     }
 
     #[test]

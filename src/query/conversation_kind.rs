@@ -104,8 +104,9 @@ pub(super) struct Evidence {
     child_agent: bool,
     /// An agent that is neither, such as that of a `/review`.
     other_agent: bool,
-    /// It opened conversations whose ids are not recorded.
+    /// It opened conversations whose ids are not recorded, or may have.
     spawned_unnamed: bool,
+    has_results: bool,
     /// What its own answer says of its agent.
     answers_as_subagent: bool,
     /// What most conversations have nothing of.
@@ -223,14 +224,20 @@ impl Evidence {
             Some(_) => self.other_agent = true,
             None => {}
         }
+        self.has_results = true;
         if result.is_of_mcp() || result.success == Some(false) {
             return;
         }
         match result.tool_name.map(|name| name.rsplit("__").next().unwrap_or(name)) {
             Some("spawn_agent") => match result.output.as_deref().and_then(spawned_conversation) {
-                Some(child) => self.rare_mut().spawned.push(child),
+                Some(child) => {
+                    self.spawned_unnamed |= !may_be_id(&child);
+                    self.rare_mut().spawned.push(child);
+                }
                 None => self.spawned_unnamed = true,
             },
+            // Whatever it was, a Collector took its name away.
+            None => self.spawned_unnamed = true,
             Some("spawn_agents_on_csv") => {
                 let job = result.output.as_deref().and_then(agent_job);
                 self.rare_mut().jobs_opened.extend(job);
@@ -279,6 +286,7 @@ impl Evidence {
         self.child_agent |= later.child_agent;
         self.other_agent |= later.other_agent;
         self.spawned_unnamed |= later.spawned_unnamed;
+        self.has_results |= later.has_results;
         self.answers_as_subagent |= later.answers_as_subagent;
         match (&mut self.rare, later.rare) {
             (Some(rare), Some(later)) => rare.join(*later),
@@ -375,7 +383,12 @@ struct Others<'a> {
     starts: BTreeMap<u64, Vec<(u64, &'a str)>>,
     /// Spans of reviews by process, in milliseconds since 1970.
     assessments: BTreeMap<u64, Vec<(u64, u64, &'a str)>>,
-    /// Those with redacted prompts that began while another of the same process was alive.
+    /// Processes of which any results of calls are in the input.
+    with_results: BTreeSet<u64>,
+    /// Processes of which any prompts are in the input.
+    with_prompts: BTreeSet<u64>,
+    /// Those that have no readable prompt, or whose process has no results, and that began while another of the same
+    /// process was alive.
     accompanied: BTreeSet<&'a str>,
 }
 
@@ -388,8 +401,12 @@ impl<'a> Others<'a> {
             unnamed_spawns: BTreeSet::new(),
             starts: BTreeMap::new(),
             assessments: BTreeMap::new(),
-            accompanied: accompanied(evidence),
+            with_results: processes_of(evidence, |found| found.has_results),
+            with_prompts: processes_of(evidence, |found| found.prompts() > 0),
+            accompanied: BTreeSet::new(),
         };
+        others.accompanied =
+            accompanied(evidence, |found| found.is_unreadable() || others.lacks_results(found));
         for &(id, found) in evidence {
             let rare = found.rare();
             others.spawned.extend(rare.spawned.iter().map(|child| (child.as_str(), id)));
@@ -477,9 +494,18 @@ impl<'a> Others<'a> {
         only(&candidates).copied()
     }
 
+    /// Whether no results of calls are there that could tell what it opened or what opened it.
+    fn lacks_results(&self, found: &Evidence) -> bool {
+        !found.processes().any(|process| self.with_results.contains(&process))
+    }
+
     /// What says that Codex opened it ahead of need: it came with another, and nothing came of it.
     fn unused(&self, id: &str, found: &Evidence) -> Option<KindBasis> {
         if found.starts == 0 || found.is_used || found.locked_down() != Some(true) {
+            return None;
+        }
+        // That it has no prompt says nothing where a Collector let none through.
+        if !found.processes().any(|process| self.with_prompts.contains(&process)) {
             return None;
         }
         let until = found.started_at_ms()?;
@@ -501,8 +527,9 @@ impl<'a> Others<'a> {
             return Some(KindBasis::AgentName);
         }
         // An agent may have opened it, and the record of that has no id.
-        let may_be_spawned =
-            found.process == 0 || found.processes().any(|process| self.unnamed_spawns.contains(&process));
+        let may_be_spawned = found.process == 0
+            || found.processes().any(|process| self.unnamed_spawns.contains(&process))
+            || (self.lacks_results(found) && self.accompanied.contains(id));
         if found.starts == 0 || found.other_agent || may_be_spawned {
             return None;
         }
@@ -515,9 +542,17 @@ impl<'a> Others<'a> {
     }
 }
 
-/// The conversations with redacted prompts that began while another of the same process was alive.
-fn accompanied<'a>(evidence: &[(&'a str, &'a Evidence)]) -> BTreeSet<&'a str> {
-    if !evidence.iter().any(|(_, found)| found.is_unreadable()) {
+/// The processes of the conversations of which that holds.
+fn processes_of(evidence: &[(&str, &Evidence)], holds: impl Fn(&Evidence) -> bool) -> BTreeSet<u64> {
+    evidence.iter().filter(|(_, found)| holds(found)).flat_map(|(_, found)| found.processes()).collect()
+}
+
+/// The conversations in question that began while another of the same process was alive.
+fn accompanied<'a>(
+    evidence: &[(&'a str, &'a Evidence)],
+    is_in_question: impl Fn(&Evidence) -> bool,
+) -> BTreeSet<&'a str> {
+    if !evidence.iter().any(|(_, found)| is_in_question(found)) {
         return BTreeSet::new();
     }
     let mut lives: BTreeMap<u64, Vec<(u64, u64, usize)>> = BTreeMap::new();
@@ -536,7 +571,7 @@ fn accompanied<'a>(evidence: &[(&'a str, &'a Evidence)]) -> BTreeSet<&'a str> {
         for together in lives.chunk_by(|(begun, ..), (also_begun, ..)| begun == also_begun) {
             for (begun, _, index) in together {
                 let (id, found) = evidence[*index];
-                if found.is_unreadable() && (together.len() > 1 || latest >= *begun) {
+                if is_in_question(found) && (together.len() > 1 || latest >= *begun) {
                     accompanied.insert(id);
                 }
             }
@@ -550,6 +585,11 @@ fn accompanied<'a>(evidence: &[(&'a str, &'a Evidence)]) -> BTreeSet<&'a str> {
 fn of_a_title(found: &Evidence) -> Option<KindBasis> {
     let asks = found.are_all_prompts(found.rare().titles) && found.locked_down() != Some(false);
     asks.then_some(KindBasis::Prompt)
+}
+
+/// Whether it is no mask or hash that a Collector put in place of a conversation's id, which is a UUID.
+fn may_be_id(text: &str) -> bool {
+    text.len() <= 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// The only one there is.

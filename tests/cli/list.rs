@@ -158,6 +158,38 @@ fn an_agent_that_is_not_the_root_is_no_client_s() {
 }
 
 #[test]
+fn what_a_collector_dropped_is_not_taken_for_what_did_not_happen() {
+    let kinds = |events: &[_]| codex_audit("list --json -f -").with_stdin(log(events)).run().column("kind");
+    let of = |id: &'static str, approval, sandbox, prompt: &str| {
+        vec![
+            (id, "conversation_starts", start(approval, sandbox)),
+            (id, "user_prompt", json!({ "prompt": prompt })),
+        ]
+    };
+    let spawn = |tool: Option<&str>, output: &str| {
+        let mut result = json!({ "output": output, "success": "true" });
+        result["tool_name"] = json!(tool.unwrap_or_default());
+        ("01b00001", "tool_result", result)
+    };
+    let main = of("01b00001", "never", "workspace-write", "Go through rows.csv");
+    let agent = of("01b00002", "never", "workspace-write", "Count the rows");
+    let other = (of("01b00001", "never", "workspace-write", "go on")).split_off(1);
+    let with = |result| [main.clone(), vec![result], agent.clone(), other.clone()].concat();
+    assert_eq!(kinds(&with(spawn(Some("exec_command"), "x"))), ["main", "main"]);
+    assert_eq!(kinds(&with(spawn(None, "x"))), ["null", "null"], "the tool's name");
+    let masked = spawn(Some("spawn_agent"), r#"{"agent_id":"****"}"#);
+    assert_eq!(kinds(&with(masked)), ["null", "null"], "the agent's id");
+    // All results are gone: what was alive then may have opened it.
+    assert_eq!(kinds(&[main.clone(), agent.clone(), other].concat()), ["main", "null"]);
+    assert_eq!(kinds(&[main.clone(), agent].concat()), ["main", "main"], "one behind the other");
+
+    let spare = ("01b00003", "conversation_starts", start("never", "read-only"));
+    assert_eq!(kinds(&[vec![spare.clone()], main.clone()].concat()), ["null", "main"]);
+    assert_eq!(kinds(&[main.clone(), vec![spare.clone()]].concat()), ["main", "prewarmed"]);
+    assert_eq!(kinds(&[main[..1].to_vec(), vec![spare]].concat())[1], "null", "no prompts at all");
+}
+
+#[test]
 fn a_redacted_prompt_is_no_text_and_says_so() {
     for record in run("list --json -f redacted_prompts.jsonl").records() {
         assert_eq!(record["first_prompt"], Value::Null);

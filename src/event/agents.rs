@@ -22,7 +22,7 @@ impl<'a> AgentResponse<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
             agent_type: attributes.filled(Key::AgentType),
-            parent_conversation_id: attributes.filled(Key::ParentConversationId),
+            parent_conversation_id: attributes.id(Key::ParentConversationId),
             response: attributes.filled(Key::Response),
             response_length: attributes.count(Key::ResponseLength),
             response_truncated: attributes.boolean(Key::ResponseTruncated),
@@ -48,8 +48,8 @@ impl<'a> AgentCommunication<'a> {
         Self {
             kind: attributes.filled(Key::Kind),
             state: attributes.filled(Key::State),
-            sender_conversation_id: attributes.filled(Key::SenderThreadId),
-            receiver_conversation_id: attributes.filled(Key::ReceiverThreadId),
+            sender_conversation_id: attributes.id(Key::SenderThreadId),
+            receiver_conversation_id: attributes.id(Key::ReceiverThreadId),
         }
     }
 }

@@ -165,6 +165,12 @@ impl<'a> Attributes<'a> {
         self.text(key).filter(|text| !text.is_empty())
     }
 
+    /// The id under `key`. A mask is none: it would make one of all that it stands for.
+    #[must_use]
+    pub fn id(&self, key: Key) -> Option<&str> {
+        self.filled(key).filter(|text| !is_masked(text))
+    }
+
     /// The whole number under `key`, from a number or from digits.
     #[must_use]
     pub fn integer(&self, key: Key) -> Option<i64> {
@@ -348,6 +354,14 @@ mod tests {
         let flat: Vec<_> =
             attributes.flattened().into_iter().map(|(key, value)| (key, value.into_owned())).collect();
         assert_eq!(flat, [("a".into(), text("last")), ("b".into(), text("x"))]);
+    }
+
+    #[test]
+    fn a_mask_is_no_id() {
+        let attributes =
+            Attributes::new(vec![("call_id".into(), text("****")), ("execution.id".into(), text("*x"))]);
+        assert_eq!((attributes.id(Key::CallId), attributes.filled(Key::CallId)), (None, Some("****")));
+        assert_eq!(attributes.id(Key::ExecutionId), Some("*x"));
     }
 
     #[test]

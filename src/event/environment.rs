@@ -113,7 +113,7 @@ pub struct SandboxAssessment<'a> {
 impl<'a> SandboxAssessment<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            call_id: attributes.filled(Key::CallId),
+            call_id: attributes.id(Key::CallId),
             status: attributes.filled(Key::Status),
             risk_level: attributes.filled(Key::RiskLevel),
             duration_ms: attributes.count(Key::DurationMs),

@@ -170,7 +170,7 @@ impl<'a> Event<'a> {
     /// The conversation it belongs to.
     #[must_use]
     pub fn conversation_id(&self) -> Option<&'a str> {
-        self.attributes().filled(Key::ConversationId)
+        self.attributes().id(Key::ConversationId)
     }
 
     /// The model named on the record.

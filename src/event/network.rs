@@ -95,7 +95,7 @@ impl<'a> NetworkPolicyDecision<'a> {
             server_port: attributes.count(Key::ServerPort),
             method: attributes.filled(Key::HttpRequestMethod),
             client_address: attributes.filled(Key::ClientAddress),
-            execution_id: attributes.filled(Key::ExecutionId),
+            execution_id: attributes.id(Key::ExecutionId),
         }
     }
 }

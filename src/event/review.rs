@@ -29,7 +29,7 @@ pub struct GuardianAssessment<'a> {
 impl<'a> GuardianAssessment<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            call_id: attributes.filled(Key::ItemId),
+            call_id: attributes.id(Key::ItemId),
             status: attributes.filled(Key::Status),
             outcome: attributes.filled(Key::Outcome),
             risk_level: attributes.filled(Key::RiskLevel),

@@ -141,7 +141,7 @@ impl DecisionSource {
 impl<'a> ToolDecision<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            call_id: attributes.filled(Key::CallId),
+            call_id: attributes.id(Key::CallId),
             tool_name: attributes.filled(Key::ToolName),
             tool_namespace: attributes.filled(Key::ToolNamespace),
             decision_raw: attributes.filled(Key::Decision),
@@ -180,7 +180,7 @@ pub struct SandboxOutcome<'a> {
 impl<'a> SandboxOutcome<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            call_id: attributes.filled(Key::CallId),
+            call_id: attributes.id(Key::CallId),
             tool_name: attributes.filled(Key::ToolName),
             outcome: attributes.filled(Key::Outcome),
             initial_duration_ms: attributes.count(Key::InitialDurationMs),
@@ -218,7 +218,7 @@ pub struct ToolResult<'a> {
 impl<'a> ToolResult<'a> {
     pub(super) fn read(attributes: &'a Attributes<'a>) -> Self {
         Self {
-            call_id: attributes.filled(Key::CallId),
+            call_id: attributes.id(Key::CallId),
             tool_name: attributes.filled(Key::ToolName),
             tool_namespace: attributes.filled(Key::ToolNamespace),
             mcp_server: attributes.filled(Key::McpServer),

@@ -5,6 +5,8 @@
 
 use serde_json::Value;
 
+use super::attributes::is_masked;
+
 /// The command that a call ran, as a person would type it: the command line of a shell tool, `apply_patch` with the
 /// files it touches, or an MCP server and tool with its arguments. `None` for calls that run nothing.
 #[must_use]
@@ -35,7 +37,8 @@ pub fn command_line(
         }
         // Code, or the joined command line of the oldest shell tool. Of others it is what a Collector made of the
         // arguments: a part, a mask or a hash.
-        _ => matches!(tool_name, "exec" | "local_shell").then(|| arguments.to_owned()),
+        _ => (matches!(tool_name, "exec" | "local_shell") && !is_masked(arguments))
+            .then(|| arguments.to_owned()),
     }
 }
 
@@ -370,6 +373,7 @@ mod tests {
         }
         let code = "const x = 1;";
         assert_eq!(command_line(Some("exec"), None, Some(code)).as_deref(), Some(code));
+        assert_eq!(command_line(Some("exec"), None, Some("****")), None);
     }
 
     #[test]

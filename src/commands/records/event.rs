@@ -60,7 +60,7 @@ impl<'a> EventRecord<'a> {
             time_unix_nano: nano_digits(time),
             conversation_id: event.conversation_id(),
             event_name: event.name(),
-            call_id: event.attributes().filled(Key::CallId),
+            call_id: event.attributes().id(Key::CallId),
             severity: event.severity(),
             scope: event.scope.name.as_deref(),
             service_name: event.resource.service_name(),

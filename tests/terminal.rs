@@ -256,13 +256,20 @@ fn what_follows_has_no_pager_and_ctrl_c_ends_it() {
 
 #[test]
 fn what_follows_is_a_line_an_event_on_a_terminal_of_any_width() {
-    for columns in [8, 20, 24, 40, 60, 80] {
+    let folder = tempfile::tempdir().expect("a folder");
+    let signs = folder.path().join("signs.jsonl");
+    let log = include_str!("../fixtures/one_conversation.jsonl");
+    // Each is two columns wide, and its two characters are one and none.
+    std::fs::write(&signs, log.replace("List the files, please.", &"⚠️".repeat(60))).expect("a log");
+    let signs = signs.display();
+    for columns in [8, 20, 24, 40, 60, 80, 81] {
         let line = format!(
-            "stty columns {columns}; exec codex-audit show --follow -f captures/collector/mcp-0.169.0.jsonl -f missing"
+            "stty columns {columns}; exec codex-audit show --follow -f captures/collector/mcp-0.169.0.jsonl \
+             -f {signs} -f missing"
         );
         let Some((text, _)) = shown_to_a_typist(&line, "", "waiting", CTRL_C) else { return };
         let events: Vec<&str> = text.lines().filter(|line| line.starts_with("11-")).collect();
-        assert_eq!(events.len(), 26, "{text}");
+        assert_eq!(events.len(), 34, "{text}");
         for event in events {
             assert!(unicode_width::UnicodeWidthStr::width(event) <= columns, "{columns}: {event}");
         }

@@ -54,6 +54,17 @@ impl Ink {
         lines
     }
 
+    /// A line again, whose text is clean.
+    fn into_line(self) -> Line {
+        let mut start = 0;
+        let spans = self.looks.into_iter().map(|(Look { tone, link }, end)| {
+            let text = self.text[start..end].to_owned();
+            start = end;
+            Span { text, tone, link }
+        });
+        Line(spans.collect())
+    }
+
     /// Text of our own making, which needs no cleaning.
     pub(super) fn ours(tone: Tone, text: &str) -> Self {
         let mut ink = Self::default();
@@ -228,6 +239,14 @@ impl Ink {
     }
 }
 
+/// The line as one line, of at most `width` columns where there is such a limit.
+#[must_use]
+pub fn one_line(line: &Line, width: Option<usize>) -> Line {
+    let ink = Ink::line(line);
+    let ink = if let Some(width) = width { ink.cut(width) } else { ink };
+    ink.into_line()
+}
+
 /// How many of the clusters make a line of at most `limit` columns.
 fn line_end(clusters: &[(usize, &str)], limit: usize) -> usize {
     let mut width = 0;
@@ -398,9 +417,11 @@ pub(super) mod tests {
     proptest! {
         #[test]
         fn cut_and_wrapped_text_keeps_within_the_limit(text in any_text(), limit in 1usize..30) {
-            let ink = Ink::line(&Line::from(text));
+            let ink = Ink::line(&Line::from(&*text));
             prop_assert!(ink.clone().cut(limit).width() <= limit);
             prop_assert!(ink.clone().cut_inside(limit).width() <= limit);
+            let again = Ink::line(&one_line(&Line::from(&*text), Some(limit)));
+            prop_assert_eq!(&again, &ink.clone().cut(limit), "what is cut is clean, and stays as it is");
             for line in ink.clone().wrap(limit).into_iter().chain(ink.wrap_further_in(limit)) {
                 prop_assert!(line.width() <= limit, "{line:?}");
             }

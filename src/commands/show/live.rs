@@ -1,14 +1,13 @@
 //! A conversation while it goes on: a line an event, as what belongs together has not all come yet.
 
 use tr::tr;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::commands::Zone;
 use crate::commands::human::beginning_of_id;
 use crate::commands::records::EventRecord;
 use crate::commands::rows::RowMaker;
 use crate::event::{AnyValue, Event, EventKind, Key, event_family};
-use crate::render::{Style, visible_line};
+use crate::render::{Style, one_line};
 use crate::report::{Line, Tone};
 
 /// Says each event in a line, without what a response's stream is made of unless it is asked for.
@@ -59,12 +58,6 @@ fn word(key: Key) -> String {
     }
 }
 
-/// Between the first parts of a line.
-const GAP: usize = 2;
-
-/// Where less than this is left of a line, no further value begins.
-const SHORTEST: usize = 4;
-
 impl RowMaker for LiveEvents {
     type Found<'a> = ();
     type Record<'a> = EventRecord<'a>;
@@ -90,30 +83,16 @@ impl RowMaker for LiveEvents {
         // On a terminal a line is to be one line: the beginning of the id leads to the rest.
         let id = if style.truncate { beginning_of_id(&id) } else { &id };
         let name = event.name().map_or_else(|| tr!("record"), |name| event_family(name).to_owned());
-        let mut room = style.width.filter(|_| style.truncate).unwrap_or(usize::MAX);
-        let mut line = Line::new();
-        let parts = [(Tone::Plain, &*time), (Tone::Accent, id), (Tone::Strong, &*name)];
-        for (part, (tone, text)) in parts.into_iter().enumerate() {
-            let gap = " ".repeat(if part == 0 { 0 } else { GAP.min(room) });
-            room -= gap.len();
-            let (text, width) = shortened(&visible_line(text), room);
-            room -= width;
-            line = line.plain(gap).tone(tone, text);
-        }
+        let mut line =
+            Line::new().plain(time).plain("  ").tone(Tone::Accent, id).plain("  ").tone(Tone::Strong, name);
         for key in TOLD {
-            let Some(mut value) = event.attributes().get(key).and_then(|value| told(&value)) else {
-                continue;
-            };
+            let Some(value) = event.attributes().get(key).and_then(|value| told(&value)) else { continue };
+            line = line.tone(Tone::Dim, format!("  {}", word(key))).plain(value);
             if key == Key::DurationMs {
-                value += " ms";
+                line = line.plain(" ms");
             }
-            let heading = format!("  {}", word(key));
-            let Some(left) = room.checked_sub(heading.width() + SHORTEST) else { break };
-            let (value, width) = shortened(&visible_line(&value), left + SHORTEST);
-            room = left + SHORTEST - width;
-            line = line.tone(Tone::Dim, heading).plain(value);
         }
-        vec![line]
+        vec![one_line(&line, style.width.filter(|_| style.truncate))]
     }
 }
 
@@ -125,25 +104,4 @@ fn told(value: &AnyValue<'_>) -> Option<String> {
         AnyValue::Double(number) => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// The value, cut to so many columns, and how many it takes.
-fn shortened(value: &str, room: usize) -> (String, usize) {
-    let width = value.width();
-    if width <= room {
-        return (value.to_owned(), width);
-    }
-    if room == 0 {
-        return (String::new(), 0);
-    }
-    let mut taken = 0;
-    let head: String = value
-        .chars()
-        .take_while(|character| {
-            taken += character.width().unwrap_or(0);
-            taken < room
-        })
-        .collect();
-    let taken = head.width() + 1;
-    (head + "…", taken)
 }

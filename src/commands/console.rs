@@ -223,16 +223,21 @@ impl Write for Talk {
             (Some(width), Ok(text)) if text.ends_with('\n') => Cow::Owned(laid_out(text, width).into_bytes()),
             _ => Cow::Borrowed(bytes),
         };
-        match &mut self.held {
-            Some(held) => held.write_all(&laid)?,
-            None => self.progress.beside(|| io::stderr().write_all(&laid))?,
-        }
+        even_if_nobody_listens(match &mut self.held {
+            Some(held) => held.write_all(&laid),
+            None => self.progress.beside(|| io::stderr().write_all(&laid)),
+        })?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.held.is_some() { Ok(()) } else { io::stderr().flush() }
+        if self.held.is_some() { Ok(()) } else { even_if_nobody_listens(io::stderr().flush()) }
     }
+}
+
+/// Talk that nobody reads any more ends no answer, and changes no exit code.
+fn even_if_nobody_listens(written: io::Result<()>) -> io::Result<()> {
+    written.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }
 
 #[cfg(test)]

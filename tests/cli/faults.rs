@@ -333,6 +333,23 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     }
 }
 
+#[test]
+fn talk_that_nobody_reads_changes_neither_the_answer_nor_the_exit_code() {
+    for line in [
+        "list -f damaged/bad_utf8.jsonl",
+        "verify --since today --json -f one_conversation.jsonl",
+        "show -f no/such/file.jsonl",
+        "list --tz mars -f one_conversation.jsonl",
+    ] {
+        let heard = run(line);
+        assert_ne!(heard.stderr, "", "{line}");
+        let (_, closed) = std::io::pipe().expect("a pipe");
+        let output = codex_audit(line).command.stdin(Stdio::null()).stderr(closed).output().expect("it ends");
+        assert_eq!(output.status.code(), heard.exit, "{line}");
+        assert_eq!(String::from_utf8(output.stdout).expect("text"), heard.stdout, "{line}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_answer_that_cannot_be_written_is_an_error() {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use chrono::{DateTime, FixedOffset};
 use clap::Args;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tr::tr;
@@ -100,7 +101,7 @@ fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Tabl
         if depth == 0 {
             day_of_eldest = conversation.start.map(|start| zone.show(start));
         }
-        sections.push(day_of_eldest, layout.row(conversation, depth, &ids, zone));
+        sections.push(day_of_eldest, layout.row(conversation, depth, &ids, day_of_eldest, zone));
     }
     Table {
         title: Vec::new(),
@@ -184,6 +185,7 @@ impl<'a> Layout<'a> {
         conversation: &ConversationSummary,
         depth: usize,
         ids: &BTreeMap<&str, &str>,
+        heading: Option<DateTime<FixedOffset>>,
         zone: Zone,
     ) -> Row {
         let lasted =
@@ -192,7 +194,9 @@ impl<'a> Layout<'a> {
         let branch = if depth > 0 { format!("{}└ ", "  ".repeat(depth - 1)) } else { String::new() };
         let mark = if begins_elsewhere(conversation) { "*" } else { "" };
         let mut row: Row = vec![
-            (conversation.start).map(|start| format!("{}{mark}", zone.show(start).format("%H:%M:%S"))).into(),
+            (conversation.start)
+                .map(|start| format!("{}{mark}", start_below(heading, zone.show(start))))
+                .into(),
             lasted.map(span).into(),
             Line::new().tone(Tone::Dim, branch).tone(Tone::Accent, id).into(),
         ];
@@ -216,6 +220,16 @@ impl<'a> Layout<'a> {
         row.push(first_prompt(conversation));
         row
     }
+}
+
+/// When a conversation started: its time, and what of its day the heading does not say.
+fn start_below(heading: Option<DateTime<FixedOffset>>, start: DateTime<FixedOffset>) -> String {
+    let form = match heading.filter(|heading| heading.offset() == start.offset()) {
+        Some(heading) if heading.date_naive() == start.date_naive() => "%H:%M:%S",
+        Some(_) => "%m-%d %H:%M:%S",
+        None => "%m-%d %H:%M:%S %:z",
+    };
+    start.format(form).to_string()
 }
 
 fn user(conversation: &ConversationSummary) -> Option<&str> {

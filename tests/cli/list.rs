@@ -417,6 +417,27 @@ fn records_of_no_conversation_are_counted_on_standard_error() {
 }
 
 #[test]
+fn a_child_under_the_day_of_its_eldest_has_the_date_and_the_offset_of_its_own() {
+    let log = String::from_utf8(fixture("subagent_by_communication.jsonl")).expect("text");
+    let starts = |eldest: &str, child: &str, zone: &str| -> Vec<String> {
+        let log = ["07", "08", "09"]
+            .iter()
+            .fold(log.clone(), |log, time| log.replace(&format!("2026-11-02T01:00:00.{time}"), child))
+            .replace("2026-11-02T01:00:00.0", eldest);
+        let list = codex_audit(&format!("list -q --tz {zone} -f -")).with_stdin(log).run().stdout;
+        let rows = list.lines().filter(|line| line.contains("01b000"));
+        rows.filter_map(|row| Some(row.trim().split_once("  ")?.0.to_owned())).collect()
+    };
+    let (before, after) = ("2026-10-25T00:30:00.0", "2026-10-25T01:30:00.0");
+    assert_eq!(
+        starts("2026-11-02T01:00:00.0", "2026-11-05T02:00:00.0", "beijing"),
+        ["09:00:00", "11-05 10:00:00"]
+    );
+    assert_eq!(starts(before, before, "Europe/Berlin"), ["02:30:00", "02:30:00"]);
+    assert_eq!(starts(before, after, "Europe/Berlin"), ["02:30:00", "10-25 02:30:00 +01:00"]);
+}
+
+#[test]
 fn a_conversation_over_midnight_stands_on_the_day_it_began() {
     insta::assert_snapshot!(said("list -f over_midnight_in_beijing.jsonl"), @"
      START     LASTED  ID                                    MODEL          PROMPTS  CALLS  TOKENS  FIRST PROMPT

@@ -112,11 +112,14 @@ impl InputArgs {
             return Effective::new(Origin::Flag("--file"), self.files.clone());
         }
         if let Some(named) = world.variable("CODEX_AUDIT_FILE") {
-            let names = std::env::split_paths(named)
+            let names: Vec<String> = std::env::split_paths(&*named)
                 .filter(|path| *path != PathBuf::new())
                 .map(|path| path.to_string_lossy().into_owned())
                 .collect();
-            return Effective::new(Origin::Variable("CODEX_AUDIT_FILE"), names);
+            // Where nothing is named it is as if it were empty.
+            if !names.is_empty() {
+                return Effective::new(Origin::Variable("CODEX_AUDIT_FILE"), names);
+            }
         }
         let default = || Effective::new(Origin::Default, vec![DEFAULT_FILE.to_owned()]);
         settings.files.as_ref().map_or_else(default, Setting::effective)
@@ -156,7 +159,7 @@ impl ZoneArgs {
             return flag("--tz", name);
         }
         if let Some(name) = world.variable("CODEX_AUDIT_TZ") {
-            return Effective::new(Origin::Variable("CODEX_AUDIT_TZ"), name.to_owned());
+            return Effective::new(Origin::Variable("CODEX_AUDIT_TZ"), name.into_owned());
         }
         let default = || Effective::new(Origin::Default, "beijing".to_owned());
         settings.tz.as_ref().map_or_else(default, Setting::effective)

@@ -124,7 +124,7 @@ impl OutputArgs {
             return Ok(Effective::new(Origin::Flag("--lang"), language));
         }
         if let Some(name) = world.variable("CODEX_AUDIT_LANG") {
-            let language = Language::named(name).ok_or_else(|| {
+            let language = Language::named(&name).ok_or_else(|| {
                 anyhow::Error::msg(format!("$CODEX_AUDIT_LANG: no language `{name}`; there are en and zh"))
             })?;
             return Ok(Effective::new(Origin::Variable("CODEX_AUDIT_LANG"), language));

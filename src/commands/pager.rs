@@ -25,7 +25,7 @@ impl Pager {
     /// else `less` where it is usual. There is none where what is named is nothing or `cat`.
     pub(super) fn choose(world: &World, settings: &Settings) -> Effective<Option<Self>> {
         let variable = |name| {
-            let value = world.variable_even_if_empty(name)?.to_owned();
+            let value = world.variable_even_if_empty(name)?.into_owned();
             Some(Effective::new(Origin::Variable(name), value))
         };
         let named = variable("CODEX_AUDIT_PAGER")
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use crate::commands::settings::Place;
 
-    fn chosen(variables: &[(&str, &str)]) -> Option<String> {
+    fn chosen(variables: &[(&'static str, &str)]) -> Option<String> {
         let settings = Settings::default();
         Pager::choose(&World::with(variables), &settings).value.map(|pager| pager.name())
     }
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_the_user_told_less_stays() {
-        let pager = |variables: &[(&str, &str)]| {
+        let pager = |variables: &[(&'static str, &str)]| {
             Pager::choose(&World::with(variables), &Settings::default()).value.expect("a pager").variables
         };
         assert_eq!(pager(&[("PAGER", "less")]), [("LESS", "FRX"), ("LESSCHARSET", "utf-8")]);

@@ -1,11 +1,14 @@
 //! What the program knows of the world around it, asked once at the door and handed down.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use etcetera::BaseStrategy as _;
+use tr::tr;
 
 use super::settings::{Effective, Origin, Settings};
 use crate::event::UnixNano;
@@ -24,7 +27,7 @@ pub struct World {
     pub has_hyperlinks: bool,
     /// What the user has set, or what is wrong with it.
     settings: Result<Settings, String>,
-    variables: BTreeMap<String, String>,
+    variables: BTreeMap<&'static str, OsString>,
     system_locale: Option<String>,
 }
 
@@ -45,7 +48,7 @@ fn columns() -> usize {
 }
 
 /// The environment variables that are looked at.
-const VARIABLES: [&str; 16] = [
+const VARIABLES: [&str; 17] = [
     "CODEX_AUDIT_CONFIG",
     "CODEX_AUDIT_FILE",
     "CODEX_AUDIT_LANG",
@@ -62,6 +65,7 @@ const VARIABLES: [&str; 16] = [
     "PAGER",
     "TERM",
     "USERPROFILE",
+    "XDG_CONFIG_HOME",
 ];
 
 impl World {
@@ -77,10 +81,7 @@ impl World {
             talk_width: std::io::stderr().is_terminal().then(columns),
             has_hyperlinks: terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
             settings: Ok(Settings::default()),
-            variables: VARIABLES
-                .iter()
-                .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
-                .collect(),
+            variables: VARIABLES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))).collect(),
             system_locale: system_locale(),
         };
         world.settings = world.read_settings();
@@ -88,15 +89,22 @@ impl World {
     }
 
     fn read_settings(&self) -> Result<Settings, String> {
+        // What is not text would be taken for something else.
+        let mut own = self.variables.iter().filter(|(name, _)| name.starts_with("CODEX_AUDIT_"));
+        if let Some((name, _)) = own.find(|(_, value)| value.to_str().is_none()) {
+            return Err(tr!("${name} is not UTF-8", name));
+        }
         let home = self.home();
-        match self.variable_even_if_empty("CODEX_AUDIT_CONFIG") {
+        match self.variable_even_if_empty("CODEX_AUDIT_CONFIG").as_deref() {
             Some("") => Ok(Settings { is_named: true, ..Settings::default() }),
             Some(path) => Settings::read(Path::new(path), true, home),
             None => {
-                // Without a home there is no place to look at.
-                let usual = home.and_then(|_| etcetera::choose_base_strategy().ok());
-                let Some(usual) = usual else { return Ok(Settings::default()) };
-                Settings::read(&usual.config_dir().join("codex-audit").join("config.toml"), false, home)
+                let named = self.path_variable("XDG_CONFIG_HOME");
+                let named = named.filter(|folder| folder.is_absolute() && !cfg!(windows)).map(Path::to_owned);
+                // Without a home there is no other place to look at.
+                let usual = || Some(home.and_then(|_| etcetera::choose_base_strategy().ok())?.config_dir());
+                let Some(folder) = named.or_else(usual) else { return Ok(Settings::default()) };
+                Settings::read(&folder.join("codex-audit").join("config.toml"), false, home)
             }
         }
     }
@@ -114,7 +122,7 @@ impl World {
 
     /// The user's own folder.
     pub(super) fn home(&self) -> Option<&Path> {
-        self.variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(Path::new)
+        self.path_variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" })
     }
 
     /// A path for people: short where it lies in the user's own folder.
@@ -129,33 +137,38 @@ impl World {
     pub(super) fn locale_language(&self) -> Effective<Language> {
         let mut variables = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter();
         let named = variables.find_map(|name| Some((Origin::Variable(name), self.variable(name)?)));
-        let of_system = || Some((Origin::Default, self.system_locale.as_deref()?));
-        let (origin, locale) = named.or_else(of_system).unwrap_or((Origin::Default, ""));
-        Effective::new(origin, Language::of_locale(locale))
+        let of_system = || Some((Origin::Default, Cow::from(self.system_locale.as_deref()?)));
+        let (origin, locale) = named.or_else(of_system).unwrap_or((Origin::Default, "".into()));
+        Effective::new(origin, Language::of_locale(&locale))
     }
 
     /// An environment variable, unless it is unset or empty.
     #[must_use]
-    pub fn variable(&self, name: &str) -> Option<&str> {
+    pub fn variable(&self, name: &str) -> Option<Cow<'_, str>> {
         self.variable_even_if_empty(name).filter(|value| !value.is_empty())
     }
 
-    /// An environment variable, unless it is unset.
+    /// An environment variable, unless it is unset; what is no text in it is U+FFFD.
     #[must_use]
-    pub fn variable_even_if_empty(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str)
+    pub fn variable_even_if_empty(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.variables.get(name).map(|value| value.to_string_lossy())
+    }
+
+    /// The path that an environment variable names, unless it is unset or empty.
+    pub(super) fn path_variable(&self, name: &str) -> Option<&Path> {
+        self.variables.get(name).filter(|value| !value.is_empty()).map(Path::new)
     }
 
     /// Whether the terminal, if there is one, can do nothing but print.
     #[must_use]
     pub fn terminal_is_dumb(&self) -> bool {
-        self.variable("TERM") == Some("dumb")
+        self.variable("TERM").as_deref() == Some("dumb")
     }
 
     /// A world made for a test.
     #[cfg(test)]
-    pub(super) fn with(variables: &[(&str, &str)]) -> Self {
-        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    pub(super) fn with(variables: &[(&'static str, &str)]) -> Self {
+        let variables = variables.iter().map(|(name, value)| (*name, OsString::from(value)));
         Self {
             now: UnixNano::MIN,
             terminal_width: Some(80),

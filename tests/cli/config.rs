@@ -111,3 +111,41 @@ fn a_settings_file_that_cannot_be_understood_is_told_and_not_passed_over() {
     assert_eq!(with_settings("nonsense", "config", &none).exit, Some(0));
     assert_eq!(with_settings("nonsense", "completions bash", &[]).exit, Some(0));
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_variable_of_the_program_that_is_no_text_is_told_and_not_passed_over() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let run = |name: &str, language: &str| {
+        let mut call = codex_audit("list -q -f one_conversation.jsonl").with_variable("LC_ALL", language);
+        call.command.env(name, OsStr::from_bytes(b"/tmp/a\xff.jsonl"));
+        call.run()
+    };
+    let told = run("CODEX_AUDIT_FILE", "C");
+    assert_eq!((told.stderr.as_str(), told.exit), ("error: $CODEX_AUDIT_FILE is not UTF-8\n", Some(2)));
+    let told = run("CODEX_AUDIT_TZ", "zh_CN.UTF-8");
+    assert_eq!((told.stderr.as_str(), told.exit), ("错误：$CODEX_AUDIT_TZ 不是 UTF-8\n", Some(2)));
+    assert_eq!(run("HOME", "C").exit, Some(0), "the system's own may be any path");
+}
+
+#[test]
+fn a_list_of_files_that_names_none_is_no_list() {
+    let said = |value| with_settings("files = 'logs.jsonl'\n", "list --json", &[("CODEX_AUDIT_FILE", value)]);
+    let separator = if cfg!(windows) { ";" } else { ":" };
+    for value in ["", separator] {
+        assert_eq!(said(value).column("events"), ["10"], "{value:?}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn settings_where_the_environment_names_their_folder_need_no_home() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("codex-audit")).expect("a folder");
+    fs::write(folder.path().join("codex-audit/config.toml"), "tz = 'utc'\n").expect("a file");
+    let mut call = codex_audit("list --json -f one_conversation.jsonl");
+    call.command.env_remove("HOME").env("XDG_CONFIG_HOME", folder.path());
+    assert_eq!(call.run().column("start_time"), ["2026-11-02T01:00:00.000+00:00"]);
+}

@@ -217,7 +217,7 @@ impl DoctorArgs {
 
 /// The folder in which Codex keeps its own.
 fn codex_home(world: &World) -> Option<PathBuf> {
-    (world.variable("CODEX_HOME").map(PathBuf::from)).or_else(|| Some(world.home()?.join(".codex")))
+    (world.path_variable("CODEX_HOME").map(Path::to_owned)).or_else(|| Some(world.home()?.join(".codex")))
 }
 
 /// The configurations of the project that this is run in: from here up to its root, which holds `.git`.

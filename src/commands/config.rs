@@ -7,7 +7,7 @@ use super::account::Exit;
 use super::help;
 use super::output::RecordWriter;
 use super::records::SettingRecord;
-use super::settings::{Effective, Origin, Settings};
+use super::settings::{Effective, Origin, Settings, Shown};
 use super::{Run, SharedArgs, World};
 use crate::render::write_table;
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
@@ -23,20 +23,6 @@ use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_long_help = help::CONFIG)]
 pub struct ConfigArgs {}
-
-/// A setting with what counts for it.
-pub(super) struct Shown {
-    pub(super) name: &'static str,
-    /// Several for a list, none where nothing is set.
-    pub(super) values: Vec<String>,
-    pub(super) origin: Origin,
-}
-
-impl Shown {
-    fn new<T>(name: &'static str, effective: Effective<T>, values: impl FnOnce(T) -> Vec<String>) -> Self {
-        Self { name, values: values(effective.value), origin: effective.origin }
-    }
-}
 
 impl ConfigArgs {
     /// Answers.

@@ -1,6 +1,7 @@
 //! The roof: one file a subcommand, which asks a question and says how the answer is drawn.
 
 mod account;
+mod audit_finding;
 mod complete;
 mod completions;
 mod config;

@@ -94,6 +94,24 @@ impl<T> Effective<T> {
     }
 }
 
+/// A setting with what counts for it.
+pub(super) struct Shown {
+    pub(super) name: &'static str,
+    /// Several for a list, none where nothing is set.
+    pub(super) values: Vec<String>,
+    pub(super) origin: Origin,
+}
+
+impl Shown {
+    pub(super) fn new<T>(
+        name: &'static str,
+        effective: Effective<T>,
+        values: impl FnOnce(T) -> Vec<String>,
+    ) -> Self {
+        Self { name, values: values(effective.value), origin: effective.origin }
+    }
+}
+
 impl<T: Clone> Setting<T> {
     pub(super) fn effective(&self) -> Effective<T> {
         Effective::new(Origin::Line(self.place), self.value.clone())

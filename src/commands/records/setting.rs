@@ -4,9 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{LocationRecord, SCHEMA_VERSION};
-use crate::commands::config::Shown;
 use crate::commands::output::Record;
-use crate::commands::settings::{Origin, Place};
+use crate::commands::settings::{Origin, Place, Shown};
 
 /// A setting, and who set it.
 #[derive(Debug, Default, Serialize, JsonSchema)]

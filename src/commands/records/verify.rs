@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{LocationRecord, SCHEMA_VERSION, nano_digits};
+use crate::commands::audit_finding::Finding;
 use crate::commands::output::Record;
-use crate::commands::verify::Finding;
 use crate::commands::zone::Zone;
 use crate::query::{InputFacts, TimeSpan};
 use crate::source::{Account, Damage, FileAccount};

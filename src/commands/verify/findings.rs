@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub(super) use crate::commands::audit_finding::Finding;
 use crate::commands::human::{counted, separated, span_in_words};
 use crate::commands::zone::Zone;
 use crate::event::{Location, UnixNano};
@@ -9,19 +10,6 @@ use crate::query::{Distance, InputFacts, Sightings};
 use crate::setup::{DEFAULT_BACKUPS, Severity};
 use crate::source::{Account, RotatedSet};
 use crate::words::{Sentence, sentence};
-
-/// One thing that an auditor must know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Finding {
-    /// What it is, for scripts.
-    pub code: &'static str,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What it is, for people: whole sentences.
-    pub text: Sentence,
-    /// The first place that it is about.
-    pub location: Option<Location>,
-}
 
 /// What is judged.
 pub(super) struct Evidence<'a> {

@@ -15,7 +15,6 @@ use crate::event::EventFilter;
 use crate::query::{AuditQuestion, InputAudit};
 use crate::setup::Severity;
 use findings::Evidence;
-pub(super) use findings::Finding;
 use screen::Screen;
 
 /// The end of the long help.

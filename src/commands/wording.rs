@@ -113,11 +113,16 @@ pub(super) fn verdict_words(decision: NetworkDecision) -> Line {
     Line::new().tone(tone, word)
 }
 
-/// What a request asked for: method, host and port.
+/// What a request asked for: method, host and port. An address that has colons of its own stands in brackets, as in a
+/// URL, so that its port is told from it.
 pub(super) fn target(request: &NetworkRequest) -> String {
     let verdict = &request.last;
     let method = verdict.method.as_deref().filter(|method| *method != "none").unwrap_or_default();
-    let host = verdict.server_address.clone().unwrap_or_else(|| tr!("unnamed host"));
+    let host = match &verdict.server_address {
+        Some(host) if host.contains(':') && !host.starts_with('[') => format!("[{host}]"),
+        Some(host) => host.clone(),
+        None => tr!("unnamed host"),
+    };
     let port = verdict.server_port.map_or_else(String::new, |port| format!(":{port}"));
     format!("{method} {host}{port}").trim_start().to_owned()
 }

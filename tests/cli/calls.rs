@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Said, codex_audit, log};
+use crate::harness::{Said, codex_audit, fixture, log};
 
 /// The conversation of the calls.
 const CONVERSATION: &str = "01b00001-0000-7000-8000-000000000001";
@@ -245,6 +245,20 @@ fn neither_policies_nor_calls_of_no_conversation_are_said_to_be_those_of_another
     assert_eq!(asked("tool-decision", "sandbox_policy"), ["read-only", "null"]);
     assert_eq!(asked("network", "call_id"), ["call_1", "null"]);
     assert_eq!(asked("network", "call_basis"), ["time", "null"]);
+}
+
+#[test]
+fn an_address_with_colons_is_told_from_its_port() {
+    let log = String::from_utf8(fixture("network_verdicts.jsonl")).expect("text");
+    let log = log.replace("example.org", "2001:db8::1").replace("example.net", "[2001:db8::2]");
+    let said = |question: &str| codex_audit(question).with_stdin(log.clone()).run();
+    for question in ["network -f -", "show -f -"] {
+        let told = said(question).stdout;
+        assert!(told.contains("CONNECT [2001:db8::1]:443 "), "{told}");
+        assert!(told.contains("PUT [2001:db8::2]:80 "), "{told}");
+    }
+    let addresses = said("network --json -f -").column("server_address");
+    assert!(addresses.contains(&"2001:db8::1".to_owned()), "{addresses:?}");
 }
 
 #[test]

@@ -40,9 +40,12 @@ fn names_are_those_in_the_files_that_are_named() {
 
 #[test]
 fn what_cannot_be_read_is_no_error_in_the_prompt() {
-    for line in
-        ["show -f no/such/file 01a", "show -f not_otlp.jsonl 01a", "list -f - --model gpt", "list --tz mars"]
-    {
+    for line in [
+        "show -f no/such/file 01a",
+        "show -f damaged/not_otlp.jsonl 01a",
+        "list -f - --model gpt",
+        "list --tz mars",
+    ] {
         assert_eq!(offered(line).text(), "[exit status: 0]\n", "{line}");
     }
 }

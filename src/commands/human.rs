@@ -12,8 +12,9 @@ pub(crate) fn count(number: u128) -> String {
     let scaled = |unit: u128| number as f64 / unit as f64;
     match number {
         0..100_000 => separated(number),
-        100_000..1_000_000 => format!("{:.1}k", scaled(1_000)),
-        1_000_000..1_000_000_000 => format!("{:.2}M", scaled(1_000_000)),
+        // What would be rounded up to a thousand of a unit is one of the next.
+        100_000..999_950 => format!("{:.1}k", scaled(1_000)),
+        999_950..999_995_000 => format!("{:.2}M", scaled(1_000_000)),
         _ => format!("{:.2}G", scaled(1_000_000_000)),
     }
 }
@@ -111,6 +112,10 @@ mod tests {
         assert_eq!(
             [0, 999, 26_440, 118_040, 1_924_000].map(count),
             ["0", "999", "26,440", "118.0k", "1.92M"]
+        );
+        assert_eq!(
+            [999_949, 999_950, 999_994_999, 999_995_000, 1_000_000_000].map(count),
+            ["999.9k", "1.00M", "999.99M", "1.00G", "1.00G"]
         );
         assert_eq!(
             [72, 5_230, 192_000, 7_500_000, 273_600_000].map(span),

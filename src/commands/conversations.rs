@@ -6,7 +6,7 @@ use tr::tr;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::Run;
-use super::human::shown_ids;
+use super::human::{plural, shown_ids};
 use crate::event::IdCondition;
 use crate::query::Candidate;
 use crate::render::{visible_line, wrapped};
@@ -46,7 +46,8 @@ impl Run<'_> {
         let ids = shown_ids(candidates.iter().map(|candidate| candidate.id.as_str()), terminal.is_some());
         let others = count.saturating_sub(MOST_CANDIDATES);
         if others > 0 {
-            writeln!(self.err, "  {}", tr!("({others} others are not shown)", others))?;
+            let not_shown = plural(others as u64, "other is", "others are");
+            writeln!(self.err, "  {}", tr!("({not_shown} not shown)", not_shown))?;
         }
         for candidate in &candidates[others..] {
             let start = candidate

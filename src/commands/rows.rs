@@ -9,6 +9,7 @@ use serde_json::Value;
 use tr::tr;
 
 use super::Run;
+use super::human::plural;
 use super::output::{Record, RecordWriter};
 use super::zone::Zone;
 use crate::event::{Event, EventFilter, EventOrder, Fold, IdCondition, Needle};
@@ -264,9 +265,9 @@ impl Run<'_> {
         let hits = outlet.finish()?;
         self.find_unmet_conditions(admitted.any)?;
         if held.out_of_order() > 0 {
-            let events = held.out_of_order();
+            let events = plural(held.out_of_order(), "event stands", "events stand");
             self.note(&tr!(
-                "{events} events stand behind later ones of their conversation: the input is out of order over a long stretch", events))?;
+                "{events} behind later ones of the same conversation: the input is out of order over a long stretch", events))?;
         }
         Ok(Some(Written { hits, account: scanned.account }))
     }

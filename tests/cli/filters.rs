@@ -108,6 +108,7 @@ fn of_many_conversations_that_an_id_may_mean_the_newest_are_named() {
     ");
     assert_eq!(lines.len(), 102, "{of_103}");
     assert!(lines[101].starts_with("  id-103 "), "{of_103}");
+    assert_eq!(asked(101).lines().nth(1), Some("  (1 other is not shown)"));
     assert_eq!(asked(100).lines().count(), 101, "all of them");
 }
 

@@ -1,5 +1,6 @@
 //! Help and wrong usage in the reader's language. clap writes them, in English; here is how they become Chinese.
 
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::io::{self, Write as _};
 use std::num::ParseIntError;
@@ -22,6 +23,12 @@ const BEGINNING: char = '\u{e000}';
 
 /// As wide as clap is without a terminal.
 const COLUMNS_ELSEWHERE: usize = 100;
+
+/// Text that has fewer columns beside what it explains stands below it …
+const LEAST_ROOM: usize = 8;
+
+/// … as far in as clap puts it there.
+const BELOW: usize = 10;
 
 /// The headings, which clap writes each with a colon behind it.
 pub const HEADINGS: [&str; 7] = ["Commands", "Arguments", "Options", "Input", "Filters", "Time", "Output"];
@@ -89,6 +96,8 @@ fn language_asked_for() -> Option<Language> {
 /// The width that help has to fit in, as clap finds it.
 fn columns() -> usize {
     let named = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    // None are those of a terminal that does not say how many it has.
+    let named = named.filter(|columns| *columns > 0);
     let terminal =
         || terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns));
     named.or_else(terminal).unwrap_or(COLUMNS_ELSEWHERE)
@@ -196,11 +205,20 @@ fn laid_out(line: &str, columns: usize) -> Vec<String> {
     if text.contains('\u{1b}') {
         return vec![format!("{line}\n")];
     }
-    let place = wrapped_width(before);
-    let mut lines = wrapped(text, columns.saturating_sub(place).max(1)).into_iter();
-    let first = format!("{before}{}\n", lines.next().unwrap_or_default());
-    let more = lines.map(|line| format!("{}{line}\n", " ".repeat(place)));
-    std::iter::once(first).chain(more).map(|line| format!("{}\n", line.trim_end())).collect()
+    let mut lines = Vec::new();
+    let mut place = wrapped_width(before);
+    let mut begin = Cow::from(before);
+    if columns < place + LEAST_ROOM {
+        // What has no room beside stands below.
+        lines.extend((before.len() > indent).then(|| before.to_owned()));
+        place = place.min(BELOW).min(columns.saturating_sub(LEAST_ROOM));
+        begin = " ".repeat(place).into();
+    }
+    for text in wrapped(text, columns.saturating_sub(place).max(1)) {
+        lines.push(format!("{begin}{text}"));
+        begin = " ".repeat(place).into();
+    }
+    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 /// The columns of text that is coloured and ours.

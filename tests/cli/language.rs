@@ -150,6 +150,19 @@ fn told(line: &str) -> String {
     format!("$ codex-audit {line}\n{}\n", told.text())
 }
 
+#[test]
+fn help_in_chinese_is_whole_on_a_terminal_of_any_width() {
+    let help =
+        |columns: &str| codex_audit("list -h --lang zh").with_variable("COLUMNS", columns).run().stdout;
+    let text = |columns| help(columns).replace(char::is_whitespace, "");
+    for columns in ["8", "12", "20", "30", "40"] {
+        assert_eq!(text(columns), text("200"), "{columns}");
+    }
+    assert_eq!(help("0"), help("100"), "none is no width");
+    let narrow = help("20");
+    assert!(narrow.contains("\n  -f, --file <PATH>\n          要读的文\n          件、目录、\n"), "{narrow}");
+}
+
 const COMMANDS: [&str; 11] = [
     "list",
     "show",

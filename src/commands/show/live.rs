@@ -10,9 +10,10 @@ use crate::event::{AnyValue, Event, EventKind, Key, event_family};
 use crate::render::{Style, one_line};
 use crate::report::{Line, Tone};
 
-/// Says each event in a line, without what a response's stream is made of unless it is asked for.
+/// Writes each event by itself, for people in a line, and without what a response's stream is made of unless it is asked
+/// for.
 #[derive(Clone)]
-pub(super) struct LiveEvents {
+pub(super) struct EachEvent {
     pub(super) with_streams: bool,
 }
 
@@ -58,15 +59,16 @@ fn word(key: Key) -> String {
     }
 }
 
-impl RowMaker for LiveEvents {
+impl RowMaker for EachEvent {
     type Found<'a> = ();
     type Record<'a> = EventRecord<'a>;
 
     fn find(&self, event: &Event<'_>) -> Option<()> {
+        if self.with_streams {
+            return Some(());
+        }
         match event.kind() {
-            EventKind::StreamEvent(stream) => {
-                (self.with_streams || stream.error_message.is_some()).then_some(())
-            }
+            EventKind::StreamEvent(stream) => stream.error_message.is_some().then_some(()),
             _ => Some(()),
         }
     }

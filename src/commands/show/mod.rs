@@ -11,22 +11,21 @@ use std::sync::Arc;
 use clap::Args;
 use tr::tr;
 
+use super::Run;
 use super::account::Exit;
 use super::conversations::id_to_find;
 use super::help;
-use super::records::EventRecord;
-use super::rows::{Around, RowMaker};
-use super::{Run, Zone};
-use crate::event::{Event, EventFilter, IdCondition};
+use super::rows::Around;
+use crate::event::{EventFilter, IdCondition};
 use crate::query::price_book::{PriceBook, Usd};
 use crate::query::{
     Condition, ConversationIndex, ConversationSummary, GroupKey, Story, StoryCollector, TokenUsage,
     UsageQuestion,
 };
-use crate::render::{Style, TextMedium, TimelineWriter};
-use crate::report::{Gutter, Line};
+use crate::render::{TextMedium, TimelineWriter};
+use crate::report::Gutter;
 use crate::source::Account;
-use live::LiveEvents;
+use live::EachEvent;
 use timeline::{Clock, Telling};
 
 /// Show what happened in a conversation, as a timeline
@@ -59,28 +58,6 @@ pub struct ShowArgs {
     pub(crate) follow: bool,
 }
 
-/// Writes each event as it is.
-#[derive(Clone)]
-struct EveryEvent;
-
-impl RowMaker for EveryEvent {
-    type Found<'a> = ();
-    type Record<'a> = EventRecord<'a>;
-
-    fn find(&self, _: &Event<'_>) -> Option<()> {
-        Some(())
-    }
-
-    fn record<'a>(&self, event: &Event<'a>, _: Option<()>, file: &'a str, zone: Zone) -> EventRecord<'a> {
-        EventRecord::new(event, file, zone)
-    }
-
-    fn lines(&self, _: &Event<'_>, _: Option<()>, _: Zone, _: &Style) -> Vec<Line> {
-        // For people, events are told as stories.
-        Vec::new()
-    }
-}
-
 /// So many events are kept at a time when every conversation is shown.
 const EVENTS_AT_A_TIME: u64 = 20_000;
 
@@ -106,11 +83,12 @@ impl ShowArgs {
         }
         if self.follow {
             let with_streams = self.all || run.format.text_medium().is_none();
-            return run.follow_rows(LiveEvents { with_streams }, Around::default());
+            return run.follow_rows(EachEvent { with_streams }, Around::default());
         }
         match run.format.text_medium() {
             None => {
-                let Some(written) = run.write_rows(EveryEvent, Around::default())? else {
+                let Some(written) = run.write_rows(EachEvent { with_streams: true }, Around::default())?
+                else {
                     return Ok(Exit::Failed);
                 };
                 self.conclude(run, written.hits, &written.account)

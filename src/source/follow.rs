@@ -117,6 +117,8 @@ impl Follower {
                 InputError::Empty(reason) => {
                     follower.notices.push(sentence!("{}; {}", reason, sentence!("waiting for one")));
                 }
+                // The file itself can be followed.
+                InputError::Unlisted(reason) => follower.notices.push(reason.clone()),
                 InputError::Refused(reason) => return Err(FollowError(reason.clone())),
             }
         }
@@ -381,7 +383,7 @@ impl Followed {
 
     /// What is read behind the file of that id: the backup that was closed after it, else the file that is written to.
     fn behind(&self, id: FileId) -> PathBuf {
-        let siblings = rotated_siblings(&self.live);
+        let siblings = rotated_siblings(&self.live).unwrap_or_default();
         let here = siblings.iter().position(|path| FileId::of_path(path) == Some(id));
         here.and_then(|here| siblings.get(here + 1)).unwrap_or(&self.live).clone()
     }

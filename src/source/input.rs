@@ -58,6 +58,8 @@ pub enum InputError {
     Empty(Sentence),
     /// It is no name of files that can be read, and why.
     Refused(Sentence),
+    /// It is read, but whether there is more of its rotated set is not known, and why.
+    Unlisted(Sentence),
 }
 
 impl InputError {
@@ -70,7 +72,7 @@ impl InputError {
     pub fn reason(&self) -> Sentence {
         match self {
             Self::Missing(name) => sentence!("{name} does not exist", name),
-            Self::Empty(reason) | Self::Refused(reason) => reason.clone(),
+            Self::Empty(reason) | Self::Refused(reason) | Self::Unlisted(reason) => reason.clone(),
         }
     }
 }
@@ -214,13 +216,27 @@ impl Input {
             // Another of its set brought it.
             return;
         }
-        let siblings = rotated_siblings(path);
-        if rotated {
-            self.files.extend(siblings.into_iter().map(InputFile::Path));
-            return;
+        match rotated_siblings(path) {
+            Ok(siblings) if rotated => self.files.extend(siblings.into_iter().map(InputFile::Path)),
+            Ok(siblings) => {
+                self.files.push(InputFile::Path(path.to_owned()));
+                alone.push((path.to_owned(), siblings));
+            }
+            Err(error) => {
+                self.files.push(InputFile::Path(path.to_owned()));
+                let unknown = sentence!(
+                    "{name}: whether rotated files lie beside it is not known",
+                    name = path.display()
+                );
+                let why = sentence!("its folder cannot be listed: {}", error);
+                let unknown = sentence!("{}; {}", unknown, why);
+                if rotated {
+                    self.errors.push(InputError::Unlisted(unknown));
+                } else {
+                    self.notes.push(unknown);
+                }
+            }
         }
-        self.files.push(InputFile::Path(path.to_owned()));
-        alone.push((path.to_owned(), siblings));
     }
 
     /// Says of the files that came alone which others of their sets nobody named.
@@ -275,22 +291,28 @@ impl Input {
 }
 
 /// The whole rotated set that a file belongs to, itself included, oldest first.
-pub(super) fn rotated_siblings(path: &Path) -> Vec<PathBuf> {
+///
+/// # Errors
+/// When its folder cannot be listed: a folder may be one to enter only.
+pub(super) fn rotated_siblings(path: &Path) -> io::Result<Vec<PathBuf>> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let set = Place::of_path(path).set;
-    let mut siblings: Vec<PathBuf> =
-        (fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().flatten())
-            .map(|entry| match folder {
-                Some(_) => entry.path(),
-                None => PathBuf::from(entry.file_name()),
-            })
-            .filter(|sibling| Place::of_path(sibling).set == set && sibling.is_file())
-            .collect();
+    let mut siblings = Vec::new();
+    for entry in fs::read_dir(folder.unwrap_or(Path::new(".")))? {
+        let entry = entry?;
+        let sibling = match folder {
+            Some(_) => entry.path(),
+            None => PathBuf::from(entry.file_name()),
+        };
+        if Place::of_path(&sibling).set == set && sibling.is_file() {
+            siblings.push(sibling);
+        }
+    }
     if !siblings.iter().any(|sibling| sibling == path) {
         siblings.push(path.to_owned());
     }
     sort_as_written(&mut siblings);
-    siblings
+    Ok(siblings)
 }
 
 /// Sets by name, and within a set the backups in the order they were closed, the file being written last.

@@ -67,6 +67,26 @@ impl Call {
         self
     }
 
+    /// Runs as a user to whom the permissions of files apply, also where the tests run as root.
+    #[cfg(unix)]
+    pub(crate) fn without_privileges(mut self) -> Self {
+        use std::os::unix::{fs::MetadataExt as _, fs::chown, process::CommandExt as _};
+        const NOBODY: u32 = 65_534;
+        if std::fs::metadata(self.home.path()).expect("the home folder").uid() != 0 {
+            return self;
+        }
+        // That user may not come where the program was built.
+        let program = self.home.path().join("codex-audit");
+        std::fs::copy(self.command.get_program(), &program).expect("a copy of the program");
+        chown(self.home.path(), Some(NOBODY), None).expect("a home of its own");
+        let mut command = Command::new(program);
+        command.args(self.command.get_args()).env_clear().uid(NOBODY);
+        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(self.command.get_current_dir().expect("a folder"));
+        self.command = command;
+        self
+    }
+
     /// Is given these bytes on standard input.
     pub(crate) fn with_stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = bytes.into();

@@ -326,3 +326,26 @@ fn every_form_of_the_exporter_gives_the_same_answer() {
         );
     }
 }
+
+/// Lets everyone into a folder as far as that, and none further.
+#[cfg(unix)]
+fn set_mode(folder: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(folder, fs::Permissions::from_mode(mode)).expect("a mode");
+}
+
+#[cfg(unix)]
+#[test]
+fn of_a_folder_that_cannot_be_listed_it_is_said_that_rotated_files_may_lie_in_it() {
+    let folder = rotated();
+    // The user who reads is its owner, or anyone.
+    set_mode(folder.path(), 0o311);
+    let said = |line: &str| {
+        let said = codex_audit(line).in_folder(folder.path()).without_privileges().run();
+        (said.stdout.lines().count(), said.stderr, said.exit)
+    };
+    let unknown = "logs.jsonl: whether rotated files lie beside it is not known; its folder cannot be listed: Permission denied (os error 13)\n";
+    assert_eq!(said("list --json -f logs.jsonl"), (1, format!("note: {unknown}"), Some(0)));
+    assert_eq!(said("list --json --rotated -f logs.jsonl"), (1, format!("error: {unknown}"), Some(2)));
+    set_mode(folder.path(), 0o700);
+}

@@ -262,7 +262,7 @@ impl Input {
         for entry in fs::read_dir(folder).map_err(refused)? {
             let path = entry.map_err(refused)?.path();
             let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if path.is_file() && !hidden {
+            if !hidden && may_be_file(&path) {
                 paths.push(path);
             }
         }
@@ -304,7 +304,7 @@ pub(super) fn rotated_siblings(path: &Path) -> io::Result<Vec<PathBuf>> {
             Some(_) => entry.path(),
             None => PathBuf::from(entry.file_name()),
         };
-        if Place::of_path(&sibling).set == set && sibling.is_file() {
+        if Place::of_path(&sibling).set == set && may_be_file(&sibling) {
             siblings.push(sibling);
         }
     }
@@ -313,6 +313,15 @@ pub(super) fn rotated_siblings(path: &Path) -> io::Result<Vec<PathBuf>> {
     }
     sort_as_written(&mut siblings);
     Ok(siblings)
+}
+
+/// Whether what a folder lists is a file. What the system does not let be looked at may be one, as may be what a link
+/// should lead to: opening it says why not. What is gone since the folder was listed is none.
+fn may_be_file(path: &Path) -> bool {
+    match fs::metadata(path) {
+        Ok(found) => found.is_file(),
+        Err(error) => error.kind() != io::ErrorKind::NotFound || path.is_symlink(),
+    }
 }
 
 /// Sets by name, and within a set the backups in the order they were closed, the file being written last.

@@ -349,3 +349,22 @@ fn of_a_folder_that_cannot_be_listed_it_is_said_that_rotated_files_may_lie_in_it
     assert_eq!(said("list --json --rotated -f logs.jsonl"), (1, format!("error: {unknown}"), Some(2)));
     set_mode(folder.path(), 0o700);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_named_and_the_rest_of_the_folder_is_read() {
+    let folder = folder(&[("a.jsonl", "one_conversation.jsonl")]);
+    let link = |name: &str, to: &str| {
+        std::os::unix::fs::symlink(to, folder.path().join(name)).expect("a link");
+    };
+    link("gone.jsonl", "removed.jsonl");
+    link("round.jsonl", "round.jsonl");
+    let said = codex_audit("list --json -f .").in_folder(folder.path()).run();
+    assert_eq!(said.column("first_prompt").len(), 1);
+    let lines: Vec<&str> = said.stderr.lines().collect();
+    assert!(
+        matches!(lines[..], ["error: ./gone.jsonl does not exist", round] if round.contains("round.jsonl cannot be read: ")),
+        "{lines:?}"
+    );
+    assert_eq!(said.exit, Some(2));
+}

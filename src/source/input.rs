@@ -194,14 +194,18 @@ impl Input {
             InputError::Refused(sentence!("{name} is no pattern: {}", error.msg, name = pattern))
         })?;
         let mut paths = Vec::new();
+        let errors = self.errors.len();
         for path in found {
-            let path = path
-                .map_err(|error| InputError::refused(error.path(), &io::Error::from(error.error().kind())))?;
-            if !path.is_dir() {
-                paths.push(path);
+            match path {
+                Ok(path) if path.is_dir() => {}
+                Ok(path) => paths.push(path),
+                Err(error) => {
+                    let why = io::Error::from(error.error().kind());
+                    self.errors.push(InputError::refused(error.path(), &why));
+                }
             }
         }
-        if paths.is_empty() {
+        if paths.is_empty() && self.errors.len() == errors {
             return Err(InputError::Empty(sentence!("no file fits the pattern {name}", name = pattern)));
         }
         sort_as_written(&mut paths);

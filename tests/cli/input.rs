@@ -368,3 +368,21 @@ fn a_link_that_leads_nowhere_is_named_and_the_rest_of_the_folder_is_read() {
     );
     assert_eq!(said.exit, Some(2));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_a_pattern_cannot_look_into_is_named_and_the_others_are_read() {
+    let folder = folder(&[]);
+    for name in ["open", "shut"] {
+        fs::create_dir(folder.path().join(name)).expect("a folder");
+        fs::write(folder.path().join(name).join("logs.jsonl"), fixture("one_conversation.jsonl"))
+            .expect("a copy");
+    }
+    set_mode(folder.path(), 0o755);
+    set_mode(&folder.path().join("shut"), 0);
+    let said = codex_audit("list --json -f '*/*.jsonl'").in_folder(folder.path()).without_privileges().run();
+    assert_eq!(said.column("first_prompt").len(), 1);
+    assert!(said.stderr.starts_with("error: shut cannot be read: permission denied; "), "{}", said.stderr);
+    assert_eq!(said.exit, Some(2));
+    set_mode(&folder.path().join("shut"), 0o700);
+}

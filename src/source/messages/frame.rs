@@ -37,7 +37,8 @@ pub(super) fn header(bytes: &[u8]) -> Header {
     if !(2..=MAX_MESSAGE_BYTES).contains(&length) {
         return Header::None;
     }
-    let body = &body[..body.len().min(length)];
+    // However much is known: many a place is looked at in vain.
+    let body = &body[..body.len().min(length).min(HEADER_BYTES - PREFIX_BYTES)];
     let can_begin = match body {
         [] | [_] => return Header::TooShort,
         // Text in place of a length is text: in a length, a byte is next to none.
@@ -48,6 +49,15 @@ pub(super) fn header(bytes: &[u8]) -> Header {
         _ => length > ZSTD_MAGIC.len() && ZSTD_MAGIC.starts_with(&body[..body.len().min(ZSTD_MAGIC.len())]),
     };
     if can_begin { Header::Frame { length } } else { Header::None }
+}
+
+/// Whether a frame that can begin so goes on as a message does, as far as its body is known, and what it took to tell.
+pub(super) fn goes_on(body: &[u8], length: usize) -> (bool, Work) {
+    /// As long as walking over one member takes, so many bytes could be unpacked.
+    const OF_A_MEMBER: Work = 128;
+    let mut members = 0;
+    let goes_on = body.first() != Some(&0x0A) || protobuf::walk_message(body, length, &mut members);
+    (goes_on, members * OF_A_MEMBER)
 }
 
 /// The next place, `from` on, where a frame can begin. JSON within a frame has many places that look like the
@@ -67,12 +77,16 @@ pub(super) fn find(bytes: &[u8], from: usize) -> Option<usize> {
     }
 }
 
+/// How much there was to do, in bytes that could be unpacked meanwhile.
+pub(super) type Work = u64;
+
 /// What a frame holds besides its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unpacked {
     pub(super) form: Form,
     pub(super) compression: Compression,
     pub(super) written: Written,
+    pub(super) work: Work,
 }
 
 /// A frame that would take more memory than is given.
@@ -100,7 +114,7 @@ impl Unpacker {
             let compression = Compression::None;
             if !is_json(body) {
                 let (form, written) = protobuf_content(body, text);
-                return Ok(Unpacked { form, compression, written });
+                return Ok(Unpacked { form, compression, written, work: work(form, body) });
             }
             // Nothing but its text tells whether the frame had the right length.
             let (end, written) = match json_error(body) {
@@ -108,7 +122,8 @@ impl Unpacker {
                 None => (body.len(), Written::Whole),
             };
             text.extend_from_slice(&body[..end]);
-            return Ok(Unpacked { form: Form::LengthPrefixedJson, compression, written });
+            let form = Form::LengthPrefixedJson;
+            return Ok(Unpacked { form, compression, written, work: work(form, &body[..end]) });
         }
         let at_once = self.decompressor.as_mut().and_then(|decompressor| {
             let size = zstd::zstd_safe::get_frame_content_size(body).ok()??;
@@ -127,13 +142,15 @@ impl Unpacker {
                 form: Form::LengthPrefixedProtobuf,
                 compression: Compression::ZstdFrames,
                 written,
+                work: 0,
             });
         }
         let (form, mut written) = content(&unpacked, text);
         if let Some(reason) = broken {
             written = Written::BrokenOff(reason);
         }
-        Ok(Unpacked { form, compression: Compression::ZstdFrames, written })
+        let work = work(form, &unpacked);
+        Ok(Unpacked { form, compression: Compression::ZstdFrames, written, work })
     }
 }
 
@@ -153,6 +170,13 @@ fn inflate(body: &[u8], most: usize) -> Result<(Vec<u8>, Option<Sentence>), TooL
 
 fn cannot_unpack(error: &std::io::Error) -> Sentence {
     sentence!("cannot be decompressed: {}", as_said(&error.to_string()))
+}
+
+/// What it takes to read a message.
+fn work(form: Form, message: &[u8]) -> Work {
+    /// A member may be two bytes and leave no text.
+    const OF_PROTOBUF: Work = 16;
+    message.len() as Work * if form == Form::LengthPrefixedProtobuf { OF_PROTOBUF } else { 1 }
 }
 
 fn is_json(message: &[u8]) -> bool {

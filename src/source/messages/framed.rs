@@ -11,7 +11,9 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 use super::bytes::read_full;
 use super::compressed::{Content, Hole};
 
-use super::frame::{HEADER_BYTES, Header, PREFIX_BYTES, TooLarge, Unpacked, Unpacker, find, header};
+use super::frame::{
+    HEADER_BYTES, Header, PREFIX_BYTES, TooLarge, Unpacked, Unpacker, Work, find, goes_on, header,
+};
 use super::protobuf::Written;
 use super::{BATCH_BYTES, BadFrame, Batch, MAX_MESSAGE_BYTES, Message};
 use crate::source::account::{DamageKind, zero_bytes};
@@ -25,9 +27,9 @@ const READ_BYTES: usize = 1024 * 1024;
 /// the memory taken does not grow with the number of cores.
 const MOST_SIDE_BY_SIDE: usize = 32 * 1024 * 1024;
 
-/// In all, so many bytes are unpacked of what only looks like a frame. Nothing but a file made to take time comes
-/// near; what is behind is damage.
-const MOST_TRIED_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+/// In all, so much is done for what only looks like a frame. Nothing but a file made to take time comes near; what is
+/// behind is damage.
+const MOST_TRIED: Work = 16 * 1024 * 1024 * 1024;
 
 /// Reads frames from the content of a file.
 pub(super) struct Framed {
@@ -45,8 +47,8 @@ pub(super) struct Framed {
     failed: Option<io::Error>,
     /// How much to unpack at once. Little behind a bad frame: what was unpacked behind the next one is thrown away.
     budget: usize,
-    /// How much was unpacked of what only looked like a frame.
-    tried_bytes: u64,
+    /// How much was done for what only looked like a frame.
+    tried: Work,
     form: Option<(Form, Compression)>,
     unpacker: Unpacker,
 }
@@ -76,7 +78,7 @@ impl Framed {
             ended: false,
             failed: None,
             budget: BATCH_BYTES,
-            tried_bytes: 0,
+            tried: 0,
             form: None,
             unpacker: Unpacker::new(),
         }
@@ -229,7 +231,12 @@ impl Framed {
             Header::Frame { length } => {
                 let end = at + PREFIX_BYTES + length;
                 self.fill(end);
-                if self.end < end { Next::CutShort } else { Next::Frame(at..end) }
+                let (goes_on, work) = goes_on(&self.buffer[at + PREFIX_BYTES..end.min(self.end)], length);
+                if goes_on && end <= self.end {
+                    return Next::Frame(at..end);
+                }
+                self.tried += work;
+                if goes_on { Next::CutShort } else { Next::Bad }
             }
         }
     }
@@ -314,25 +321,18 @@ impl Framed {
     fn next_sound_frame(&mut self, mut from: usize) -> Option<usize> {
         loop {
             let found = find(&self.buffer[..self.end], from)?;
-            let is_sound = match self.frame_at(found) {
-                Next::Frame(frame) if self.tried_bytes < MOST_TRIED_BYTES => {
-                    let body = &self.buffer[frame.start + PREFIX_BYTES..frame.end];
-                    let mut text = Vec::new();
-                    let is_sound = match self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text) {
-                        Ok(Unpacked { written: Written::Whole | Written::PartlyUnread(_), .. }) => true,
-                        Ok(_) => false,
-                        Err(TooLarge) => {
-                            self.tried_bytes += MAX_MESSAGE_BYTES as u64;
-                            false
-                        }
-                    };
-                    self.tried_bytes += if is_sound { 0 } else { text.len() as u64 };
-                    is_sound
-                }
-                Next::Frame(_) | Next::CutShort | Next::Bad | Next::End => false,
-            };
-            if is_sound {
-                return Some(found);
+            if self.tried < MOST_TRIED
+                && let Next::Frame(frame) = self.frame_at(found)
+            {
+                let body = &self.buffer[frame.start + PREFIX_BYTES..frame.end];
+                let mut text = Vec::new();
+                self.tried += match self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text) {
+                    Ok(Unpacked { written: Written::Whole | Written::PartlyUnread(_), .. }) => {
+                        return Some(found);
+                    }
+                    Ok(unpacked) => unpacked.work + text.len() as Work,
+                    Err(TooLarge) => MAX_MESSAGE_BYTES as Work,
+                };
             }
             from = found + 1;
         }

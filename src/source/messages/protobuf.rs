@@ -12,8 +12,8 @@ use json::{
     Array, begin_member, write_base64, write_digits, write_double, write_hex, write_number, write_string,
     write_text,
 };
-pub(super) use wire::begins_message;
 use wire::{Fault, Fields, Value};
+pub(super) use wire::{begins_message, walk_message};
 
 use super::MAX_MESSAGE_BYTES;
 use crate::source::account::MessagePart;

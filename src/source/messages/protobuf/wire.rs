@@ -164,8 +164,14 @@ impl<'a> Iterator for Fields<'a> {
 /// Whether an OTLP message of `length` bytes can begin so. Any signal's begins with its resources, each with a length,
 /// and within them nothing but resource, scopes and a URL.
 pub(in crate::source::messages) fn begins_message(begin: &[u8], length: usize) -> bool {
+    walk_message(begin, length, &mut 0)
+}
+
+/// The same, and how many members were walked over is added to `members`.
+pub(in crate::source::messages) fn walk_message(begin: &[u8], length: usize, members: &mut u64) -> bool {
     let mut at = 0;
     while at < begin.len() {
+        *members += 1;
         // The first member must be a resource; behind them profiles have a dictionary.
         if begin[at] != 0x0A && (at == 0 || begin[at] != 0x12) {
             return false;
@@ -177,7 +183,7 @@ pub(in crate::source::messages) fn begins_message(begin: &[u8], length: usize) -
             return false;
         };
         let known = &begin[inner..end.min(begin.len())];
-        if end > length || (begin[at] == 0x0A && !begins_resource(known, end <= begin.len())) {
+        if end > length || (begin[at] == 0x0A && !begins_resource(known, end <= begin.len(), members)) {
             return false;
         }
         at = end;
@@ -187,12 +193,16 @@ pub(in crate::source::messages) fn begins_message(begin: &[u8], length: usize) -
 }
 
 /// Whether a `ResourceLogs` or its like can begin so, or is this where that is all of it.
-fn begins_resource(begin: &[u8], is_all: bool) -> bool {
+fn begins_resource(begin: &[u8], is_all: bool, members: &mut u64) -> bool {
     for field in Fields::of(begin) {
+        *members += 1;
         match field {
             Ok((1 | 2 | 3 | 1000, Value::Bytes(_))) => {}
             Ok(_) => return false,
-            Err(end) => return !is_all && end.fault == Fault::CutShort,
+            Err(end) => {
+                let can_go_on = end.cut_short.is_none_or(|(number, _)| matches!(number, 1 | 2 | 3 | 1000));
+                return !is_all && end.fault == Fault::CutShort && can_go_on;
+            }
         }
     }
     true

@@ -60,6 +60,13 @@ pub(super) fn goes_on(body: &[u8], length: usize) -> (bool, Work) {
     (goes_on, members * OF_A_MEMBER)
 }
 
+/// Whether a frame begins here, as far as everything that is known of it tells.
+pub(super) fn begins_frame(bytes: &[u8]) -> bool {
+    let Header::Frame { length } = header(bytes) else { return false };
+    let body = &bytes[PREFIX_BYTES..];
+    goes_on(&body[..body.len().min(length)], length).0
+}
+
 /// The next place, `from` on, where a frame can begin. JSON within a frame has many places that look like the
 /// beginning of another, so that only the beginning of an OTLP object counts.
 pub(super) fn find(bytes: &[u8], from: usize) -> Option<usize> {

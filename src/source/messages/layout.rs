@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::iter;
 use std::path::Path;
 
 use memchr::memmem;
@@ -9,7 +10,7 @@ use serde::de::IgnoredAny;
 
 use super::bytes::{Counted, Peeked};
 use super::compressed::{Content, HEAD_BYTES, compression_of};
-use super::frame::{self, Header};
+use super::frame::{self, HEADER_BYTES, Header};
 use crate::source::form::Compression;
 use crate::words::{Sentence, sentence};
 
@@ -26,10 +27,10 @@ impl Layout {
     /// follows; what fits nothing is lines, each of which will be found to be no JSON.
     pub(super) fn of(head: &[u8]) -> Self {
         match frame::header(head) {
-            Header::Frame { .. } => return Self::Frames,
+            Header::Frame { .. } if frame::begins_frame(head) => return Self::Frames,
             // A length begins with 0, as no text does: so little of a frame is one that is still being written.
             Header::TooShort if head.first() == Some(&0) => return Self::Frames,
-            Header::TooShort | Header::None => {}
+            Header::Frame { .. } | Header::TooShort | Header::None => {}
         }
         let text = skip_blank(head);
         if matches!(text.first(), Some(b'{' | b'[')) {
@@ -37,7 +38,11 @@ impl Layout {
             return if is_document(text, is_all) { Self::Document } else { Self::Lines };
         }
         let first_object = memmem::find(head, b"{\"resource").unwrap_or(head.len());
-        let first_frame = frame::find(head, 1).unwrap_or(head.len());
+        // At the end of what was looked at, two bytes may look like a frame.
+        let is_known = |at: &usize| head.len() - at >= HEADER_BYTES || head.len() < HEAD_BYTES;
+        let mut frames = iter::successors(frame::find(head, 1), |at| frame::find(head, at + 1));
+        let first_frame = frames.find(|at| is_known(at) && frame::begins_frame(&head[*at..]));
+        let first_frame = first_frame.unwrap_or(head.len());
         if first_frame < first_object { Self::Frames } else { Self::Lines }
     }
 }
@@ -183,6 +188,23 @@ mod tests {
         let compressed = framed(&zstd::encode_all(LINE, 0).expect("compressed"));
         assert_eq!(Layout::of(&[b"\0\0\0\0garbage", &compressed[..]].concat()), Layout::Frames);
         assert_eq!(Layout::of(b"no OTLP at all"), Layout::Lines);
+    }
+
+    #[test]
+    fn lines_behind_empty_ones_are_no_frames() {
+        for letter in b' '..=b'~' {
+            let text = [b"\n\n\n\n\n", &[letter][..], b"\":\"aaaa\"}}]}]}]}\n", LINE, b"\n", LINE].concat();
+            assert_ne!(Layout::of(&text), Layout::Frames, "{letter}");
+        }
+    }
+
+    #[test]
+    fn text_is_no_frame_wherever_what_is_looked_at_ends() {
+        for known in 1..=2 * HEADER_BYTES {
+            let before = "x".repeat(HEAD_BYTES - known - " 43172".len());
+            let text = [&before, " 43172\n", &"2026-11-02T01:00:00Z info ".repeat(10)].concat();
+            assert_eq!(Layout::of(&text.as_bytes()[..HEAD_BYTES]), Layout::Lines, "{known}");
+        }
     }
 
     #[test]

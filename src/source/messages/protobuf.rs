@@ -15,7 +15,6 @@ use json::{
 use wire::{Fault, Fields, Value};
 pub(super) use wire::{begins_message, walk_message};
 
-use super::MAX_MESSAGE_BYTES;
 use crate::source::account::MessagePart;
 use crate::words::{Sentence, sentence};
 
@@ -46,6 +45,12 @@ const MAX_DEPTH: usize = 200;
 /// A message breaks off: the arrays that are open are not closed.
 struct Break(Sentence);
 
+impl From<Fault> for Break {
+    fn from(fault: Fault) -> Self {
+        Self(fault.sentence())
+    }
+}
+
 /// Writes the message as JSON. One of another signal becomes an object without content.
 pub(super) fn write_json(message: &[u8], json: &mut Vec<u8>) -> Written {
     match signal(message) {
@@ -54,7 +59,7 @@ pub(super) fn write_json(message: &[u8], json: &mut Vec<u8>) -> Written {
         Some(Signal::Metrics) => return other_signal("{\"resourceMetrics\":[]}", json),
         Some(Signal::Profiles) => return other_signal("{\"resourceProfiles\":[]}", json),
     }
-    let mut writer = Writer { start: json.len(), json, unread: Vec::new() };
+    let mut writer = Writer { json, unread: Vec::new() };
     match (writer.logs_data(message), writer.unread.as_slice()) {
         (Err(Break(reason)), _) => Written::BrokenOff(reason),
         (Ok(()), []) => Written::Whole,
@@ -138,8 +143,6 @@ const DEPRECATED_SCOPE_LOGS: u32 = 1000;
 
 struct Writer<'a> {
     json: &'a mut Vec<u8>,
-    /// Where the message begins in `json`.
-    start: usize,
     /// Why parts of the message were left out.
     unread: Vec<Sentence>,
 }
@@ -154,15 +157,15 @@ impl Writer<'_> {
                 Err(end) => {
                     // What breaks off first is what holds everything, so its parts are looked for in what is left.
                     if let Some((1, rest)) = end.cut_short {
-                        array.begin_element(self.json);
+                        array.begin_element(self.json)?;
                         self.resource_logs(rest, true)?;
                     }
-                    return Err(Break(end.fault.sentence()));
+                    return Err(end.fault.into());
                 }
             };
             if number == 1 {
-                let resource_logs = value.bytes().ok_or_else(|| Break(Fault::WrongType.sentence()))?;
-                array.begin_element(self.json);
+                let resource_logs = value.bytes().ok_or(Fault::WrongType)?;
+                array.begin_element(self.json)?;
                 self.resource_logs(resource_logs, false)?;
             }
         }
@@ -176,18 +179,18 @@ impl Writer<'_> {
         let parts = Parts::of(message, &[1, 2, 3, DEPRECATED_SCOPE_LOGS]);
         self.json.push(b'{');
         begin_member("resource", self.json);
-        self.resource(&parts.merged(1));
+        self.resource(&parts.merged(1))?;
         // A Collector writes the records of clients from before 2022 under today's name.
         let scope_logs = if parts.has(2) { 2 } else { DEPRECATED_SCOPE_LOGS };
         let array = Array::new("scopeLogs", self.json);
         for scope in parts.all(scope_logs) {
-            array.begin_element(self.json);
+            array.begin_element(self.json)?;
             self.scope_logs(scope, false)?;
         }
         if let Some((number, rest)) = parts.cut_short
             && number == scope_logs
         {
-            array.begin_element(self.json);
+            array.begin_element(self.json)?;
             self.scope_logs(rest, true)?;
         }
         parts.check(breaks_off)?;
@@ -201,16 +204,16 @@ impl Writer<'_> {
         let parts = Parts::of(message, &[1, 2, 3]);
         self.json.push(b'{');
         begin_member("scope", self.json);
-        self.scope(&parts.merged(1));
+        self.scope(&parts.merged(1))?;
         let array = Array::new("logRecords", self.json);
         for record in parts.all(2) {
-            if self.json.len() - self.start > MAX_MESSAGE_BYTES {
-                return Err(Break(sentence!("a message larger than 1 GiB")));
-            }
             let before = self.json.len();
-            array.begin_element(self.json);
+            array.begin_element(self.json)?;
             if let Err(fault) = self.log_record(record) {
                 self.json.truncate(before);
+                if fault == Fault::TooLarge {
+                    return Err(fault.into());
+                }
                 self.unread.push(MessagePart::LogRecord.unread(&fault.sentence()));
             }
         }
@@ -221,31 +224,33 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn resource(&mut self, message: &[u8]) {
+    fn resource(&mut self, message: &[u8]) -> Result<(), Fault> {
         let parts = self.sound_parts(message, MessagePart::Resource, &[1, 2, 3]);
         self.json.push(b'{');
-        self.attributes(parts.all(1));
+        self.attributes(parts.all(1))?;
         write_number("droppedAttributesCount", parts.unsigned(2), self.json);
         let array = Array::new("entityRefs", self.json);
         for entity in parts.all(3) {
-            array.begin_element(self.json);
-            self.entity_ref(entity);
+            array.begin_element(self.json)?;
+            self.entity_ref(entity)?;
         }
         array.end(self.json);
         self.json.push(b'}');
+        Ok(())
     }
 
-    fn scope(&mut self, message: &[u8]) {
+    fn scope(&mut self, message: &[u8]) -> Result<(), Fault> {
         let parts = self.sound_parts(message, MessagePart::Scope, &[1, 2, 3, 4]);
         self.json.push(b'{');
         write_text("name", parts.last(1), self.json);
         write_text("version", parts.last(2), self.json);
-        self.attributes(parts.all(3));
+        self.attributes(parts.all(3))?;
         write_number("droppedAttributesCount", parts.unsigned(4), self.json);
         self.json.push(b'}');
+        Ok(())
     }
 
-    fn entity_ref(&mut self, message: &[u8]) {
+    fn entity_ref(&mut self, message: &[u8]) -> Result<(), Fault> {
         let parts = self.sound_parts(message, MessagePart::Entity, &[1, 2, 3, 4]);
         self.json.push(b'{');
         write_text("schemaUrl", parts.last(1), self.json);
@@ -253,12 +258,13 @@ impl Writer<'_> {
         for (number, name) in [(3, "idKeys"), (4, "descriptionKeys")] {
             let array = Array::new(name, self.json);
             for key in parts.all(number) {
-                array.begin_element(self.json);
+                array.begin_element(self.json)?;
                 write_string(key, self.json);
             }
             array.end(self.json);
         }
         self.json.push(b'}');
+        Ok(())
     }
 
     /// The parts of a message that must be whole; if it is not, that is noted.
@@ -270,15 +276,16 @@ impl Writer<'_> {
         parts
     }
 
-    fn attributes<'m>(&mut self, pairs: impl Iterator<Item = &'m [u8]>) {
+    fn attributes<'m>(&mut self, pairs: impl Iterator<Item = &'m [u8]>) -> Result<(), Fault> {
         let array = Array::new("attributes", self.json);
         for pair in pairs {
-            array.begin_element(self.json);
+            array.begin_element(self.json)?;
             if let Err(fault) = key_value(pair, 0, self.json) {
                 self.unread.push(MessagePart::Attribute.unread(&fault.sentence()));
             }
         }
         array.end(self.json);
+        Ok(())
     }
 
     fn log_record(&mut self, message: &[u8]) -> Result<(), Fault> {
@@ -299,7 +306,7 @@ impl Writer<'_> {
         let array = Array::new("attributes", json);
         for (number, value) in Fields::of(message).flatten() {
             if let (6, Value::Bytes(pair)) = (number, value) {
-                array.begin_element(json);
+                array.begin_element(json)?;
                 key_value(pair, 0, json)?;
             }
         }
@@ -438,7 +445,7 @@ fn list(message: &[u8], of_pairs: bool, depth: usize, json: &mut Vec<u8>) -> Res
     for field in Fields::of(message) {
         match field {
             Ok((1, Value::Bytes(value))) => {
-                array.begin_element(json);
+                array.begin_element(json)?;
                 let value = if depth > MAX_DEPTH { &[] } else { value };
                 let written =
                     if of_pairs { key_value(value, depth, json) } else { any_value(value, depth, json) };
@@ -481,8 +488,8 @@ impl<'a> Parts<'a> {
 
     fn check(&self, breaks_off: bool) -> Result<(), Break> {
         match self.broken {
-            Some(fault) => Err(Break(fault.sentence())),
-            None if breaks_off => Err(Break(Fault::CutShort.sentence())),
+            Some(fault) => Err(fault.into()),
+            None if breaks_off => Err(Fault::CutShort.into()),
             None => Ok(()),
         }
     }

@@ -31,9 +31,20 @@ impl From<serde_json::Error> for DecodeError {
         if message.starts_with("recursion limit") {
             return Self { kind: DamageKind::TooDeep, reason: sentence!("nested too deep") };
         }
+        if message.starts_with(TOO_MANY) {
+            let reason = sentence!("a list of more than {} elements", MOST_ELEMENTS);
+            return Self { kind: DamageKind::NotOtlp, reason };
+        }
         Self { kind: DamageKind::NotOtlp, reason: as_said(&message) }
     }
 }
+
+/// No list has nearly as many elements. One that is two or three bytes of text takes thirty times as many once it is
+/// decoded, so that a small file could fill all memory.
+const MOST_ELEMENTS: usize = 1 << 18;
+
+/// How a longer list is refused.
+const TOO_MANY: &str = "too many elements";
 
 /// Decodes a log record.
 pub(crate) fn decode_record(text: &str) -> Result<LogRecord<'_>, DecodeError> {
@@ -252,6 +263,8 @@ fn take_attributes<'de, A: MapAccess<'de>>(into: &mut Attributes<'de>, map: &mut
     let WireAttributes(attributes) = map.next_value()?;
     if into.is_empty() {
         *into = attributes;
+    } else if into.len() + attributes.len() > MOST_ELEMENTS {
+        return Err(de::Error::custom(TOO_MANY));
     } else {
         into.append(attributes);
     }
@@ -273,6 +286,9 @@ impl<'de> Visitor<'de> for PairsVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut pairs = Vec::with_capacity(24);
         while let Some(WirePair(pair)) = seq.next_element()? {
+            if pairs.len() == MOST_ELEMENTS {
+                return Err(de::Error::custom(TOO_MANY));
+            }
             pairs.push(pair);
         }
         Ok(pairs)
@@ -369,8 +385,8 @@ struct WireList<'a>(Vec<AnyValue<'a>>);
 
 impl<'de> Deserialize<'de> for WireList<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let values = deserializer.deserialize_map(ValuesVisitor::<Vec<WireValue<'de>>>::new())?;
-        Ok(Self(values.unwrap_or_default().into_iter().map(|WireValue(value)| value).collect()))
+        let values = deserializer.deserialize_map(ValuesVisitor::<Elements<WireValue<'de>>>::new())?;
+        Ok(Self(values.unwrap_or_default().0.into_iter().map(|WireValue(value)| value).collect()))
     }
 }
 
@@ -379,8 +395,41 @@ struct WireMap<'a>(Vec<Pair<'a>>);
 
 impl<'de> Deserialize<'de> for WireMap<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let values = deserializer.deserialize_map(ValuesVisitor::<Vec<WirePair<'de>>>::new())?;
-        Ok(Self(values.unwrap_or_default().into_iter().map(|WirePair(pair)| pair).collect()))
+        let values = deserializer.deserialize_map(ValuesVisitor::<Elements<WirePair<'de>>>::new())?;
+        Ok(Self(values.unwrap_or_default().0.into_iter().map(|WirePair(pair)| pair).collect()))
+    }
+}
+
+/// What stands in `values`.
+struct Elements<E>(Vec<E>);
+
+impl<E> Default for Elements<E> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, E: Deserialize<'de>> Deserialize<'de> for Elements<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Self::default())
+    }
+}
+
+impl<'de, E: Deserialize<'de>> Visitor<'de> for Elements<E> {
+    type Value = Self;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Self, A::Error> {
+        while let Some(element) = seq.next_element()? {
+            if self.0.len() == MOST_ELEMENTS {
+                return Err(de::Error::custom(TOO_MANY));
+            }
+            self.0.push(element);
+        }
+        Ok(self)
     }
 }
 
@@ -535,6 +584,22 @@ mod tests {
         assert_eq!(id("NDHnlA9mj50=").as_deref(), Some("3431e7940f668f9d"));
         for none in ["", "0000000000000000", "12", "????????????????"] {
             assert_eq!(id(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_too_many_elements_is_refused() {
+        let list = |count: usize| format!("[{}{{}}]", "{},".repeat(count - 1));
+        for (begin, end) in [
+            (r#"{"attributes":"#, "}"),
+            (r#"{"attributes":[{}],"attributes":"#, "}"),
+            (r#"{"body":{"arrayValue":{"values":"#, "}}}"),
+            (r#"{"body":{"kvlistValue":{"values":"#, "}}}"),
+        ] {
+            let decoded = |count| decode_record(&[begin, &list(count), end].concat()).map(|_| ());
+            assert!(decoded(MOST_ELEMENTS - 1).is_ok(), "{begin}");
+            let refused = decoded(MOST_ELEMENTS + 1).expect_err("too many");
+            assert_eq!(refused.reason.english(), "a list of more than 262144 elements", "{begin}");
         }
     }
 

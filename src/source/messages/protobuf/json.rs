@@ -4,6 +4,9 @@ use std::io::Write as _;
 
 use base64::Engine;
 
+use super::wire::Fault;
+use crate::source::messages::MAX_MESSAGE_BYTES;
+
 /// Begins a member of the object that is open; its value is to follow.
 pub(super) fn begin_member(name: &str, json: &mut Vec<u8>) {
     if json.last() != Some(&b'{') {
@@ -52,14 +55,19 @@ impl Array {
         Self { name, place: json.len() }
     }
 
-    /// Writes what stands before an element: the member's name and a bracket, or a comma.
-    pub(super) fn begin_element(self, json: &mut Vec<u8>) {
+    /// Writes what stands before an element: the member's name and a bracket, or a comma. An element may be two bytes of
+    /// a message and many of its text, so that this is where a text is seen to become too large.
+    pub(super) fn begin_element(self, json: &mut Vec<u8>) -> Result<(), Fault> {
+        if json.len() > MAX_MESSAGE_BYTES {
+            return Err(Fault::TooLarge);
+        }
         if json.len() > self.place {
             json.push(b',');
         } else {
             begin_member(self.name, json);
             json.push(b'[');
         }
+        Ok(())
     }
 
     pub(super) fn end(self, json: &mut Vec<u8>) {

@@ -52,6 +52,8 @@ pub(super) enum Fault {
     WrongType,
     WrongValueType,
     LongNumber,
+    /// As JSON it is larger than any message that is read.
+    TooLarge,
 }
 
 impl Fault {
@@ -63,6 +65,7 @@ impl Fault {
             Self::WrongType => sentence!("a member of a wrong type"),
             Self::WrongValueType => sentence!("a value of a wrong type"),
             Self::LongNumber => sentence!("a number of more than 64 bits"),
+            Self::TooLarge => sentence!("a message larger than 1 GiB"),
         }
     }
 }

@@ -32,13 +32,18 @@ static SECRET: LazyLock<[u8; 192]> = LazyLock::new(|| {
 /// what counts is that copies have the same, and that neighbours have similar ones as a rule.
 type Moment = [u8; 8];
 
+/// A hash of a record's surroundings that nobody who sends records can foresee.
+pub(super) fn secret_hash(text: &str) -> u64 {
+    XxHash3_64::oneshot_with_secret(&*SECRET, text.as_bytes()).expect("a long secret")
+}
+
 /// What a record's resource and scope add to its fingerprint.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Surroundings(u64);
 
 impl Surroundings {
     pub(super) fn of(resource_fingerprint: u64, scope: &str) -> Self {
-        Self(resource_fingerprint.rotate_left(32) ^ XxHash3_64::oneshot(scope.as_bytes()))
+        Self(resource_fingerprint.rotate_left(32) ^ secret_hash(scope))
     }
 }
 
@@ -160,6 +165,12 @@ mod tests {
         let mut copies = Copies::default();
         assert_eq!(copies.note(&fingerprints), [4]);
         assert_eq!(copies.note(&fingerprints), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn what_surrounds_a_record_is_hashed_as_nobody_outside_can() {
+        assert_eq!(secret_hash("scope"), secret_hash("scope"));
+        assert_ne!(secret_hash("scope"), XxHash3_64::oneshot(b"scope"));
     }
 
     /// A record of that many seconds since some moment.

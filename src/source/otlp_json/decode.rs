@@ -10,12 +10,12 @@ use std::str::FromStr;
 use base64::Engine;
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use twox_hash::XxHash3_64;
 
 use super::cut::bare_message;
 use super::text::WireText;
 use crate::event::{AnyValue, Attributes, LogRecord, Resource, Scope, UnixNano};
 use crate::source::account::{DamageKind, as_said};
+use crate::source::copies::secret_hash;
 use crate::words::{Sentence, sentence};
 
 /// Why a record's text could not be decoded.
@@ -55,7 +55,7 @@ pub(crate) fn decode_record(text: &str) -> Result<LogRecord<'_>, DecodeError> {
 /// Decodes a resource; `""` is one without attributes and without a fingerprint.
 pub(crate) fn decode_resource(text: &str) -> Result<Resource<'_>, DecodeError> {
     let WireBlock { attributes, .. } = decode_block(text)?;
-    let fingerprint = if text.is_empty() { 0 } else { XxHash3_64::oneshot(text.as_bytes()) };
+    let fingerprint = if text.is_empty() { 0 } else { secret_hash(text) };
     Ok(Resource { attributes, fingerprint })
 }
 

@@ -1,8 +1,9 @@
 //! OpenTelemetry attributes, read by the type the reader wants.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::hash::{BuildHasher, DefaultHasher, Hasher, RandomState};
 use std::ops::Range;
 
 use super::any_value::{AnyValue, integer_of, truth_of};
@@ -31,6 +32,7 @@ enum Pair {
 }
 
 /// A value that is looked at.
+#[derive(Clone, Copy)]
 enum Value<'v, 'a> {
     Plain(&'a str),
     Other(&'v AnyValue<'a>),
@@ -38,6 +40,9 @@ enum Value<'v, 'a> {
 
 /// So far a slot can point; pairs behind are searched.
 const REACH: usize = u8::MAX as usize;
+
+/// So many keys are compared with each other; no record of Codex has more. Of more, hashes are taken.
+const FEW: usize = 64;
 
 impl Default for Attributes<'_> {
     fn default() -> Self {
@@ -217,15 +222,39 @@ impl<'a> Attributes<'a> {
         self.pairs.is_empty()
     }
 
-    /// Every leaf with its full key: nested maps become dotted keys, and of a repeated key only the last value
-    /// is handed out, at the place of its first.
+    /// Hands out every leaf with its full key: nested maps become dotted keys, and of a repeated key only the last value
+    /// is handed out, at the place of its first. A full key is as long as all the keys around it, so that none is kept.
+    pub fn for_each_leaf<'v>(&'v self, mut leaf: impl FnMut(&Cow<'v, str>, Cow<'v, AnyValue<'a>>)) {
+        let hashes = RandomState::new();
+        let mut last = self.repeats_a_key().then(HashMap::new);
+        if let Some(last) = &mut last {
+            self.for_each_leaf_written(|key, value| {
+                last.insert(hash_of(key, &hashes), value);
+            });
+        }
+        self.for_each_leaf_written(|key, value| match &mut last {
+            None => leaf(key, value.into()),
+            Some(last) => {
+                if let Some(value) = last.remove(&hash_of(key, &hashes)) {
+                    leaf(key, value.into());
+                }
+            }
+        });
+    }
+
+    /// Hands out every leaf with its full key, repeated keys included.
+    fn for_each_leaf_written<'v>(&'v self, mut leaf: impl FnMut(&Cow<'v, str>, Value<'v, 'a>)) {
+        for pair in &self.pairs {
+            hand_out(&mut Cow::Borrowed(self.key_of(pair)), self.value_of(pair), &mut leaf);
+        }
+    }
+
+    /// Every leaf with its full key, as `for_each_leaf` hands them out.
     #[must_use]
     pub fn flattened(&self) -> Vec<(Cow<'_, str>, Cow<'_, AnyValue<'a>>)> {
-        let mut flat = Flat { leaves: Vec::with_capacity(self.pairs.len()), places: HashMap::new() };
-        for pair in &self.pairs {
-            flat.add(Cow::Borrowed(self.key_of(pair)), self.value_of(pair));
-        }
-        flat.leaves
+        let mut leaves = Vec::with_capacity(self.pairs.len());
+        self.for_each_leaf(|key, value| leaves.push((key.clone(), value)));
+        leaves
     }
 
     /// Whether a full key is there more than once, so that a value is in no answer.
@@ -242,8 +271,21 @@ impl<'a> Attributes<'a> {
             };
             known.is_some_and(|key| usize::from(self.slots[key as usize]) == index + 1)
         };
-        let leaves = || self.iter().map(|(_, value)| count_leaves(&value)).sum::<usize>();
-        !self.pairs.iter().enumerate().all(is_last_of_known) && self.flattened().len() < leaves()
+        let has_another = || {
+            if self.pairs.len() <= FEW
+                && !self.others.iter().any(|(_, value)| matches!(value, AnyValue::KvList(_)))
+            {
+                let mut before =
+                    self.pairs.iter().enumerate().map(|(index, pair)| (&self.pairs[..index], pair));
+                return before.any(|(before, pair)| {
+                    before.iter().any(|other| self.key_of(other) == self.key_of(pair))
+                });
+            }
+            let begin = RandomState::new().build_hasher();
+            let mut known = HashSet::new();
+            !self.pairs.iter().all(|pair| are_new(&begin, self.key_of(pair), self.value_of(pair), &mut known))
+        };
+        !self.pairs.iter().enumerate().all(is_last_of_known) && has_another()
     }
 
     fn into_pairs(self) -> impl Iterator<Item = (Cow<'a, str>, AnyValue<'a>)> {
@@ -268,45 +310,37 @@ impl<'a> Attributes<'a> {
     }
 }
 
-fn count_leaves(value: &AnyValue<'_>) -> usize {
-    match value {
-        AnyValue::KvList(pairs) => pairs.iter().map(|(_, value)| count_leaves(value)).sum(),
-        _ => 1,
+/// Hands out the leaves of a value that stands under that key. Whatever is added to the key is taken away again.
+fn hand_out<'v, 'a>(
+    key: &mut Cow<'v, str>,
+    value: Value<'v, 'a>,
+    leaf: &mut impl FnMut(&Cow<'v, str>, Value<'v, 'a>),
+) {
+    let Value::Other(AnyValue::KvList(pairs)) = value else { return leaf(key, value) };
+    let outer = key.len();
+    for (inner, value) in pairs {
+        let full = key.to_mut();
+        full.push('.');
+        full.push_str(inner);
+        hand_out(key, Value::Other(value), leaf);
+        key.to_mut().truncate(outer);
     }
 }
 
-/// Leaves with their full keys, each key once.
-struct Flat<'v, 'a> {
-    leaves: Vec<(Cow<'v, str>, Cow<'v, AnyValue<'a>>)>,
-    /// Where each key is, once there are too many to look through.
-    places: HashMap<Cow<'v, str>, usize>,
+/// Notes the full keys of a value's leaves; false when one is known already. Whoever writes attributes cannot foresee
+/// the hashes, and among the few that there are two are the same by chance once in a million million records or less.
+fn are_new(begin: &DefaultHasher, key: &str, value: Value<'_, '_>, known: &mut HashSet<u64>) -> bool {
+    let mut hash = begin.clone();
+    hash.write(key.as_bytes());
+    let Value::Other(AnyValue::KvList(pairs)) = value else { return known.insert(hash.finish()) };
+    hash.write(b".");
+    pairs.iter().all(|(inner, value)| are_new(&hash, inner, Value::Other(value), known))
 }
 
-impl<'v, 'a> Flat<'v, 'a> {
-    /// No record of Codex has more attributes.
-    const FEW: usize = 64;
-
-    fn add(&mut self, key: Cow<'v, str>, value: Value<'v, 'a>) {
-        if let Value::Other(AnyValue::KvList(pairs)) = value {
-            for (inner, value) in pairs {
-                self.add(Cow::Owned(format!("{key}.{inner}")), Value::Other(value));
-            }
-        } else if let Some(earlier) = self.place_of(&key) {
-            self.leaves[earlier].1 = value.into();
-        } else {
-            self.leaves.push((key, value.into()));
-        }
-    }
-
-    fn place_of(&mut self, key: &str) -> Option<usize> {
-        if self.leaves.len() <= Self::FEW {
-            return self.leaves.iter().position(|(name, _)| name == key);
-        }
-        let known = self.places.len();
-        let more = self.leaves.iter().enumerate().skip(known).map(|(place, (name, _))| (name.clone(), place));
-        self.places.extend(more);
-        self.places.get(key).copied()
-    }
+fn hash_of(key: &str, hashes: &RandomState) -> u64 {
+    let mut hash = hashes.build_hasher();
+    hash.write(key.as_bytes());
+    hash.finish()
 }
 
 impl PartialEq for Attributes<'_> {
@@ -443,6 +477,20 @@ mod tests {
         let attributes = Attributes::new(vec![("a".into(), AnyValue::KvList(vec![("b".into(), inner)]))]);
         let keys: Vec<_> = attributes.flattened().into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, ["a.b.c", "a.b.d"]);
+    }
+
+    #[test]
+    fn under_a_long_key_there_may_be_many_values() {
+        let inner = || (0..1_000).map(|key: i64| (key.to_string().into(), AnyValue::Int(key)));
+        let attributes = |more: Vec<_>| {
+            let inner = AnyValue::KvList(inner().chain(more).collect());
+            Attributes::new(vec![("k".repeat(1_000_000).into(), inner)])
+        };
+        let once = attributes(vec![]);
+        let mut leaves = 0;
+        once.for_each_leaf(|key, _| leaves += usize::from(key.len() > 1_000_000));
+        assert!(leaves == 1_000 && !once.repeats_a_key());
+        assert!(attributes(vec![("7".into(), AnyValue::Int(0))]).repeats_a_key());
     }
 
     #[test]

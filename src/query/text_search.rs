@@ -80,17 +80,17 @@ impl TextSearch {
     pub fn find<'a>(&self, event: &Event<'a>) -> Option<Vec<TextMatches<'a>>> {
         let mut matches = Vec::new();
         let mut found = false;
-        for (attribute, value) in event.attributes().flattened() {
+        event.attributes().for_each_leaf(|attribute, value| {
             found |= self.find_in(attribute, value, &mut matches);
-        }
-        found |= self.find_in(Cow::Borrowed(BODY), Cow::Borrowed(&event.record.body), &mut matches);
+        });
+        found |= self.find_in(&Cow::Borrowed(BODY), Cow::Borrowed(&event.record.body), &mut matches);
         if self.inverted { (!found).then(Vec::new) } else { found.then_some(matches) }
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "every text keeps a copy")]
+    #[expect(clippy::ptr_arg, reason = "a key that is borrowed stays so")]
     fn find_in<'a>(
         &self,
-        attribute: Cow<'a, str>,
+        attribute: &Cow<'a, str>,
         value: Cow<'a, AnyValue<'a>>,
         matches: &mut Vec<TextMatches<'a>>,
     ) -> bool {

@@ -156,13 +156,13 @@ impl Watched {
             return;
         }
         let Some(filter) = &self.filter else {
-            for (key, _) in event.attributes().flattened() {
-                self.is_met |= key == self.wanted.as_str();
+            event.attributes().for_each_leaf(|key, _| {
+                self.is_met |= *key == self.wanted.as_str();
                 if !self.values.contains(key.as_ref()) {
-                    self.values.insert(key.into_owned());
+                    self.values.insert(key.to_string());
+                    self.forget_the_last();
                 }
-            }
-            self.forget_the_last();
+            });
             return;
         };
         if filter.admits(event) {

@@ -88,11 +88,16 @@ pub struct FlatAttributes<'a>(Option<&'a Attributes<'a>>);
 
 impl Serialize for FlatAttributes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let flat = self.0.map(Attributes::flattened).unwrap_or_default();
-        let mut map = serializer.serialize_map(Some(flat.len()))?;
-        for (key, value) in flat {
-            map.serialize_entry(&key, &PlainValue(Some(&value)))?;
+        let mut map = serializer.serialize_map(None)?;
+        let mut written = Ok(());
+        if let Some(attributes) = self.0 {
+            attributes.for_each_leaf(|key, value| {
+                if written.is_ok() {
+                    written = map.serialize_entry(key, &PlainValue(Some(&value)));
+                }
+            });
         }
+        written?;
         map.end()
     }
 }

@@ -182,12 +182,16 @@ impl Input {
                 Ok(())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.add_glob(name, rotated, alone),
+            // On Windows no file can be named like a pattern.
+            Err(error) if error.kind() == io::ErrorKind::InvalidFilename && is_pattern(name) => {
+                self.add_glob(name, rotated, alone)
+            }
             Err(error) => Err(InputError::refused(path, &error)),
         }
     }
 
     fn add_glob(&mut self, pattern: &str, rotated: bool, alone: &mut Alone) -> Result<(), InputError> {
-        if !pattern.contains(['*', '?', '[']) {
+        if !is_pattern(pattern) {
             return Err(InputError::Missing(pattern.to_owned()));
         }
         let found = glob::glob(pattern).map_err(|error| {
@@ -292,6 +296,10 @@ impl Input {
         }
         Ok(())
     }
+}
+
+fn is_pattern(name: &str) -> bool {
+    name.contains(['*', '?', '['])
 }
 
 /// The whole rotated set that a file belongs to, itself included, oldest first.
@@ -404,5 +412,12 @@ mod tests {
         let input = Input::find(&[at("missing"), at("*.jsonl"), at("*.gz"), "-".into()], false);
         assert_eq!(names(&input), ["a.jsonl", "b.jsonl", "-"]);
         assert!(matches!(input.errors[..], [InputError::Missing(_), InputError::Empty(_)]));
+    }
+
+    #[test]
+    fn a_pattern_may_be_no_name_that_a_file_can_have() {
+        // Too long a name on Unix; on Windows the star is enough.
+        let pattern = format!("*{}", "x".repeat(300));
+        assert!(matches!(Input::find(&[pattern], false).errors[..], [InputError::Empty(_)]));
     }
 }

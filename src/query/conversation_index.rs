@@ -1,7 +1,8 @@
 //! Which conversations are there, and what does each amount to?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
@@ -152,7 +153,7 @@ struct SummaryDraft {
     last: Option<UnixNano>,
     starts: u64,
     start: Earliest<Start>,
-    models: Few<(SharedText, EventOrder)>,
+    models: Models,
     shared: Shared,
     events: u64,
     prompts: u64,
@@ -167,6 +168,53 @@ struct SummaryDraft {
     decisions: Few<(Decision, u64)>,
     tokens: TokenTotals,
     responses: ResponseLedger<TokenTotals>,
+}
+
+/// The models of a conversation, each with its first event. One or a few, unless they were made up to take time.
+#[derive(Clone, Debug)]
+#[expect(clippy::box_collection, reason = "no larger than the few: there is one for each conversation")]
+enum Models {
+    Few(Few<(SharedText, EventOrder)>),
+    Many(Box<HashMap<SharedText, EventOrder, RandomState>>),
+}
+
+impl Default for Models {
+    fn default() -> Self {
+        Self::Few(Few::default())
+    }
+}
+
+impl Models {
+    const FEW: usize = 32;
+
+    /// Notes that an event is of that model.
+    fn note(&mut self, model: &str, order: EventOrder, shared: impl FnOnce() -> SharedText) {
+        let known = match self {
+            Self::Few(few) => few.iter_mut().find(|(name, _)| **name == *model).map(|(_, first)| first),
+            Self::Many(many) => many.get_mut(model),
+        };
+        if let Some(first) = known {
+            *first = order.min(*first);
+            return;
+        }
+        match self {
+            Self::Few(few) if few.len() < Self::FEW => few.push((shared(), order)),
+            Self::Few(few) => {
+                let few = std::mem::take(few).into_vec();
+                *self = Self::Many(Box::new(few.into_iter().chain([(shared(), order)]).collect()));
+            }
+            Self::Many(many) => {
+                many.insert(shared(), order);
+            }
+        }
+    }
+
+    fn into_vec(self) -> Vec<(SharedText, EventOrder)> {
+        match self {
+            Self::Few(few) => few.into_vec(),
+            Self::Many(many) => many.into_iter().collect(),
+        }
+    }
 }
 
 /// What every record of a conversation says again: who, where, with which program. Each value is the earliest one.
@@ -356,7 +404,7 @@ impl SummaryDraft {
         self.first.offer(order, || ());
         self.last = self.last.max(order.time());
         if let Some(model) = event.model() {
-            self.note_model(model, order, || SharedText::of(model));
+            self.models.note(model, order, || SharedText::of(model));
         }
         self.shared.add(event, order);
         let Some(kind) = kind else { return };
@@ -420,14 +468,6 @@ impl SummaryDraft {
         }
     }
 
-    /// Notes that an event is of that model.
-    fn note_model(&mut self, model: &str, order: EventOrder, shared: impl FnOnce() -> SharedText) {
-        match self.models.iter_mut().find(|(name, _)| **name == *model) {
-            Some((_, first)) => *first = order.min(*first),
-            None => self.models.push((shared(), order)),
-        }
-    }
-
     /// Where its first event stands.
     fn first_order(&self) -> Option<EventOrder> {
         self.first.with_order().map(|(order, ())| order)
@@ -440,7 +480,7 @@ impl SummaryDraft {
         self.starts += later.starts;
         self.start.join(later.start);
         for (model, first) in later.models.into_vec() {
-            self.note_model(&model, first, || model.clone());
+            self.models.note(&model, first, || model.clone());
         }
         self.shared.join(later.shared);
         self.events += later.events;

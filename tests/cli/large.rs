@@ -120,6 +120,24 @@ fn a_file_of_nothing_but_what_looks_like_long_frames_is_told_in_time() {
 }
 
 #[test]
+fn a_conversation_of_any_number_of_models_is_listed_in_time() {
+    let count = 60_000;
+    let record = |number: usize| {
+        record(number, "")
+            .replace("\"output\"", "\"model\"")
+            .replace(r#"{"stringValue":""}"#, &format!(r#"{{"stringValue":"model-{number}"}}"#))
+    };
+    let records: Vec<String> = (0..2 * count).map(|number| record(number % count)).collect();
+    let log = [BEGIN, &records.join(","), END].concat();
+    let began = Instant::now();
+    let listed = codex_audit("list --json --keep-duplicates -f -").with_stdin(log).run().records();
+    assert!(began.elapsed() < MOST_TIME / 4, "{:?}", began.elapsed());
+    let models = listed[0]["models"].as_array().expect("the models");
+    let is_in_order = models.iter().enumerate().all(|(index, model)| *model == format!("model-{index}"));
+    assert!(models.len() == count && is_in_order);
+}
+
+#[test]
 fn a_large_file_says_the_same_by_its_name_and_through_a_pipe() {
     // A line in some thousand is damaged, and the last one breaks off.
     let line = |number: usize| match number % 997 {

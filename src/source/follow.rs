@@ -14,7 +14,8 @@ use memchr::memrchr;
 
 use super::account::{Account, Damage, FileAccount};
 use super::copies::Copies;
-use super::input::{Input, InputError, InputFile, rotated_siblings};
+use super::input::{Input, InputError, rotated_siblings};
+use super::input_file::InputFile;
 use super::messages::{Batch, MAX_MESSAGE_BYTES, whole_file_form};
 use super::opened::{FileId, refusal};
 use super::otlp_json::Learned;

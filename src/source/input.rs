@@ -1,18 +1,16 @@
 //! Which files to read: paths, folders, globs and standard input, with the rotated files beside them.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::denial::denial;
+use super::input_file::{InputFile, STDIN};
 use super::messages::is_worth_reading;
 use super::rotation::{Place, RotatedSet};
 use crate::words::{Sentence, sentence};
-
-/// Where standard input is named instead of a file.
-const STDIN: &str = "-";
 
 /// The files of one run, in the order they are read.
 #[derive(Debug, Default)]
@@ -31,22 +29,6 @@ pub struct Input {
     pub digests: bool,
     /// How many bytes of the files were read so far, as they lie there; counted while they are read.
     pub bytes_read: Arc<AtomicU64>,
-}
-
-/// One file of the input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InputFile {
-    /// Standard input.
-    Stdin,
-    /// What could be read but once, kept in memory so that it can be read more often.
-    Kept {
-        /// Its name, as it is shown.
-        name: String,
-        /// All of it.
-        bytes: Arc<[u8]>,
-    },
-    /// A file.
-    Path(PathBuf),
 }
 
 /// A named input that cannot be read.
@@ -74,44 +56,6 @@ impl InputError {
             Self::Missing(name) => sentence!("{name} does not exist", name),
             Self::Empty(reason) | Self::Refused(reason) | Self::Unlisted(reason) => reason.clone(),
         }
-    }
-}
-
-impl InputFile {
-    /// What stands in memory as if it had come by standard input.
-    pub fn in_memory(bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self::Kept { name: STDIN.to_owned(), bytes: bytes.into() }
-    }
-
-    /// Whether a second reading finds what the first one found: not in a pipe, under whatever name.
-    fn can_be_read_again(&self) -> bool {
-        match self {
-            Self::Path(path) => path.is_file(),
-            Self::Stdin => false,
-            Self::Kept { .. } => true,
-        }
-    }
-
-    /// The name shown to people and in machine output.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match self {
-            Self::Stdin => STDIN.to_owned(),
-            Self::Kept { name, .. } => name.clone(),
-            Self::Path(path) => path.display().to_string(),
-        }
-    }
-
-    /// Opens it for reading.
-    ///
-    /// # Errors
-    /// When the system refuses.
-    pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        Ok(match self {
-            Self::Stdin => Box::new(io::stdin()),
-            Self::Kept { bytes, .. } => Box::new(io::Cursor::new(Arc::clone(bytes))),
-            Self::Path(path) => Box::new(File::open(path)?),
-        })
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::denial::denial;
-use super::input::InputFile;
+use super::input_file::InputFile;
 use super::rotation::Place;
 use crate::words::{Sentence, sentence};
 

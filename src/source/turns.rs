@@ -171,7 +171,7 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::thread;
 
-    use super::super::input::InputFile;
+    use super::super::input_file::InputFile;
     use super::*;
 
     /// Lines of many batches, each with its own number.

@@ -17,7 +17,7 @@ use super::{BadFrame, Batch, Message};
 use crate::event::Location;
 use crate::source::account::{Damage, DamageKind, FileAccount, Unopened};
 use crate::source::form::{Compression, Form};
-use crate::source::input::InputFile;
+use crate::source::input_file::InputFile;
 use crate::source::opened::{FileId, Opened, Watch, refusal};
 use crate::source::rotation::Place;
 use crate::words::{Sentence, sentence};

@@ -9,7 +9,7 @@ use super::output::RecordWriter;
 use super::records::SettingRecord;
 use super::settings::{Effective, Origin, Settings, Shown};
 use super::{Run, SharedArgs, World};
-use crate::render::write_table;
+use crate::render::{Medium, write_table};
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
 
 /// Show which settings count, and where each comes from
@@ -32,12 +32,12 @@ impl ConfigArgs {
     pub fn run(&self, run: &mut Run<'_>, world: &World, shared: &SharedArgs) -> anyhow::Result<Exit> {
         let settings = world.settings()?;
         let shown = effective(shared, world, settings)?;
-        match run.format.text_medium() {
-            Some(medium) => {
+        match run.format.medium() {
+            Medium::Text(medium) => {
                 write_table(&table(&shown, settings, world), medium, &run.style, run.out)?;
             }
-            None => {
-                let mut writer = RecordWriter::new::<SettingRecord<'_>>(run.format, run.out)?;
+            Medium::Records(format) => {
+                let mut writer = RecordWriter::new::<SettingRecord<'_>>(format, run.out)?;
                 let path = settings.path.as_deref().map(|path| path.display().to_string());
                 for setting in &shown {
                     writer.write(&SettingRecord::new(setting, path.as_deref()))?;

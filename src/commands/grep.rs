@@ -15,7 +15,7 @@ use super::rows::{Around, RowMaker};
 use super::{Run, Zone};
 use crate::event::{Event, EventFilter, Fold, Needle, event_family};
 use crate::query::{BODY, PatternOptions, TextMatches, TextSearch, UnmetConditions};
-use crate::render::{Format, Style, write_csv_row, write_lines, write_record};
+use crate::render::{Format, Medium, RecordFormat, Style, write_csv_row, write_lines, write_record};
 use crate::report::{Line, Tone};
 use crate::source::Account;
 
@@ -280,15 +280,15 @@ impl GrepArgs {
 }
 
 fn write_id(out: &mut Vec<u8>, format: Format, style: &Style, id: Option<&str>) -> io::Result<()> {
-    match (format.text_medium(), id) {
-        (None, id) if format == Format::Json => write_record(
+    match (format.medium(), id) {
+        (Medium::Records(RecordFormat::Json), id) => write_record(
             out,
             &serde_json::json!({
                 "schema_version": SCHEMA_VERSION, "record_type": "match_conversation", "conversation_id": id,
             }),
         ),
-        (None, Some(id)) => write_csv_row(out, &[id]),
-        (Some(medium), Some(id)) => write_lines(&[id.into()], medium, style, out),
+        (Medium::Records(RecordFormat::Csv), Some(id)) => write_csv_row(out, &[id]),
+        (Medium::Text(medium), Some(id)) => write_lines(&[id.into()], medium, style, out),
         (_, None) => Ok(()),
     }
 }

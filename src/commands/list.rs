@@ -18,7 +18,7 @@ use super::{Run, Zone};
 use crate::query::{
     ConversationIndex, ConversationKind, ConversationSummary, IndexedConversation, NetworkCounts,
 };
-use crate::render::write_table;
+use crate::render::{Medium, write_table};
 use crate::report::{Cell, Column, Line, Row, Table, Tone};
 
 /// List the conversations, with what each amounts to
@@ -42,8 +42,8 @@ impl ListArgs {
         let (conversations, aside) = scan.answer.conversations();
         let hiding = AtomicU64::new(0);
         if !scan.account.nothing_was_read() {
-            match run.format.text_medium() {
-                Some(medium) => {
+            match run.format.medium() {
+                Medium::Text(medium) => {
                     let summaries: Vec<_> =
                         conversations.into_par_iter().map(IndexedConversation::summary).collect();
                     let table = table(&summaries, run.zone, run.style.truncate);
@@ -55,8 +55,8 @@ impl ListArgs {
                         ))?;
                     }
                 }
-                None => {
-                    let mut writer = RecordWriter::new::<ConversationRecord>(run.format, run.out)?;
+                Medium::Records(format) => {
+                    let mut writer = RecordWriter::new::<ConversationRecord>(format, run.out)?;
                     let zone = run.zone;
                     writer.write_each(conversations, |conversation| {
                         let summary = conversation.summary();

@@ -15,7 +15,7 @@ use super::wording::{DaySections, target, verdict_words};
 use super::{Run, Zone, unmet};
 use crate::event::{NetworkDecision, UnixNano, host_glob};
 use crate::query::{CallDetail, CallLog, Condition, NetworkRow};
-use crate::render::write_table;
+use crate::render::{Medium, write_table};
 use crate::report::{Cell, Column, Line, Section, Table, Tone};
 
 /// Show what the agent tried to reach through Codex's network proxy
@@ -72,13 +72,13 @@ impl NetworkArgs {
         let unmet =
             host.and_then(|glob| unmet::of_names(Condition::Host, glob, rows.iter().flat_map(hosts_of)));
         rows.retain(|row| self.admits(row, host));
-        match run.format.text_medium() {
-            Some(_) if rows.is_empty() => {}
-            Some(medium) => {
+        match run.format.medium() {
+            Medium::Text(_) if rows.is_empty() => {}
+            Medium::Text(medium) => {
                 write_table(&table(&rows, run.zone, run.style.truncate), medium, &run.style, run.out)?;
             }
-            None => {
-                let mut writer = RecordWriter::new::<NetworkDecisionRecord<'_>>(run.format, run.out)?;
+            Medium::Records(format) => {
+                let mut writer = RecordWriter::new::<NetworkDecisionRecord<'_>>(format, run.out)?;
                 let (account, zone) = (&scan.account, run.zone);
                 writer.write_each(rows.iter().collect(), |row| {
                     let file = account.file_name(row.request.last.order.location().file);
@@ -107,11 +107,11 @@ impl NetworkArgs {
             .and_then(|glob| unmet::of_names(Condition::Host, glob, counts.hosts.iter().map(String::as_str)));
         let hiding = counts.hiding;
         let is_empty = counts.requests.is_empty();
-        match run.format.text_medium() {
-            Some(_) if is_empty => {}
-            Some(medium) => write_table(&summary_table(&counts), medium, &run.style, run.out)?,
-            None => {
-                let mut writer = RecordWriter::new::<NetworkSummaryRecord>(run.format, run.out)?;
+        match run.format.medium() {
+            Medium::Text(_) if is_empty => {}
+            Medium::Text(medium) => write_table(&summary_table(&counts), medium, &run.style, run.out)?,
+            Medium::Records(format) => {
+                let mut writer = RecordWriter::new::<NetworkSummaryRecord>(format, run.out)?;
                 counts.records(run.zone).try_for_each(|record| writer.write(&record))?;
                 writer.finish()?;
             }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::pager::Pager;
 use super::settings::{Effective, Origin, Setting, Settings, When};
 use super::world::World;
-use crate::render::{CsvWriter, Format, Style, write_record};
+use crate::render::{CsvWriter, Format, Medium, RecordFormat, Style, write_record};
 use crate::words::Language;
 
 /// How to write the answer.
@@ -96,7 +96,7 @@ impl OutputArgs {
     pub(super) fn pager_on_terminal(&self, world: &World) -> Option<Pager> {
         // What is wrong with the settings is told by the run.
         let settings = world.settings().ok()?;
-        let is_for_people = self.format(settings).value.text_medium().is_some();
+        let is_for_people = matches!(self.format(settings).value.medium(), Medium::Text(_));
         let is_shown = is_for_people && world.terminal_width.is_some();
         is_shown.then(|| self.pager(world, settings).value).flatten()
     }
@@ -189,11 +189,11 @@ pub enum RecordWriter<'a> {
 }
 
 impl<'a> RecordWriter<'a> {
-    /// A writer of records of type `R`, in CSV or else in JSON Lines.
+    /// A writer of records of type `R`.
     ///
     /// # Errors
     /// When nothing can be written.
-    pub fn new<R: Record>(format: Format, out: &'a mut dyn Write) -> io::Result<Self> {
+    pub fn new<R: Record>(format: RecordFormat, out: &'a mut dyn Write) -> io::Result<Self> {
         Self::like(&R::template(), format, out)
     }
 
@@ -201,10 +201,10 @@ impl<'a> RecordWriter<'a> {
     ///
     /// # Errors
     /// When nothing can be written.
-    pub fn like<R: Record>(template: &R, format: Format, out: &'a mut dyn Write) -> io::Result<Self> {
+    pub fn like<R: Record>(template: &R, format: RecordFormat, out: &'a mut dyn Write) -> io::Result<Self> {
         Ok(match format {
-            Format::Csv => Self::Csv(Box::new(CsvWriter::new(out, template, R::OPEN_MEMBERS)?)),
-            _ => Self::Json(out),
+            RecordFormat::Json => Self::Json(out),
+            RecordFormat::Csv => Self::Csv(Box::new(CsvWriter::new(out, template, R::OPEN_MEMBERS)?)),
         })
     }
 

@@ -14,7 +14,7 @@ use super::output::{Record, RecordWriter};
 use super::zone::Zone;
 use crate::event::{Event, EventFilter, EventOrder, Fold, IdCondition, Needle};
 use crate::query::{Admitted, InTimeOrder, Meant, PrefixedConversations};
-use crate::render::{Format, Style, TextMedium, write_lines, write_record};
+use crate::render::{Format, Medium, RecordFormat, Style, TextMedium, write_lines, write_record};
 use crate::report::{Line, Tone};
 use crate::source::{Account, InputFile, scan};
 
@@ -148,17 +148,16 @@ impl<M: RowMaker> Fold for Rows<M> {
             return;
         }
         let is_hit = found.is_some();
-        let body = match self.format {
-            Format::Table | Format::Md => {
-                Ok(Body::Lines(self.maker.lines(event, found, self.zone, &self.style)))
-            }
-            format => {
+        let body = match self.format.medium() {
+            Medium::Text(_) => Ok(Body::Lines(self.maker.lines(event, found, self.zone, &self.style))),
+            Medium::Records(format) => {
                 let file = self.files.get(event.location.file as usize).map_or("", String::as_str);
                 let record = self.maker.record(event, found, file, self.zone);
-                if format == Format::Json {
-                    Body::json(&record)
-                } else {
-                    serde_json::to_value(&record).map(Body::Members).map_err(io::Error::from)
+                match format {
+                    RecordFormat::Json => Body::json(&record),
+                    RecordFormat::Csv => {
+                        serde_json::to_value(&record).map(Body::Members).map_err(io::Error::from)
+                    }
                 }
             }
         };
@@ -303,9 +302,9 @@ impl<'a> Outlet<'a> {
         around: Around,
         out: &'a mut dyn io::Write,
     ) -> io::Result<Self> {
-        let way = match format.text_medium() {
-            Some(medium) => Way::Lines { medium, style, out },
-            None => Way::Records(RecordWriter::new::<M::Record<'_>>(format, out)?),
+        let way = match format.medium() {
+            Medium::Text(medium) => Way::Lines { medium, style, out },
+            Medium::Records(format) => Way::Records(RecordWriter::new::<M::Record<'_>>(format, out)?),
         };
         Ok(Self { way, around, hits: 0, beside: BTreeMap::new(), last: None })
     }

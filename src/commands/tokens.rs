@@ -22,7 +22,7 @@ use crate::query::price_book::{Component, PriceBook, Priced, Step, Tier};
 use crate::query::{
     Group, GroupKey, Response, TokenCount, TokenTotals, TokenUsage, Usage, UsageQuestion, UsageSum,
 };
-use crate::render::{write_chart, write_lines, write_table};
+use crate::render::{Medium, RecordFormat, write_chart, write_lines, write_table};
 use crate::report::{Cell, Chart, Column, Line, Row, Section, Table, Tone};
 use crate::source::Account;
 use crate::words::{Sentence, sentence};
@@ -153,7 +153,7 @@ impl TokensArgs {
         if let Some((_, twice)) = self.by.iter().enumerate().find(|(at, by)| self.by[..*at].contains(by)) {
             anyhow::bail!(tr!("--by: `{name}` is given more than once", name = twice.name()));
         }
-        if self.chart && run.format.text_medium().is_some() && self.time_key().is_none() {
+        if self.chart && matches!(run.format.medium(), Medium::Text(_)) && self.time_key().is_none() {
             // What is drawn over time needs sums over time.
             return Self { by: vec![By::Day], ..self.clone() }.run(run);
         }
@@ -171,8 +171,8 @@ impl TokensArgs {
         let Some(scan) = scan else { return Ok(Exit::Failed) };
         let usage = scan.answer.settle();
         if !scan.account.nothing_was_read() {
-            match (run.format.text_medium(), self.explain) {
-                (Some(medium), _) => {
+            match (run.format.medium(), self.explain) {
+                (Medium::Text(medium), _) => {
                     if self.chart && !usage.groups.is_empty() {
                         write_chart(&self.chart(&usage, run.zone), medium, &run.style, run.out)?;
                         write_lines(&self.not_drawn(&usage), medium, &run.style, run.out)?;
@@ -194,8 +194,10 @@ impl TokensArgs {
                         write_lines(&lines, medium, &run.style, run.out)?;
                     }
                 }
-                (None, false) => self.write_groups(&mut run, &usage, &prices)?,
-                (None, true) => self.write_responses(&mut run, &usage, &prices, &scan.account)?,
+                (Medium::Records(format), false) => self.write_groups(&mut run, format, &usage, &prices)?,
+                (Medium::Records(format), true) => {
+                    self.write_responses(&mut run, format, &usage, &prices, &scan.account)?;
+                }
             }
         }
         if let Some(partial) = partial_sums(&usage.total.tokens) {
@@ -213,10 +215,16 @@ impl TokensArgs {
             .collect()
     }
 
-    fn write_groups(&self, run: &mut Run<'_>, usage: &Usage, prices: &PriceBook) -> anyhow::Result<()> {
+    fn write_groups(
+        &self,
+        run: &mut Run<'_>,
+        format: RecordFormat,
+        usage: &Usage,
+        prices: &PriceBook,
+    ) -> anyhow::Result<()> {
         let template =
             TokenUsageRecord { group: self.group(&self.no_values()), ..TokenUsageRecord::template() };
-        let mut writer = RecordWriter::like(&template, run.format, run.out)?;
+        let mut writer = RecordWriter::like(&template, format, run.out)?;
         for (values, sum) in &usage.groups {
             writer.write(&TokenUsageRecord::new(self.group(values), sum, prices, run.zone))?;
         }
@@ -226,13 +234,14 @@ impl TokensArgs {
     fn write_responses(
         &self,
         run: &mut Run<'_>,
+        format: RecordFormat,
         usage: &Usage,
         prices: &PriceBook,
         account: &Account,
     ) -> anyhow::Result<()> {
         let template =
             PricedResponseRecord { group: self.group(&self.no_values()), ..PricedResponseRecord::template() };
-        let mut writer = RecordWriter::like(&template, run.format, run.out)?;
+        let mut writer = RecordWriter::like(&template, format, run.out)?;
         for response in &usage.responses {
             let file = account.file_name(response.order.location().file);
             let group = self.group(&response.group);

@@ -20,7 +20,7 @@ use super::wording::{
 use super::{Run, Zone, unmet};
 use crate::event::{Decision, DecisionSource, name_glob};
 use crate::query::{CallDetail, CallLog, CallResult, Condition, ToolDecisionRow};
-use crate::render::write_table;
+use crate::render::{Medium, write_table};
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
 use crate::words::{Sentence, sentence};
 
@@ -120,13 +120,13 @@ impl ToolDecisionArgs {
             unmet::of_names(Condition::Tool, glob, rows.iter().flat_map(tool_names).flatten())
         });
         rows.retain(|row| self.admits(row, tool));
-        match run.format.text_medium() {
-            Some(_) if rows.is_empty() => {}
-            Some(medium) => {
+        match run.format.medium() {
+            Medium::Text(_) if rows.is_empty() => {}
+            Medium::Text(medium) => {
                 write_table(&table(&rows, run.zone, run.style.truncate), medium, &run.style, run.out)?;
             }
-            None => {
-                let mut writer = RecordWriter::new::<ToolDecisionRecord<'_>>(run.format, run.out)?;
+            Medium::Records(format) => {
+                let mut writer = RecordWriter::new::<ToolDecisionRecord<'_>>(format, run.out)?;
                 let (account, zone) = (&scan.account, run.zone);
                 writer.write_each(rows.iter().collect(), |row| {
                     let file = account.file_name(row.order.location().file);
@@ -158,11 +158,11 @@ impl ToolDecisionArgs {
             unmet::of_names(Condition::Tool, glob, counts.tool_names.iter().map(String::as_str))
         });
         let records: Vec<_> = counts.records.values().collect();
-        match run.format.text_medium() {
-            Some(_) if records.is_empty() => {}
-            Some(medium) => write_table(&summary_table(&counts), medium, &run.style, run.out)?,
-            None => {
-                let mut writer = RecordWriter::new::<ToolDecisionSummaryRecord>(run.format, run.out)?;
+        match run.format.medium() {
+            Medium::Text(_) if records.is_empty() => {}
+            Medium::Text(medium) => write_table(&summary_table(&counts), medium, &run.style, run.out)?,
+            Medium::Records(format) => {
+                let mut writer = RecordWriter::new::<ToolDecisionSummaryRecord>(format, run.out)?;
                 records.iter().try_for_each(|record| writer.write(*record))?;
                 writer.finish()?;
             }

@@ -371,14 +371,16 @@ impl Fold for ConversationIndex {
 
     fn add(&mut self, event: &Event<'_>) {
         let admitted = self.filter.admits(event);
-        self.aside.nameless_events += u64::from(admitted && event.lacks_its_name());
         let Some(id) = event.conversation_id() else {
             note_spawn(event, &mut self.spawns);
             self.aside.without_conversation += u64::from(admitted);
+            self.aside.nameless_events += u64::from(admitted && event.lacks_its_name());
             return;
         };
         let order = event.order();
         let kind = (!is_only_counted(event)).then(|| event.kind());
+        let lacks_its_name = matches!(kind, Some(EventKind::Unnamed)) && event.lacks_its_name();
+        self.aside.nameless_events += u64::from(admitted && lacks_its_name);
         let draft = self.conversations.of(Some(id));
         draft.evidence.add(event, order, kind.as_ref());
         if admitted {

@@ -56,15 +56,34 @@ impl Format {
         }
     }
 
-    /// The medium that shapes are drawn in, for formats made for people.
+    /// Whom it is made for, and how.
     #[must_use]
-    pub fn text_medium(self) -> Option<TextMedium> {
+    pub fn medium(self) -> Medium {
         match self {
-            Self::Table => Some(TextMedium::Text),
-            Self::Md => Some(TextMedium::Markdown),
-            Self::Json | Self::Csv => None,
+            Self::Table => Medium::Text(TextMedium::Text),
+            Self::Md => Medium::Text(TextMedium::Markdown),
+            Self::Json => Medium::Records(RecordFormat::Json),
+            Self::Csv => Medium::Records(RecordFormat::Csv),
         }
     }
+}
+
+/// Whom an answer is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// People, for whom shapes are drawn.
+    Text(TextMedium),
+    /// Programs, for which records are written.
+    Records(RecordFormat),
+}
+
+/// What records are written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordFormat {
+    /// JSON Lines.
+    Json,
+    /// Comma-separated values.
+    Csv,
 }
 
 impl fmt::Display for Format {

@@ -16,7 +16,7 @@ use super::reasons;
 use super::records::FindingRecord;
 use super::{Run, World};
 use crate::event::EventFilter;
-use crate::render::visible_line;
+use crate::render::{Medium, visible_line};
 use crate::setup::{CodexConfig, CollectorConfig, Finding, Severity, Subject, check_agreement};
 use crate::words::{Sentence, sentence};
 
@@ -100,12 +100,12 @@ impl DoctorArgs {
             let place = finding.place.as_ref().map(|place| (place.file.clone(), place.line));
             (finding.subject, finding.severity, place)
         });
-        match run.format.text_medium() {
-            Some(medium) => {
+        match run.format.medium() {
+            Medium::Text(medium) => {
                 screen::write(&examination.findings, &examination.files, medium, &run.style, run.out)?;
             }
-            None => {
-                let mut writer = RecordWriter::new::<FindingRecord<'_>>(run.format, run.out)?;
+            Medium::Records(format) => {
+                let mut writer = RecordWriter::new::<FindingRecord<'_>>(format, run.out)?;
                 for finding in &examination.findings {
                     writer.write(&FindingRecord::new(finding))?;
                 }

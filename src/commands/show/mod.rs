@@ -22,7 +22,7 @@ use crate::query::{
     Condition, ConversationIndex, ConversationSummary, GroupKey, Story, StoryCollector, TokenUsage,
     UsageQuestion,
 };
-use crate::render::{TextMedium, TimelineWriter};
+use crate::render::{Medium, TextMedium, TimelineWriter};
 use crate::report::Gutter;
 use crate::source::Account;
 use live::EachEvent;
@@ -82,19 +82,19 @@ impl ShowArgs {
             }
         }
         if self.follow {
-            let with_streams = self.all || run.format.text_medium().is_none();
+            let with_streams = self.all || matches!(run.format.medium(), Medium::Records(_));
             return run.follow_rows(EachEvent { with_streams }, Around::default());
         }
-        match run.format.text_medium() {
-            None => {
+        match run.format.medium() {
+            Medium::Records(_) => {
                 let Some(written) = run.write_rows(EachEvent { with_streams: true }, Around::default())?
                 else {
                     return Ok(Exit::Failed);
                 };
                 self.conclude(run, written.hits, &written.account)
             }
-            Some(medium) if run.filter.conversation.is_some() => self.tell_one(run, medium),
-            Some(medium) => self.tell_all(run, medium),
+            Medium::Text(medium) if run.filter.conversation.is_some() => self.tell_one(run, medium),
+            Medium::Text(medium) => self.tell_all(run, medium),
         }
     }
 

@@ -13,6 +13,7 @@ use super::records::{DamageRecord, InputFileRecord, VerifyColumns, VerifySummary
 use super::zone::span_nanoseconds;
 use crate::event::EventFilter;
 use crate::query::{AuditQuestion, InputAudit};
+use crate::render::Medium;
 use crate::setup::Severity;
 use findings::Evidence;
 use screen::Screen;
@@ -90,14 +91,14 @@ impl VerifyArgs {
         };
         let findings = evidence.findings();
         if account.opened().next().is_some() {
-            match run.format.text_medium() {
-                Some(medium) => {
+            match run.format.medium() {
+                Medium::Text(medium) => {
                     let screen =
                         Screen { account: &account, facts: &facts, findings: &findings, zone: run.zone };
                     screen.write(medium, &run.style, run.out)?;
                 }
-                None => {
-                    let mut writer = RecordWriter::new::<VerifyColumns>(run.format, run.out)?;
+                Medium::Records(format) => {
+                    let mut writer = RecordWriter::new::<VerifyColumns>(format, run.out)?;
                     for (index, file) in account.opened() {
                         let span = facts.files.get(&index).copied().unwrap_or_default();
                         writer.write(&InputFileRecord::new(file, span, run.zone))?;

@@ -384,7 +384,9 @@ impl Followed {
 
     /// What is read behind the file of that id: the backup that was closed after it, else the file that is written to.
     fn behind(&self, id: FileId) -> PathBuf {
-        let siblings = rotated_siblings(&self.live).unwrap_or_default();
+        let mut siblings = rotated_siblings(&self.live).unwrap_or_default();
+        // A link that leads nowhere, or where one may not go, is none that was closed.
+        siblings.retain(|path| FileId::of_path(path).is_some());
         let here = siblings.iter().position(|path| FileId::of_path(path) == Some(id));
         here.and_then(|here| siblings.get(here + 1)).unwrap_or(&self.live).clone()
     }

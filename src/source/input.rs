@@ -271,13 +271,10 @@ pub(super) fn rotated_siblings(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(siblings)
 }
 
-/// Whether what a folder lists is a file. What the system does not let be looked at may be one, as may be what a link
-/// should lead to: opening it says why not. What is gone since the folder was listed is none.
+/// Whether what a folder lists is a file. What the system does not let be looked at may be one: opening it says why not.
+/// What is gone since the folder was listed is none, nor is a link that leads nowhere.
 fn may_be_file(path: &Path) -> bool {
-    match fs::metadata(path) {
-        Ok(found) => found.is_file(),
-        Err(error) => error.kind() != io::ErrorKind::NotFound || path.is_symlink(),
-    }
+    fs::metadata(path).map_or_else(|error| error.kind() != io::ErrorKind::NotFound, |found| found.is_file())
 }
 
 /// Sets by name, and within a set the backups in the order they were closed, the file being written last.

@@ -156,6 +156,25 @@ fn rotation_is_followed_from_the_old_file_over_those_between_to_the_new_one() {
     running.assert_silent();
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_among_the_backups_that_cannot_be_followed_stops_nobody() {
+    let (folder, path) = folder();
+    for (second, to) in [(1, "nowhere"), (2, "logs-2026-11-02T01-00-02.000-size.jsonl")] {
+        let link = folder.path().join(format!("logs-2026-11-02T01-00-0{second}.000-size.jsonl"));
+        std::os::unix::fs::symlink(to, link).expect("a link");
+    }
+    append(&path, &(prompt("one") + "\n"));
+    let running = start(folder.path(), "show --follow --json -f logs.jsonl");
+    assert_eq!(running.prompts(1), ["one"]);
+    for (backup, next) in [("00-00", "two"), ("01-30", "three")] {
+        let backup = folder.path().join(format!("logs-2026-11-02T01-{backup}.000-size.jsonl"));
+        fs::rename(&path, backup).expect("renamed");
+        append(&path, &(prompt(next) + "\n"));
+        assert_eq!(running.prompts(1), [next]);
+    }
+}
+
 #[test]
 fn backups_that_are_named_come_first() {
     let (folder, path) = folder();

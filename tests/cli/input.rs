@@ -352,7 +352,7 @@ fn of_a_folder_that_cannot_be_listed_it_is_said_that_rotated_files_may_lie_in_it
 
 #[cfg(unix)]
 #[test]
-fn a_link_that_leads_nowhere_is_named_and_the_rest_of_the_folder_is_read() {
+fn a_link_that_cannot_be_followed_is_named_and_one_that_leads_nowhere_is_no_file() {
     let folder = folder(&[("a.jsonl", "one_conversation.jsonl")]);
     let link = |name: &str, to: &str| {
         std::os::unix::fs::symlink(to, folder.path().join(name)).expect("a link");
@@ -363,7 +363,7 @@ fn a_link_that_leads_nowhere_is_named_and_the_rest_of_the_folder_is_read() {
     assert_eq!(said.column("first_prompt").len(), 1);
     let lines: Vec<&str> = said.stderr.lines().collect();
     assert!(
-        matches!(lines[..], ["error: ./gone.jsonl does not exist", round] if round.contains("round.jsonl cannot be read: ")),
+        matches!(lines[..], [round] if round.starts_with("error: ./round.jsonl cannot be read: ")),
         "{lines:?}"
     );
     assert_eq!(said.exit, Some(2));

@@ -231,10 +231,11 @@ impl Framed {
             Header::Frame { length } => {
                 let end = at + PREFIX_BYTES + length;
                 self.fill(end);
-                let (goes_on, work) = goes_on(&self.buffer[at + PREFIX_BYTES..end.min(self.end)], length);
-                if goes_on && end <= self.end {
+                if end <= self.end {
+                    // Whatever is odd in it, records of it may be whole.
                     return Next::Frame(at..end);
                 }
+                let (goes_on, work) = goes_on(&self.buffer[at + PREFIX_BYTES..self.end], length);
                 self.tried += work;
                 if goes_on { Next::CutShort } else { Next::Bad }
             }
@@ -325,6 +326,12 @@ impl Framed {
                 && let Next::Frame(frame) = self.frame_at(found)
             {
                 let body = &self.buffer[frame.start + PREFIX_BYTES..frame.end];
+                let (goes_on, work) = goes_on(body, body.len());
+                self.tried += work;
+                if !goes_on {
+                    from = found + 1;
+                    continue;
+                }
                 let mut text = Vec::new();
                 self.tried += match self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text) {
                     Ok(Unpacked { written: Written::Whole | Written::PartlyUnread(_), .. }) => {

@@ -269,6 +269,8 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
         // Other ways of writing log records down have a resource as well, but none that stands alone.
         let mut foreign = false;
         let mut bare = None;
+        // A request may be empty.
+        let (mut is_for_logs, mut is_empty) = (false, false);
         while let Some(WireText(name)) = map.next_key()? {
             match name.as_ref() {
                 "resourceLogs" | "resource_logs" => {
@@ -296,15 +298,21 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
                 // Whoever keeps requests as they came puts the path beside the body.
                 "body" => match map.next_value_seed(Document { cut: self.cut })? {
                     Holds::Otlp => known = true,
-                    Holds::Nothing | Holds::Foreign => foreign = true,
+                    Holds::Nothing => is_empty = true,
+                    Holds::Foreign => foreign = true,
                 },
+                "path" => {
+                    foreign = true;
+                    is_for_logs |= map.next_value::<&RawValue>()?.get().ends_with("/v1/logs\"");
+                }
                 _ => {
                     foreign = true;
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(match (known, foreign, bare) {
+        known |= is_for_logs && is_empty;
+        Ok(match (known, foreign || is_empty, bare) {
             (true, ..) | (_, false, Some(_)) => Holds::Otlp,
             (_, true, _) => Holds::Foreign,
             _ => Holds::Nothing,

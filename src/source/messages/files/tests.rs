@@ -161,6 +161,17 @@ fn behind_a_frame_with_a_wrong_length_the_next_one_is_read() {
 }
 
 #[test]
+fn a_frame_with_a_member_of_another_release_is_read_whole() {
+    let unknown_member = [9 << 3 | 2, 1, b'x'];
+    for records in [20_000, 40_000] {
+        let odd = [&protobuf("a").repeat(records)[..], &unknown_member].concat();
+        let seen = read(&[framed(&protobuf("b")), framed(&odd), framed(&protobuf("c"))].concat());
+        assert_eq!((seen.messages.len(), seen.bad.len()), (3, 0), "{:?}", seen.bad);
+        assert_eq!(seen.texts()[1].matches("event.name").count(), records);
+    }
+}
+
+#[test]
 fn bytes_that_are_no_frame_are_passed_over() {
     for (frame, ..) in FRAMES {
         for garbage in [&[0; 5_000][..], b"no frame at all", &[0x0A; 300]] {

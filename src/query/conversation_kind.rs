@@ -107,6 +107,8 @@ pub(super) struct Evidence {
     /// It opened conversations whose ids are not recorded, or may have.
     spawned_unnamed: bool,
     has_results: bool,
+    /// Something of a call that is no result.
+    has_calls: bool,
     /// What its own answer says of its agent.
     answers_as_subagent: bool,
     /// What most conversations have nothing of.
@@ -200,7 +202,9 @@ impl Evidence {
                 }
             },
             Some(EventKind::ToolResult(result)) => self.add_result(result),
+            Some(EventKind::ToolDecision(_) | EventKind::SandboxOutcome(_)) => self.has_calls = true,
             Some(EventKind::GuardianAssessment(assessment)) => {
+                self.has_calls = true;
                 if let (Some(started), Some(completed)) =
                     (assessment.started_at_ms, assessment.completed_at_ms)
                 {
@@ -287,6 +291,7 @@ impl Evidence {
         self.other_agent |= later.other_agent;
         self.spawned_unnamed |= later.spawned_unnamed;
         self.has_results |= later.has_results;
+        self.has_calls |= later.has_calls;
         self.answers_as_subagent |= later.answers_as_subagent;
         match (&mut self.rare, later.rare) {
             (Some(rare), Some(later)) => rare.join(*later),
@@ -383,6 +388,8 @@ struct Others<'a> {
     starts: BTreeMap<u64, Vec<(u64, &'a str)>>,
     /// Spans of reviews by process, in milliseconds since 1970.
     assessments: BTreeMap<u64, Vec<(u64, u64, &'a str)>>,
+    /// Processes that called anything, by whatever is in the input.
+    with_calls: BTreeSet<u64>,
     /// Processes of which any results of calls are in the input.
     with_results: BTreeSet<u64>,
     /// Processes of which any prompts are in the input.
@@ -401,6 +408,7 @@ impl<'a> Others<'a> {
             unnamed_spawns: BTreeSet::new(),
             starts: BTreeMap::new(),
             assessments: BTreeMap::new(),
+            with_calls: processes_of(evidence, |found| found.has_results || found.has_calls),
             with_results: processes_of(evidence, |found| found.has_results),
             with_prompts: processes_of(evidence, |found| found.prompts() > 0),
             accompanied: BTreeSet::new(),
@@ -494,9 +502,15 @@ impl<'a> Others<'a> {
         only(&candidates).copied()
     }
 
-    /// Whether no results of calls are there that could tell what it opened or what opened it.
+    /// Whether its process called something, and none of that is in the input which every such process leaves.
+    fn lacks(&self, left: &BTreeSet<u64>, found: &Evidence) -> bool {
+        found.processes().any(|process| self.with_calls.contains(&process))
+            && !found.processes().any(|process| left.contains(&process))
+    }
+
+    /// Whether a Collector let no results of calls through, which could tell what opened it.
     fn lacks_results(&self, found: &Evidence) -> bool {
-        !found.processes().any(|process| self.with_results.contains(&process))
+        self.lacks(&self.with_results, found)
     }
 
     /// What says that Codex opened it ahead of need: it came with another, and nothing came of it.
@@ -505,7 +519,7 @@ impl<'a> Others<'a> {
             return None;
         }
         // That it has no prompt says nothing where a Collector let none through.
-        if !found.processes().any(|process| self.with_prompts.contains(&process)) {
+        if self.lacks(&self.with_prompts, found) {
             return None;
         }
         let until = found.started_at_ms()?;

@@ -460,6 +460,28 @@ fn what_a_collector_s_processors_did_to_records_is_said() {
 }
 
 #[test]
+fn records_of_other_programs_and_calls_side_by_side_are_what_they_are() {
+    let codes = |log: &str| run_in(&fixtures(), &["verify", "--json", "-f", "-"], log.as_bytes()).findings();
+    let start = line("2026-11-20T10:00:00Z", "a", START);
+    let of_another =
+        line("1999-11-20T10:00:00Z", "a", "nginx.access").replace("app.version", "sampling.priority");
+    let found = codes(&(start.clone() + &of_another));
+    assert!(
+        found.iter().all(|(code, _)| !["thinned_out", "implausible_time"].contains(&code.as_str())),
+        "{found:?}"
+    );
+    let decision = |call: &str| {
+        let named = format!(r#""key":"call_id","value":{{"stringValue":"{call}"}}}},{{"key":"app.version""#);
+        line("2026-11-20T10:00:01Z", "a", "codex.tool_decision")
+            .replace(r#""body""#, r#""observedTimeUnixNano":"1795168801000000000","body""#)
+            .replace(r#""key":"app.version""#, &named)
+    };
+    assert_eq!(codes(&(start.clone() + &decision("1") + &decision("2"))), []);
+    let changed = decision("1").replace("0.169.0", "****");
+    assert_eq!(codes(&(start + &decision("1") + &changed)), pairs(&[("changed_copy", "warning")]));
+}
+
+#[test]
 fn where_and_by_whom_records_were_made_is_said_also_of_those_that_do_not_tell() {
     let named = line("2026-11-02T01:00:00Z", "a", START);
     let with_user = named.replace(

@@ -69,7 +69,7 @@ Examples:
   In which conversations is a call without a decision on record?
     codex-audit tool-decision --undecided --json \\
       | jq -r 'select(.decision == null) | .conversation_id' | sort -u
-  What was refused, and ran all the same?
+  What was refused and ran all the same, be it after a later approval?
     codex-audit tool-decision --decision refused --json \\
       | jq 'select(.success or .exit_code != null)'
   Which runs did the sandbox block, or a time limit or a signal end?

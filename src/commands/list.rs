@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, Datelike, FixedOffset};
 use clap::Args;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tr::tr;
@@ -39,7 +39,7 @@ impl ListArgs {
         let Some(scan) = run.ask(|filter| ConversationIndex::new(filter.clone()))? else {
             return Ok(Exit::Failed);
         };
-        let (conversations, aside) = scan.answer.conversations();
+        let (conversations, records_without_conversation) = scan.answer.conversations();
         let hiding = AtomicU64::new(0);
         if !scan.account.nothing_was_read() {
             match run.format.medium() {
@@ -68,17 +68,11 @@ impl ListArgs {
             }
         }
         run.note_hiding_requests(hiding.into_inner())?;
-        if aside.without_conversation > 0 {
-            let records = plural(aside.without_conversation, "record belongs", "records belong");
+        if records_without_conversation > 0 {
+            let records = plural(records_without_conversation, "record belongs", "records belong");
             run.note(&tr!("{records} to no conversation", records))?;
         }
-        if aside.nameless_events > 0 {
-            let records = plural(aside.nameless_events, "record has", "records have");
-            run.note(&tr!(
-                "{records} the attributes of an event, and no event.name: what they say is in no column",
-                records
-            ))?;
-        }
+        run.note_nameless_events()?;
         Ok(run.conclude(Exit::Answered, &scan.account)?)
     }
 }
@@ -192,11 +186,16 @@ impl<'a> Layout<'a> {
             (conversation.end.zip(conversation.start)).and_then(|(end, start)| end.milliseconds_since(start));
         let id = ids.get(conversation.id.as_str()).copied().unwrap_or_default();
         let branch = if depth > 0 { format!("{}└ ", "  ".repeat(depth - 1)) } else { String::new() };
-        let mark = if begins_elsewhere(conversation) { "*" } else { "" };
+        let start = conversation.start.map(|start| start_below(heading, zone.show(start)));
+        let mark = begins_elsewhere(conversation).then_some("*");
+        let start = match (start, mark) {
+            (None, None) => Cell::Unknown,
+            (start, mark) => {
+                format!("{}{}", start.as_deref().unwrap_or("–"), mark.unwrap_or_default()).into()
+            }
+        };
         let mut row: Row = vec![
-            (conversation.start)
-                .map(|start| format!("{}{mark}", start_below(heading, zone.show(start))))
-                .into(),
+            start,
             lasted.map(span).into(),
             Line::new().tone(Tone::Dim, branch).tone(Tone::Accent, id).into(),
         ];
@@ -224,10 +223,12 @@ impl<'a> Layout<'a> {
 
 /// When a conversation started: its time, and what of its day the heading does not say.
 fn start_below(heading: Option<DateTime<FixedOffset>>, start: DateTime<FixedOffset>) -> String {
-    let form = match heading.filter(|heading| heading.offset() == start.offset()) {
-        Some(heading) if heading.date_naive() == start.date_naive() => "%H:%M:%S",
-        Some(_) => "%m-%d %H:%M:%S",
-        None => "%m-%d %H:%M:%S %:z",
+    let has_offset = heading.is_some_and(|heading| heading.offset() == start.offset());
+    let form = match heading {
+        Some(heading) if has_offset && heading.date_naive() == start.date_naive() => "%H:%M:%S",
+        Some(heading) if has_offset && heading.year() == start.year() => "%m-%d %H:%M:%S",
+        Some(_) if has_offset => "%Y-%m-%d %H:%M:%S",
+        _ => "%Y-%m-%d %H:%M:%S %:z",
     };
     start.format(form).to_string()
 }
@@ -290,7 +291,7 @@ fn torsos(conversations: &[ConversationSummary]) -> Option<Line> {
     conversations.iter().any(begins_elsewhere).then(|| {
         Line::new().tone(
             Tone::Warn,
-            tr!("* its start is not among what was read or asked for: what stands here is of the rest"),
+            tr!("* its start is not among what was read or asked for: the row shows only the rest"),
         )
     })
 }
@@ -308,7 +309,9 @@ fn footer(conversations: &[ConversationSummary], zone: Zone, only_model: Option<
     }
     line.push(Tone::Plain, format!(" · {}", plural(sum(|one| one.prompts), "prompt", "prompts")));
     let by_codex = sum(|one| if is_opened_by_codex(one) { one.prompts } else { 0 });
-    if by_codex > 0 {
+    if by_codex > 0 && by_codex == sum(|one| one.prompts) {
+        line.push(Tone::Plain, tr!(", all in conversations that Codex opened"));
+    } else if by_codex > 0 {
         let by_codex = separated(u128::from(by_codex));
         line.push(Tone::Plain, tr!(", {by_codex} of them in conversations that Codex opened", by_codex));
     }

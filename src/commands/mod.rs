@@ -69,6 +69,8 @@ use crate::event::{EventFilter, Fold, IdCondition};
 use crate::query::{Admitted, Meant, PrefixedConversations, Unmet, UnmetConditions};
 use crate::render::{Format, Style};
 use crate::source::{Input, Scan, ScanOptions, scan};
+use human::plural;
+use tr::tr;
 
 /// Arguments that every subcommand takes.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -109,6 +111,8 @@ pub struct Run<'a> {
     input_is_default: bool,
     /// The conditions of the filter that fit nothing in the input, as far as it was asked.
     unmet: Vec<Unmet>,
+    /// Events that were asked for and say nothing that can be counted.
+    nameless_events: u64,
     /// Prices that go before the built-in ones where no others are named.
     price_file: Option<PathBuf>,
 }
@@ -141,6 +145,7 @@ impl<'a> Run<'a> {
             quiet: shared.output.quiet,
             progress: progress.clone(),
             unmet: Vec::new(),
+            nameless_events: 0,
             input_is_default: files.origin == Origin::Default,
             input: shared.input.find(&files),
             options: shared.input.options(),
@@ -178,6 +183,7 @@ impl<'a> Run<'a> {
                 Meant::One => {
                     deliver(&mut answer, self.out)?;
                     self.find_unmet_conditions(admitted.any)?;
+                    self.nameless_events = admitted.nameless_events;
                     return Ok(Some(Scan { answer, account }));
                 }
                 // What was heard of the others cannot be taken out of an answer.
@@ -190,6 +196,18 @@ impl<'a> Run<'a> {
                 }
             }
         }
+    }
+
+    /// Says of an answer that counts events how many it could not count.
+    fn note_nameless_events(&mut self) -> io::Result<()> {
+        if self.nameless_events == 0 {
+            return Ok(());
+        }
+        let records = plural(self.nameless_events, "record has", "records have");
+        self.note(&tr!(
+            "{records} the attributes of an event, and no event.name: what they say is not counted",
+            records
+        ))
     }
 
     /// Where nothing was admitted, reads the input once more to find what was misspelt. That is too much to remember

@@ -206,6 +206,7 @@ impl TokensArgs {
         if usage.groups.is_empty() && scan.account.unopened.is_empty() {
             run.note(&tr!("no response with token counts is in the input, or none that the filters admit"))?;
         }
+        run.note_nameless_events()?;
         Ok(run.conclude(Exit::Answered, &scan.account)?)
     }
 
@@ -225,8 +226,9 @@ impl TokensArgs {
         let template =
             TokenUsageRecord { group: self.group(&self.no_values()), ..TokenUsageRecord::template() };
         let mut writer = RecordWriter::like(&template, format, run.out)?;
+        let zone = zone_name(run.zone, usage);
         for (values, sum) in &usage.groups {
-            writer.write(&TokenUsageRecord::new(self.group(values), sum, prices, run.zone))?;
+            writer.write(&TokenUsageRecord::new(self.group(values), sum, prices, &zone))?;
         }
         Ok(writer.finish()?)
     }
@@ -330,7 +332,7 @@ impl TokensArgs {
         let has_bare_names = self.by.iter().any(|by| by.span().is_some_and(|span| span != TimeSpan::Hour));
         let (first, last) = usage.total_span.filter(|_| has_bare_names)?;
         let offsets = Sentence::of_names(zone.offsets_between(first, last)).told();
-        Some(Line::new().tone(Tone::Dim, tr!("times are {}", offsets)))
+        Some(Line::new().tone(Tone::Dim, tr!("days begin and end by clocks at {offsets}", offsets)))
     }
 
     /// What has no place in the chart.
@@ -370,6 +372,14 @@ impl TokensArgs {
             columns: amounts.into_iter().map(|((_, name), amount)| (name, amount)).collect(),
             amount_label: count,
         }
+    }
+}
+
+/// The zone as `--tz` takes it. The name `local` means another one elsewhere, so that its offsets stand for it.
+fn zone_name(zone: Zone, usage: &Usage) -> String {
+    match (zone, usage.total_span) {
+        (Zone::Local, Some((first, last))) => zone.offsets_between(first, last).join(", "),
+        _ => zone.to_string(),
     }
 }
 

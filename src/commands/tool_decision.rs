@@ -34,8 +34,8 @@ use crate::words::{Sentence, sentence};
 /// What the logs cannot show: a request that a person cancels leaves no record at all, neither decision nor result; a
 /// call that policy forbids outright leaves a failed result without a decision; most calls of MCP servers and those of
 /// Codex's own planning tools have no decision either. Such calls are "no decision recorded", which is not
-/// "unauthorised"; --undecided adds them. Which person decided is not recorded: `list --json` has the account that
-/// Codex was logged in with. How long a call took includes the time in which it waited for an answer.
+/// "unauthorised"; --undecided adds them. Which person decided is not recorded: `list --json` has the account,
+/// where Codex was logged in with one. How long a call took includes the time in which it waited for an answer.
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_long_help = help::TOOL_DECISION)]
 pub struct ToolDecisionArgs {
@@ -136,6 +136,9 @@ impl ToolDecisionArgs {
             }
         }
         let nothing = rows.is_empty();
+        let homeless = rows.iter().filter(|row| row.conversation_id.is_none()).count() as u64;
+        note_homeless(&mut run, homeless)?;
+        run.note_nameless_events()?;
         // The program ends here, and need not wait until so much memory was given back.
         rayon::spawn(|| drop(rows));
         Ok(run.conclude_rows(nothing, unmet, &scan.account, || self.why_nothing())?)
@@ -167,6 +170,8 @@ impl ToolDecisionArgs {
                 writer.finish()?;
             }
         }
+        note_homeless(&mut run, counts.homeless)?;
+        run.note_nameless_events()?;
         Ok(run.conclude_rows(records.is_empty(), unmet, &scan.account, || self.why_nothing())?)
     }
 
@@ -186,6 +191,15 @@ impl ToolDecisionArgs {
             if self.undecided { String::new() } else { tr!("; --undecided adds calls without a decision") };
         tr!("no decision on a tool call is recorded in the input, or none that is asked for{hint}", hint)
     }
+}
+
+/// Says that what is known of calls lies apart, where that is so.
+fn note_homeless(run: &mut Run<'_>, calls: u64) -> std::io::Result<()> {
+    if calls == 0 {
+        return Ok(());
+    }
+    let calls = plural(calls, "row belongs", "rows belong");
+    run.note(&tr!("{calls} to no conversation: decisions and results are not joined there", calls))
 }
 
 /// The names under which a row's tool may be asked for.
@@ -243,7 +257,7 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
     // Each row of a call says so: of very many the table would grow by their square.
     match in_sandbox.count() {
         0 => {}
-        more => outcome = outcome.plain(tr!("{more} more", more)).plain(" · "),
+        more => outcome = outcome.plain(tr!("{more} more in the sandbox", more)).plain(" · "),
     }
     let result = row.call.result.as_ref();
     let outcome = outcome.join(outcome_word(result));
@@ -288,6 +302,8 @@ struct Counts {
     without_result: u64,
     /// Of those, how many have a result that does not say whether it was a success.
     without_outcome: u64,
+    /// Of those, how many belong to no conversation.
+    homeless: u64,
     /// Of all rows, asked for or not.
     tool_names: BTreeSet<String>,
 }
@@ -313,7 +329,11 @@ impl Counts {
     /// Counts one call, once under each decision that it had.
     fn count_call<'a>(&mut self, rows: impl Iterator<Item = &'a ToolDecisionRow>) {
         let rows: BTreeMap<CountKey, &ToolDecisionRow> = rows.map(|row| (CountKey::of(row), row)).collect();
-        let Some(call) = rows.values().next().map(|row| &row.call) else { return };
+        let Some((call, conversation)) = rows.values().next().map(|row| (&row.call, &row.conversation_id))
+        else {
+            return;
+        };
+        self.homeless += u64::from(conversation.is_none());
         let is_denied = call.sandbox_outcomes.last().is_some_and(|outcome| outcome == "denied");
         self.calls += 1;
         self.sandbox_denied += u64::from(is_denied);
@@ -361,6 +381,7 @@ impl Counts {
         self.sandbox_denied += other.sandbox_denied;
         self.without_result += other.without_result;
         self.without_outcome += other.without_outcome;
+        self.homeless += other.homeless;
         self.tool_names.extend(other.tool_names);
         self
     }
@@ -433,11 +454,11 @@ fn summary_table(counts: &Counts) -> Table {
 fn unknown_outcomes(without_result: u64, without_outcome: u64) -> Line {
     let mut line = Line::new();
     if without_result > 0 {
-        let calls = separated(u128::from(without_result));
+        let calls = plural(without_result, "call", "calls");
         line.push(Tone::Warn, tr!(" · {calls} without a result on record", calls));
     }
     if without_outcome > 0 {
-        let calls = separated(u128::from(without_outcome));
+        let calls = plural(without_outcome, "call", "calls");
         line.push(Tone::Warn, tr!(" · {calls} with a result that does not say whether it failed", calls));
     }
     line

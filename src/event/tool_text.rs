@@ -126,7 +126,7 @@ fn patch_text(arguments: &str) -> String {
 
 fn patch_line(patch: &str) -> String {
     let is_cut =
-        patch.starts_with("*** Begin Patch") && !patch.lines().any(|line| line.trim_end() == "*** End Patch");
+        patch.starts_with("*** Begin Patch") && !patch.lines().any(|line| line.trim() == "*** End Patch");
     // The last line of what was cut may be a part of one.
     let patch = if is_cut { patch.rsplit_once('\n').map_or("", |(whole, _)| whole) } else { patch };
     let files = patched_files(patch).into_iter().map(|(change, path)| format!("{change} {path}"));

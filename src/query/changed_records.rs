@@ -9,7 +9,7 @@ use crate::event::{Event, EventKind, Key, UnixNano};
 #[derive(Clone, Debug, Default)]
 pub(super) struct ChangedRecords {
     seen: ChangedFacts,
-    /// Of each event that is one of its kind at its moment, a hash of conversation, moment and name.
+    /// Of each event that is one of its kind at its moment, a hash of conversation, moment, name and call.
     moments: Vec<u64>,
 }
 
@@ -36,9 +36,12 @@ pub struct ChangedFacts {
 const BEFORE_CODEX: u64 = 1_735_689_600 * 1_000_000_000;
 
 impl ChangedRecords {
-    /// Looks at a record that is no copy of another.
-    pub(super) fn note(&mut self, event: &Event<'_>) {
+    /// Looks at a record. Of a copy that counts, the moment is that of another.
+    pub(super) fn note(&mut self, event: &Event<'_>, is_copy: bool) {
         let (seen, location, attributes) = (&mut self.seen, event.location, event.attributes());
+        if !is_of_codex(event) {
+            return;
+        }
         let told = attributes.filled(Key::EventTimestamp);
         let is_unreadable = told.is_some_and(|told| UnixNano::from_rfc3339(told).is_none());
         if is_unreadable && event.time().is_some() {
@@ -47,8 +50,9 @@ impl ChangedRecords {
         if event.time().is_some_and(|time| time.get() < BEFORE_CODEX) {
             seen.implausible_times.note(location);
         }
-        // `log_count` is an ordinary word; with the times beside it, it is the processor's.
-        if attributes.keys().any(|key| key.starts_with("sampling.") || key == "first_observed_timestamp") {
+        // What the processors `probabilistic_sampler` and `logdedup` write.
+        let marks = ["sampling.threshold", "sampling.randomness", "first_observed_timestamp"];
+        if attributes.keys().any(|key| marks.contains(&key)) {
             seen.thinned_out.note(location);
         }
         if attributes.keys().any(|key| key.starts_with("redaction.")) {
@@ -64,9 +68,15 @@ impl ChangedRecords {
         match event.conversation_id() {
             None => seen.homeless_events.note(location),
             Some(id) => {
-                if let Some(observed) = event.record.observed_time {
+                // Of calls that go side by side, clocks may show the same moment.
+                let call = attributes.id(Key::CallId);
+                let is_of_a_call = matches!(kind, EventKind::ToolDecision(_) | EventKind::ToolResult(_));
+                if let Some(observed) = event.record.observed_time
+                    && !is_copy
+                    && (call.is_some() || !is_of_a_call)
+                {
                     let mut hasher = DefaultHasher::new();
-                    (id, observed.get(), event.name()).hash(&mut hasher);
+                    (id, observed.get(), event.name(), call).hash(&mut hasher);
                     self.moments.push(hasher.finish());
                 }
             }
@@ -100,6 +110,12 @@ impl ChangedRecords {
         self.moments.dedup();
         ChangedFacts { twins: (all - self.moments.len()) as u64, ..self.seen }
     }
+}
+
+/// Other programs may send their records to the same Collector, and theirs are what they are.
+fn is_of_codex(event: &Event<'_>) -> bool {
+    let begins = |text: Option<&str>, prefix| text.is_some_and(|text| text.starts_with(prefix));
+    begins(event.name(), "codex.") || begins(event.scope.name.as_deref(), "codex_otel")
 }
 
 /// Whether a conversation has no two such events that were taken in in the same nanosecond, and always a conversation.

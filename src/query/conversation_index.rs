@@ -28,7 +28,7 @@ pub struct ConversationIndex {
     filter: EventFilter,
     conversations: ByConversation<SummaryDraft>,
     spawns: Spawns,
-    aside: RecordsAside,
+    without_conversation: u64,
 }
 
 /// The answer.
@@ -36,17 +36,8 @@ pub struct ConversationIndex {
 pub struct Conversations {
     /// By start time; those without a time last.
     pub summaries: Vec<ConversationSummary>,
-    /// What is in none of them, or in no count.
-    pub aside: RecordsAside,
-}
-
-/// Admitted records of which conversations do not tell, or not all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RecordsAside {
-    /// Those that belong to no conversation.
-    pub without_conversation: u64,
-    /// Events that lack their name, see [`Event::lacks_its_name`]: what they say is not known.
-    pub nameless_events: u64,
+    /// Admitted records that belong to no conversation.
+    pub records_without_conversation: u64,
 }
 
 /// Requests through Codex's network proxy.
@@ -341,14 +332,15 @@ impl ConversationIndex {
     /// The summaries, when everything has been heard.
     #[must_use]
     pub fn settle(self) -> Conversations {
-        let (conversations, aside) = self.conversations();
+        let (conversations, records_without_conversation) = self.conversations();
         let summaries = conversations.into_par_iter().map(IndexedConversation::summary).collect();
-        Conversations { summaries, aside }
+        Conversations { summaries, records_without_conversation }
     }
 
-    /// The same conversations in the same order, to be summed up one at a time, and what is aside of them.
+    /// The same conversations in the same order, to be summed up one at a time, and how many admitted records belong
+    /// to none.
     #[must_use]
-    pub fn conversations(self) -> (Vec<IndexedConversation>, RecordsAside) {
+    pub fn conversations(self) -> (Vec<IndexedConversation>, u64) {
         let conversations: Vec<(String, Box<SummaryDraft>)> = (self.conversations.into_sorted().into_iter())
             .filter_map(|(id, draft)| Some((id?, draft)))
             .collect();
@@ -360,7 +352,7 @@ impl ConversationIndex {
             .map(|((id, draft), verdict)| IndexedConversation { id, draft, verdict })
             .collect();
         conversations.par_sort_by_key(|conversation| conversation.draft.first_order());
-        (conversations, self.aside)
+        (conversations, self.without_conversation)
     }
 }
 
@@ -373,14 +365,11 @@ impl Fold for ConversationIndex {
         let admitted = self.filter.admits(event);
         let Some(id) = event.conversation_id() else {
             note_spawn(event, &mut self.spawns);
-            self.aside.without_conversation += u64::from(admitted);
-            self.aside.nameless_events += u64::from(admitted && event.lacks_its_name());
+            self.without_conversation += u64::from(admitted);
             return;
         };
         let order = event.order();
         let kind = (!is_only_counted(event)).then(|| event.kind());
-        let lacks_its_name = matches!(kind, Some(EventKind::Unnamed)) && event.lacks_its_name();
-        self.aside.nameless_events += u64::from(admitted && lacks_its_name);
         let draft = self.conversations.of(Some(id));
         draft.evidence.add(event, order, kind.as_ref());
         if admitted {
@@ -393,8 +382,7 @@ impl Fold for ConversationIndex {
     }
 
     fn join(&mut self, later: Self) {
-        self.aside.without_conversation += later.aside.without_conversation;
-        self.aside.nameless_events += later.aside.nameless_events;
+        self.without_conversation += later.without_conversation;
         self.spawns.extend(later.spawns);
         self.conversations.join(later.conversations, SummaryDraft::join);
     }

@@ -292,13 +292,14 @@ impl Fold for InputAudit {
 
     fn add(&mut self, event: &Event<'_>) {
         self.hear(event);
-        self.changed.note(event);
+        self.changed.note(event, false);
     }
 
     fn add_copy(&mut self, event: &Event<'_>) {
         self.facts.copies.note(event.location);
         if self.question.counts_copies {
             self.hear(event);
+            self.changed.note(event, true);
         } else {
             self.facts.files.entry(event.location.file).or_default().note(event.time());
         }

@@ -25,7 +25,7 @@ mod unmet_conditions;
 pub use call_log::{CallLog, NetworkRow, Policies, ToolDecisionRow};
 pub use changed_records::ChangedFacts;
 pub use conversation_index::{
-    ConversationIndex, ConversationSummary, Conversations, IndexedConversation, NetworkCounts, RecordsAside,
+    ConversationIndex, ConversationSummary, Conversations, IndexedConversation, NetworkCounts,
 };
 pub use conversation_kind::{ConversationKind, KindBasis};
 pub use conversation_story::{CallStep, ModelRequest, ModelStep, Remark, Step, Story, StoryCollector, Word};

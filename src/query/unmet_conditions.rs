@@ -4,19 +4,22 @@ use std::collections::BTreeSet;
 
 use crate::event::{Event, EventFilter, Fold, Key, Needle};
 
-/// Notes whether an event was heard that the filter admits: then all of its conditions are met.
+/// Notes whether an event was heard that the filter admits: then all of its conditions are met. And how many of them say
+/// nothing that can be counted.
 #[derive(Clone, Debug, Default)]
 pub struct Admitted {
     filter: EventFilter,
     /// Whether there was one among the events that were heard.
     pub any: bool,
+    /// Those that lack their name, see [`Event::lacks_its_name`].
+    pub nameless_events: u64,
 }
 
 impl Admitted {
     /// Has heard none yet.
     #[must_use]
     pub fn new(filter: EventFilter) -> Self {
-        Self { filter, any: false }
+        Self { filter, any: false, nameless_events: 0 }
     }
 }
 
@@ -36,10 +39,12 @@ impl Fold for Admitted {
 
     fn add(&mut self, event: &Event<'_>) {
         self.any = self.any || self.filter.admits(event);
+        self.nameless_events += u64::from(event.lacks_its_name() && self.filter.admits(event));
     }
 
     fn join(&mut self, later: Self) {
         self.any |= later.any;
+        self.nameless_events += later.nameless_events;
     }
 }
 

@@ -121,10 +121,10 @@ fn what_is_not_known_to_have_failed_is_not_said_to_have_succeeded() {
     insta::assert_snapshot!(summary, @r"
      TOOL          DECISION  BY      CALLS  FAILED  UNKNOWN
      exec_command  approved  config      3       1        2
-    3 calls · 1 without a result on record · 1 with a result that does not say whether it failed
+    3 calls · 1 call without a result on record · 1 call with a result that does not say whether it failed
     A request that a person cancels leaves no record in Codex's logs: such calls are not in this table.
     ");
-    let footer = "\n3 decisions · 1 without a result on record · 1 with a result that does not say whether it failed\n";
+    let footer = "\n3 decisions · 1 call without a result on record · 1 call with a result that does not say whether it failed\n";
     let rows = asked("tool-decision", &records).stdout;
     assert!(rows.contains(footer), "{rows}");
     let counted = asked("tool-decision --summary --json", &records).records();
@@ -142,7 +142,7 @@ fn a_row_holds_the_first_of_very_many_things_that_the_sandbox_did() {
     let mut records = vec![decision("approved", "Config"), result("false")];
     records.splice(1..1, std::iter::repeat_n(sandbox, 50));
     let rows = asked("tool-decision", &records).stdout;
-    let outcome = format!("{}46 more · failed", "timed out · ".repeat(4));
+    let outcome = format!("{}46 more in the sandbox · failed", "timed out · ".repeat(4));
     assert!(rows.contains(&outcome), "{rows}");
 }
 

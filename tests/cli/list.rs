@@ -179,14 +179,20 @@ fn what_a_collector_dropped_is_not_taken_for_what_did_not_happen() {
     assert_eq!(kinds(&with(spawn(None, "x"))), ["null", "null"], "the tool's name");
     let masked = spawn(Some("spawn_agent"), r#"{"agent_id":"****"}"#);
     assert_eq!(kinds(&with(masked)), ["null", "null"], "the agent's id");
-    // All results are gone: what was alive then may have opened it.
-    assert_eq!(kinds(&[main.clone(), agent.clone(), other].concat()), ["main", "null"]);
-    assert_eq!(kinds(&[main.clone(), agent].concat()), ["main", "main"], "one behind the other");
+    // A call without any result: what was alive then may have opened it, by a call that is gone as well.
+    let call = ("01b00001", "tool_decision", json!({ "call_id": "1", "decision": "approved" }));
+    let side_by_side = [main.clone(), agent.clone(), other].concat();
+    assert_eq!(kinds(&[side_by_side.clone(), vec![call.clone()]].concat()), ["main", "null"]);
+    assert_eq!(kinds(&side_by_side), ["main", "main"], "nothing was called");
+    let one_behind_the_other = [main.clone(), vec![call.clone()], agent].concat();
+    assert_eq!(kinds(&one_behind_the_other), ["main", "main"]);
 
     let spare = ("01b00003", "conversation_starts", start("never", "read-only"));
     assert_eq!(kinds(&[vec![spare.clone()], main.clone()].concat()), ["null", "main"]);
     assert_eq!(kinds(&[main.clone(), vec![spare.clone()]].concat()), ["main", "prewarmed"]);
-    assert_eq!(kinds(&[main[..1].to_vec(), vec![spare]].concat())[1], "null", "no prompts at all");
+    let without_prompts = [main[..1].to_vec(), vec![spare]].concat();
+    assert_eq!(kinds(&without_prompts)[1], "prewarmed", "nobody has typed anything yet");
+    assert_eq!(kinds(&[without_prompts, vec![call]].concat())[1], "null", "no prompts are let through");
 }
 
 #[test]
@@ -433,8 +439,12 @@ fn a_child_under_the_day_of_its_eldest_has_the_date_and_the_offset_of_its_own() 
         starts("2026-11-02T01:00:00.0", "2026-11-05T02:00:00.0", "beijing"),
         ["09:00:00", "11-05 10:00:00"]
     );
+    assert_eq!(
+        starts("2026-11-02T01:00:00.0", "2027-01-05T02:00:00.0", "beijing"),
+        ["09:00:00", "2027-01-05 10:00:00"]
+    );
     assert_eq!(starts(before, before, "Europe/Berlin"), ["02:30:00", "02:30:00"]);
-    assert_eq!(starts(before, after, "Europe/Berlin"), ["02:30:00", "10-25 02:30:00 +01:00"]);
+    assert_eq!(starts(before, after, "Europe/Berlin"), ["02:30:00", "2026-10-25 02:30:00 +01:00"]);
 }
 
 #[test]
@@ -494,7 +504,7 @@ fn a_conversation_that_begins_before_what_is_asked_for_is_marked_and_codex_s_own
     assert_eq!(starts, ["05:58:13*", "05:58:13*", "05:58:14 ", "05:58:14 "]);
     assert!(cut.ends_with(
         "\n4 conversations on 1 day · 4 prompts, 3 of them in conversations that Codex opened · 4 calls, 1✗ failed, \
-         1⊘ refused\n* its start is not among what was read or asked for: what stands here is of the rest\n"
+         1⊘ refused\n* its start is not among what was read or asked for: the row shows only the rest\n"
     ), "{cut}");
     let whole = run(&format!("list -f {file}")).stdout;
     assert!(!whole.contains('*'), "{whole}");
@@ -505,6 +515,7 @@ fn events_whose_name_was_renamed_on_the_way_are_said_to_be_in_no_column() {
     let renamed = fixture("captures/collector/exec-0.169.0.jsonl");
     let renamed = String::from_utf8(renamed).expect("UTF-8").replace("event.name", "event_name");
     let said = codex_audit("list -f -").with_stdin(renamed).run().stderr;
-    let note = "note: 87 records have the attributes of an event, and no event.name: what they say is in no column\n";
+    let note =
+        "note: 87 records have the attributes of an event, and no event.name: what they say is not counted\n";
     assert!(said.ends_with(note), "{said}");
 }

@@ -68,12 +68,12 @@ fn by_whose_clocks_days_are_days_is_said_wherever_a_day_stands() {
     };
     for options in ["", "--by model,week", "--chart", "--by month -o md", "--explain"] {
         let beijing = said(options);
-        assert!(beijing.contains("times are +08:00"), "{beijing}");
+        assert!(beijing.contains("by clocks at +08:00"), "{beijing}");
         let berlin = said(&format!("{options} --tz Europe/Berlin"));
-        assert!(berlin.contains("times are +02:00, +01:00"), "{berlin}");
+        assert!(berlin.contains("by clocks at +02:00, +01:00"), "{berlin}");
     }
     for options in ["--by hour", "--by model"] {
-        assert!(!said(options).contains("times are"), "hours carry their offset, and a model has none");
+        assert!(!said(options).contains("by clocks"), "hours carry their offset, and a model has none");
     }
     for options in ["--json", "--json --explain"] {
         assert!(said(options).contains(r#""price_book":"built-in "#), "{}", said(options));

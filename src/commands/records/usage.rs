@@ -42,14 +42,14 @@ pub struct TokenUsageRecord<'a> {
     pub unpriced_models: Vec<String>,
     /// Which prices the cost rests on: the version of the price book.
     pub price_book: &'a str,
-    /// By whose clocks days are days, as `--tz` takes it; `local` is the zone of the machine that answered.
-    pub time_zone: String,
+    /// By whose clocks days are days, as `--tz` takes it; of `local` the offsets.
+    pub time_zone: &'a str,
 }
 
 impl<'a> TokenUsageRecord<'a> {
     /// The record of a group.
     #[must_use]
-    pub fn new(group: Map<String, Value>, sum: &UsageSum, prices: &'a PriceBook, zone: Zone) -> Self {
+    pub fn new(group: Map<String, Value>, sum: &UsageSum, prices: &'a PriceBook, zone: &'a str) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,
             record_type: "token_usage",
@@ -65,7 +65,7 @@ impl<'a> TokenUsageRecord<'a> {
             cost_usd: sum.cost().map(Usd::as_f64),
             unpriced_models: sum.unpriced_models().into_iter().flatten().map(str::to_owned).collect(),
             price_book: prices.version(),
-            time_zone: zone.to_string(),
+            time_zone: zone,
         }
     }
 }

@@ -149,7 +149,7 @@ impl ShowArgs {
         let conversations = index.settle();
         let mut pending: Vec<Option<&ConversationSummary>> =
             conversations.summaries.iter().map(Some).collect();
-        if conversations.aside.without_conversation > 0 {
+        if conversations.records_without_conversation > 0 {
             pending.push(None);
         }
         let shown = pending.len() as u64;
@@ -160,7 +160,7 @@ impl ShowArgs {
                 .iter()
                 .take_while(|summary| {
                     events +=
-                        summary.map_or(conversations.aside.without_conversation, |summary| summary.events);
+                        summary.map_or(conversations.records_without_conversation, |summary| summary.events);
                     events <= EVENTS_AT_A_TIME
                 })
                 .count()

@@ -152,13 +152,13 @@ impl Evidence<'_> {
         let changed = self.facts.changed;
         sighted(warning, self.facts.nameless_events, findings, "event_without_name", |records| {
             sentence!(
-                "{records} the attributes of an event, and no event.name: renamed or removed on the way. They are in no answer but those of show and grep.",
+                "{records} the attributes of an event, and no event.name: renamed or removed on the way. What they say is not counted: only show and grep have it.",
                 records = counted(records, "record has", "records have")
             )
         });
         sighted(warning, changed.homeless_events, findings, "event_without_conversation", |records| {
             sentence!(
-                "{records} no conversation.id, which Codex always writes there: renamed or removed on the way. No conversation counts them.",
+                "{records} no conversation.id that tells one from another, as Codex always writes there: renamed, removed or masked on the way. No conversation counts them.",
                 records = counted(records, "event has", "events have")
             )
         });

@@ -239,6 +239,12 @@ impl Ink {
     }
 }
 
+/// How many columns the line takes.
+#[must_use]
+pub fn columns(line: &Line) -> usize {
+    Ink::line(line).width()
+}
+
 /// The line as one line, of at most `width` columns where there is such a limit.
 #[must_use]
 pub fn one_line(line: &Line, width: Option<usize>) -> Line {

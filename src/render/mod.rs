@@ -21,7 +21,7 @@ mod text_timeline;
 mod visible;
 
 pub use self::csv::{CsvWriter, write_csv_row};
-pub use self::ink::one_line;
+pub use self::ink::{columns, one_line};
 pub use self::json_lines::write_record;
 pub use self::prose::wrapped;
 pub use self::style::Style;

@@ -7,7 +7,7 @@ use crate::commands::human::beginning_of_id;
 use crate::commands::records::EventRecord;
 use crate::commands::rows::RowMaker;
 use crate::event::{AnyValue, Event, EventKind, Key, event_family};
-use crate::render::{Style, one_line};
+use crate::render::{Style, columns, one_line};
 use crate::report::{Line, Tone};
 
 /// Writes each event by itself, for people in a line, and without what a response's stream is made of unless it is asked
@@ -59,6 +59,9 @@ fn word(key: Key) -> String {
     }
 }
 
+/// Where less than this is left of a line, no further value begins.
+const SHORTEST: usize = 4;
+
 impl RowMaker for EachEvent {
     type Found<'a> = ();
     type Record<'a> = EventRecord<'a>;
@@ -87,14 +90,20 @@ impl RowMaker for EachEvent {
         let name = event.name().map_or_else(|| tr!("record"), |name| event_family(name).to_owned());
         let mut line =
             Line::new().plain(time).plain("  ").tone(Tone::Accent, id).plain("  ").tone(Tone::Strong, name);
+        let width = style.width.filter(|_| style.truncate);
         for key in TOLD {
             let Some(value) = event.attributes().get(key).and_then(|value| told(&value)) else { continue };
-            line = line.tone(Tone::Dim, format!("  {}", word(key))).plain(value);
+            line = line.tone(Tone::Dim, format!("  {}", word(key)));
+            if width.is_some_and(|width| columns(&line) + SHORTEST > width) {
+                line.0.pop();
+                break;
+            }
+            line = line.plain(value);
             if key == Key::DurationMs {
                 line = line.plain(" ms");
             }
         }
-        vec![one_line(&line, style.width.filter(|_| style.truncate))]
+        vec![one_line(&line, width)]
     }
 }
 

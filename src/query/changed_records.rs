@@ -37,7 +37,7 @@ const BEFORE_CODEX: u64 = 1_735_689_600 * 1_000_000_000;
 
 impl ChangedRecords {
     /// Looks at a record. Of a copy that counts, the moment is that of another.
-    pub(super) fn note(&mut self, event: &Event<'_>, is_copy: bool) {
+    pub(super) fn note(&mut self, event: &Event<'_>, kind: &EventKind<'_>, is_copy: bool) {
         let (seen, location, attributes) = (&mut self.seen, event.location, event.attributes());
         if !is_of_codex(event) {
             return;
@@ -58,11 +58,10 @@ impl ChangedRecords {
         if attributes.keys().any(|key| key.starts_with("redaction.")) {
             seen.masked.note(location);
         }
-        let kind = event.kind();
-        if matches!(&kind, EventKind::ToolResult(result) if result.success.is_none()) {
+        if matches!(kind, EventKind::ToolResult(result) if result.success.is_none()) {
             seen.results_without_outcome.note(location);
         }
-        if !is_one_at_its_moment(&kind) {
+        if !is_one_at_its_moment(kind) {
             return;
         }
         match event.conversation_id() {

@@ -179,8 +179,10 @@ impl InputAudit {
         }
     }
 
-    /// Takes in what a record says.
-    fn hear(&mut self, event: &Event<'_>) {
+    /// Takes in what a record says; `is_copy` where it had been read before, and counts all the same.
+    fn hear(&mut self, event: &Event<'_>, is_copy: bool) {
+        let kind = event.kind();
+        self.changed.note(event, &kind, is_copy);
         let (time, location, attributes) = (event.time(), event.location, event.attributes());
         let facts = &mut self.facts;
         facts.records += 1;
@@ -212,7 +214,7 @@ impl InputAudit {
         count(&mut facts.services, event.resource.service_name());
         count(&mut facts.hosts, event.resource.attributes.filled(Key::HostName));
         match event.conversation_id() {
-            Some(id) => self.by_conversation.of(Some(id)).add(event, time),
+            Some(id) => self.by_conversation.of(Some(id)).add(event, &kind, time),
             None => facts.without_conversation.note(location),
         }
         let told = attributes.text(Key::EventTimestamp).and_then(UnixNano::from_rfc3339);
@@ -291,15 +293,13 @@ impl Fold for InputAudit {
     }
 
     fn add(&mut self, event: &Event<'_>) {
-        self.hear(event);
-        self.changed.note(event, false);
+        self.hear(event, false);
     }
 
     fn add_copy(&mut self, event: &Event<'_>) {
         self.facts.copies.note(event.location);
         if self.question.counts_copies {
-            self.hear(event);
-            self.changed.note(event, true);
+            self.hear(event, true);
         } else {
             self.facts.files.entry(event.location.file).or_default().note(event.time());
         }
@@ -358,19 +358,18 @@ fn is_bare_completion(kind: &EventKind<'_>) -> bool {
 }
 
 impl ConversationTimes {
-    fn add(&mut self, event: &Event<'_>, time: Option<UnixNano>) {
+    fn add(&mut self, event: &Event<'_>, kind: &EventKind<'_>, time: Option<UnixNano>) {
         let location = event.location;
         let moment = time.map(|time| (time, location));
-        let kind = event.kind();
         let is_counted = matches!(kind, EventKind::ResponseCompleted(_));
-        let is_completed = is_counted || is_bare_completion(&kind);
+        let is_completed = is_counted || is_bare_completion(kind);
         self.join(Self {
-            starts: u64::from(event.name() == Some("codex.conversation_starts")),
+            starts: u64::from(matches!(kind, EventKind::ConversationStarts(_))),
             first_place: Some(location),
             earliest: moment,
             latest: time,
             farthest_back: None,
-            last_prompt: moment.filter(|_| event.name() == Some("codex.user_prompt")),
+            last_prompt: moment.filter(|_| matches!(kind, EventKind::UserPrompt(_))),
             last_completion: moment.filter(|_| is_completed),
             first_uncounted: moment.filter(|_| is_completed && !is_counted),
             has_counts: is_counted,

@@ -225,19 +225,17 @@ impl<'a> Attributes<'a> {
     /// Hands out every leaf with its full key: nested maps become dotted keys, and of a repeated key only the last value
     /// is handed out, at the place of its first. A full key is as long as all the keys around it, so that none is kept.
     pub fn for_each_leaf<'v>(&'v self, mut leaf: impl FnMut(&Cow<'v, str>, Cow<'v, AnyValue<'a>>)) {
-        let hashes = RandomState::new();
-        let mut last = self.repeats_a_key().then(HashMap::new);
-        if let Some(last) = &mut last {
-            self.for_each_leaf_written(|key, value| {
-                last.insert(hash_of(key, &hashes), value);
-            });
+        if !self.repeats_a_key() {
+            return self.for_each_leaf_written(|key, value| leaf(key, value.into()));
         }
-        self.for_each_leaf_written(|key, value| match &mut last {
-            None => leaf(key, value.into()),
-            Some(last) => {
-                if let Some(value) = last.remove(&hash_of(key, &hashes)) {
-                    leaf(key, value.into());
-                }
+        let hashes = RandomState::new();
+        let mut last = HashMap::new();
+        self.for_each_leaf_written(|key, value| {
+            last.insert(hashes.hash_one(key), value);
+        });
+        self.for_each_leaf_written(|key, _| {
+            if let Some(value) = last.remove(&hashes.hash_one(key)) {
+                leaf(key, value.into());
             }
         });
     }
@@ -250,8 +248,8 @@ impl<'a> Attributes<'a> {
     }
 
     /// Every leaf with its full key, as `for_each_leaf` hands them out.
-    #[must_use]
-    pub fn flattened(&self) -> Vec<(Cow<'_, str>, Cow<'_, AnyValue<'a>>)> {
+    #[cfg(test)]
+    fn flattened(&self) -> Vec<(Cow<'_, str>, Cow<'_, AnyValue<'a>>)> {
         let mut leaves = Vec::with_capacity(self.pairs.len());
         self.for_each_leaf(|key, value| leaves.push((key.clone(), value)));
         leaves
@@ -335,12 +333,6 @@ fn are_new(begin: &DefaultHasher, key: &str, value: Value<'_, '_>, known: &mut H
     let Value::Other(AnyValue::KvList(pairs)) = value else { return known.insert(hash.finish()) };
     hash.write(b".");
     pairs.iter().all(|(inner, value)| are_new(&hash, inner, Value::Other(value), known))
-}
-
-fn hash_of(key: &str, hashes: &RandomState) -> u64 {
-    let mut hash = hashes.build_hasher();
-    hash.write(key.as_bytes());
-    hash.finish()
 }
 
 impl PartialEq for Attributes<'_> {

@@ -499,11 +499,11 @@ fn remark(event: &Event<'_>, kind: &EventKind<'_>) -> Remark {
         _ => {
             say(word(Word::Value, event.severity().filter(|severity| *severity != "INFO")));
             say(word(Word::Value, event.record.body.as_text()));
-            for (key, value) in event.attributes().flattened() {
-                if !Key::of(&key).is_some_and(|key| IN_COMMON.contains(&key)) {
+            event.attributes().for_each_leaf(|key, value| {
+                if !Key::of(key).is_some_and(|key| IN_COMMON.contains(&key)) {
                     say(Some(Word::Named(key.to_string(), plain(&value))));
                 }
-            }
+            });
             if event.record.body == AnyValue::Empty && event.name().is_none() {
                 say(word(Word::At, event.record.callsite.as_deref()));
             }

@@ -324,25 +324,30 @@ impl Framed {
             let found = find(&self.buffer[..self.end], from)?;
             if self.tried < MOST_TRIED
                 && let Next::Frame(frame) = self.frame_at(found)
+                && self.is_sound(frame)
             {
-                let body = &self.buffer[frame.start + PREFIX_BYTES..frame.end];
-                let (goes_on, work) = goes_on(body, body.len());
-                self.tried += work;
-                if !goes_on {
-                    from = found + 1;
-                    continue;
-                }
-                let mut text = Vec::new();
-                self.tried += match self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text) {
-                    Ok(Unpacked { written: Written::Whole | Written::PartlyUnread(_), .. }) => {
-                        return Some(found);
-                    }
-                    Ok(unpacked) => unpacked.work + text.len() as Work,
-                    Err(TooLarge) => MAX_MESSAGE_BYTES as Work,
-                };
+                return Some(found);
             }
             from = found + 1;
         }
+    }
+
+    /// Whether a frame in the buffer can be unpacked, and not in part only.
+    fn is_sound(&mut self, frame: std::ops::Range<usize>) -> bool {
+        let body = &self.buffer[frame.start + PREFIX_BYTES..frame.end];
+        let (goes_on, work) = goes_on(body, body.len());
+        self.tried += work;
+        if !goes_on {
+            return false;
+        }
+        let mut text = Vec::new();
+        let unpacked = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text);
+        if let Ok(Unpacked { written: Written::Whole | Written::PartlyUnread(_), .. }) = unpacked {
+            return true;
+        }
+        self.tried +=
+            unpacked.map_or(MAX_MESSAGE_BYTES as Work, |unpacked| unpacked.work + text.len() as Work);
+        false
     }
 }
 

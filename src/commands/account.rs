@@ -84,7 +84,7 @@ impl Run<'_> {
         Ok(exit_after(exit, account))
     }
 
-    /// The same for an answer in rows. Where there is none, it says why: a name that nothing in the input has is
+    /// The same for an answer in rows that events are counted in. Where there is none, it says why: a name that nothing in the input has is
     /// `unmet`, or it is for the reason that `why` gives.
     pub(super) fn conclude_rows(
         &mut self,
@@ -93,6 +93,7 @@ impl Run<'_> {
         account: &Account,
         why: impl FnOnce() -> String,
     ) -> io::Result<Exit> {
+        self.note_nameless_events()?;
         if nothing && unmet.is_none() && account.unopened.is_empty() {
             self.note(&why())?;
         }

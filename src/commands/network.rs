@@ -88,7 +88,6 @@ impl NetworkArgs {
             }
         }
         run.note_hiding_requests(hiding)?;
-        run.note_nameless_events()?;
         Ok(run.conclude_rows(rows.is_empty(), unmet, &scan.account, why_nothing)?)
     }
 
@@ -118,7 +117,6 @@ impl NetworkArgs {
             }
         }
         run.note_hiding_requests(hiding)?;
-        run.note_nameless_events()?;
         Ok(run.conclude_rows(is_empty, unmet, &scan.account, why_nothing)?)
     }
 

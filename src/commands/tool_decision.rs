@@ -138,7 +138,6 @@ impl ToolDecisionArgs {
         let nothing = rows.is_empty();
         let homeless = rows.iter().filter(|row| row.conversation_id.is_none()).count() as u64;
         note_homeless(&mut run, homeless)?;
-        run.note_nameless_events()?;
         // The program ends here, and need not wait until so much memory was given back.
         rayon::spawn(|| drop(rows));
         Ok(run.conclude_rows(nothing, unmet, &scan.account, || self.why_nothing())?)
@@ -171,7 +170,6 @@ impl ToolDecisionArgs {
             }
         }
         note_homeless(&mut run, counts.homeless)?;
-        run.note_nameless_events()?;
         Ok(run.conclude_rows(records.is_empty(), unmet, &scan.account, || self.why_nothing())?)
     }
 

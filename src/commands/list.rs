@@ -187,12 +187,10 @@ impl<'a> Layout<'a> {
         let id = ids.get(conversation.id.as_str()).copied().unwrap_or_default();
         let branch = if depth > 0 { format!("{}└ ", "  ".repeat(depth - 1)) } else { String::new() };
         let start = conversation.start.map(|start| start_below(heading, zone.show(start)));
-        let mark = begins_elsewhere(conversation).then_some("*");
-        let start = match (start, mark) {
-            (None, None) => Cell::Unknown,
-            (start, mark) => {
-                format!("{}{}", start.as_deref().unwrap_or("–"), mark.unwrap_or_default()).into()
-            }
+        let start = if begins_elsewhere(conversation) {
+            format!("{}*", start.as_deref().unwrap_or("–")).into()
+        } else {
+            start.into()
         };
         let mut row: Row = vec![
             start,

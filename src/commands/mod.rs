@@ -63,14 +63,14 @@ pub use verify::VerifyArgs;
 pub use world::World;
 pub use zone::Zone;
 
+use human::plural;
 use settings::Origin;
+use tr::tr;
 
 use crate::event::{EventFilter, Fold, IdCondition};
 use crate::query::{Admitted, Meant, PrefixedConversations, Unmet, UnmetConditions};
 use crate::render::{Format, Style};
 use crate::source::{Input, Scan, ScanOptions, scan};
-use human::plural;
-use tr::tr;
 
 /// Arguments that every subcommand takes.
 #[derive(clap::Args, Clone, Debug, Default)]

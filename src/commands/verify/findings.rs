@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-pub(super) use crate::commands::audit_finding::Finding;
+use crate::commands::audit_finding::Finding;
 use crate::commands::human::{counted, separated, span_in_words};
 use crate::commands::zone::Zone;
 use crate::event::{Location, UnixNano};

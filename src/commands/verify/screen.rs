@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use tr::tr;
 
-use super::findings::Finding;
+use crate::commands::audit_finding::Finding;
 use crate::commands::human::{plural, separated};
 use crate::commands::links::link_to;
 use crate::commands::wording::{errors_and_warnings, severity_tone, severity_word};

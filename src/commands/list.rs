@@ -13,7 +13,7 @@ use super::help;
 use super::human::{count, plural, separated, shown_ids, span};
 use super::output::RecordWriter;
 use super::records::ConversationRecord;
-use super::wording::DaySections;
+use super::wording::by_day;
 use super::{Run, Zone};
 use crate::query::{
     ConversationIndex, ConversationKind, ConversationSummary, IndexedConversation, NetworkCounts,
@@ -88,19 +88,15 @@ fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Tabl
     }
     let ids = shown_ids(conversations.iter().map(|conversation| conversation.id.as_str()), short);
     let layout = Layout::of(conversations, short);
-    let mut sections = DaySections::default();
-    let mut day_of_eldest = None;
-    for (conversation, depth) in in_families(conversations) {
+    let sections = by_day(in_families(conversations).into_par_iter().map(|member| {
         // A family stays together on the day of its eldest, also across midnight.
-        if depth == 0 {
-            day_of_eldest = conversation.start.map(|start| zone.show(start));
-        }
-        sections.push(day_of_eldest, layout.row(conversation, depth, &ids, day_of_eldest, zone));
-    }
+        let day = member.eldest.start.map(|start| zone.show(start));
+        (day, layout.row(member.conversation, member.depth, &ids, day, zone))
+    }));
     Table {
         title: Vec::new(),
         columns: layout.columns(),
-        sections: sections.into_sections(),
+        sections,
         footer: [footer(conversations, zone, layout.only_model)]
             .into_iter()
             .chain(torsos(conversations))
@@ -108,8 +104,15 @@ fn table(conversations: &[ConversationSummary], zone: Zone, short: bool) -> Tabl
     }
 }
 
-/// Each conversation with its depth: those that another one opened follow it.
-fn in_families(conversations: &[ConversationSummary]) -> Vec<(&ConversationSummary, usize)> {
+/// A conversation among those that one of them opened, directly or not.
+struct Member<'a> {
+    conversation: &'a ConversationSummary,
+    eldest: &'a ConversationSummary,
+    depth: usize,
+}
+
+/// Each conversation; those that another one opened follow it.
+fn in_families(conversations: &[ConversationSummary]) -> Vec<Member<'_>> {
     let known: BTreeSet<&str> = conversations.iter().map(|conversation| conversation.id.as_str()).collect();
     let mut children: BTreeMap<&str, Vec<&ConversationSummary>> = BTreeMap::new();
     let mut roots = Vec::new();
@@ -119,16 +122,17 @@ fn in_families(conversations: &[ConversationSummary]) -> Vec<(&ConversationSumma
             None => roots.push(conversation),
         }
     }
+    let alone = |conversation| Member { conversation, eldest: conversation, depth: 0 };
     let mut ordered = Vec::with_capacity(conversations.len());
-    let mut pending: Vec<_> = roots.into_iter().rev().map(|root| (root, 0)).collect();
-    while let Some((conversation, depth)) = pending.pop() {
-        ordered.push((conversation, depth));
-        let below = children.remove(conversation.id.as_str()).unwrap_or_default();
-        pending.extend(below.into_iter().rev().map(|child| (child, depth + 1)));
+    let mut pending: Vec<_> = roots.into_iter().rev().map(alone).collect();
+    while let Some(member) = pending.pop() {
+        let below = children.remove(member.conversation.id.as_str()).unwrap_or_default();
+        let (eldest, depth) = (member.eldest, member.depth + 1);
+        pending.extend(below.into_iter().rev().map(|conversation| Member { conversation, eldest, depth }));
+        ordered.push(member);
     }
     // Two that name each other as parent have no eldest.
-    let rest = children.into_values().flatten().map(|conversation| (conversation, 0));
-    ordered.extend(rest);
+    ordered.extend(children.into_values().flatten().map(alone));
     ordered
 }
 

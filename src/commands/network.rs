@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
 use globset::GlobMatcher;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use tr::tr;
 
 use super::account::Exit;
@@ -11,7 +12,7 @@ use super::help;
 use super::human::{id_cell, plural, shown_ids};
 use super::output::RecordWriter;
 use super::records::{NetworkDecisionRecord, NetworkSummaryRecord, SCHEMA_VERSION, nano_digits};
-use super::wording::{DaySections, target, verdict_words};
+use super::wording::{by_day, target, verdict_words};
 use super::{Run, Zone, unmet};
 use crate::event::{NetworkDecision, UnixNano, host_glob};
 use crate::query::{CallDetail, CallLog, Condition, NetworkRow};
@@ -149,8 +150,7 @@ fn host_of(row: &NetworkRow) -> Option<&str> {
 
 fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
     let ids = shown_ids(rows.iter().filter_map(|row| row.conversation_id.as_deref()), short);
-    let mut sections = DaySections::default();
-    for row in rows {
+    let sections = by_day(rows.par_iter().map(|row| {
         let last = &row.request.last;
         let shown = last.order.time().map(|time| zone.show(time));
         let why: Vec<&str> = [last.reason.as_deref(), last.source.as_deref()].into_iter().flatten().collect();
@@ -163,8 +163,8 @@ fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
             if why.is_empty() { Cell::Unknown } else { Cell::toned(Tone::Dim, why.join(", ")) },
             command.into(),
         ];
-        sections.push(shown, cells);
-    }
+        (shown, cells)
+    }));
     let denied = rows.iter().filter(|row| row.request.last.decision == NetworkDecision::Deny).count();
     let mut footer = Line::new().plain(plural(rows.len() as u64, "request", "requests"));
     if denied > 0 {
@@ -181,7 +181,7 @@ fn table(rows: &[NetworkRow], zone: Zone, short: bool) -> Table {
             Column::left(tr!("WHY")).cut(11),
             Column::left(tr!("DURING")).cut(14),
         ],
-        sections: sections.into_sections(),
+        sections,
         footer: vec![
             footer,
             Line::new().tone(Tone::Dim, tr!("Only requests through Codex's network proxy are recorded.")),

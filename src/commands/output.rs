@@ -3,13 +3,12 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
 use super::pager::Pager;
 use super::settings::{Effective, Origin, Setting, Settings, When};
 use super::world::World;
-use crate::render::{CsvWriter, Format, Medium, RecordFormat, Style, write_record};
+use crate::render::{CsvWriter, Format, Medium, RecordFormat, Style, write_in_order, write_record};
 use crate::words::Language;
 
 /// How to write the answer.
@@ -228,28 +227,12 @@ impl<'a> RecordWriter<'a> {
         items: Vec<T>,
         make: impl Fn(T) -> R + Sync,
     ) -> io::Result<()> {
-        /// So many records are in memory as text at a time.
-        const AT_A_TIME: usize = 4096;
-        const SHARE: usize = 128;
-        let Self::Json(out) = self else {
-            return items.into_iter().try_for_each(|item| self.write(&make(item)));
-        };
-        let mut items = items.into_iter();
-        while items.len() > 0 {
-            let taken: Vec<T> = items.by_ref().take(AT_A_TIME).collect();
-            let texts: Vec<io::Result<Vec<u8>>> = (taken.into_par_iter().fold_chunks(
-                SHARE,
-                || Ok(Vec::new()),
-                |text: io::Result<Vec<u8>>, item| {
-                    let mut text = text?;
-                    write_record(&mut text, &make(item))?;
-                    Ok(text)
-                },
-            ))
-            .collect();
-            texts.into_iter().try_for_each(|text| out.write_all(&text?))?;
+        match self {
+            Self::Json(out) => write_in_order(items, *out, |items, text| {
+                items.into_iter().try_for_each(|item| write_record(text, &make(item)))
+            }),
+            Self::Csv(_) => items.into_iter().try_for_each(|item| self.write(&make(item))),
         }
-        Ok(())
     }
 
     /// Writes a record that is a line of JSON already.

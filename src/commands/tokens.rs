@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use serde_json::{Map, Value};
 use tr::tr;
 
@@ -15,7 +16,7 @@ use super::output::{Record, RecordWriter};
 use super::prices::version_words;
 use super::records::{PricedResponseRecord, TokenUsageRecord};
 use super::time_span::TimeSpan;
-use super::wording::DaySections;
+use super::wording::by_day;
 use super::{Run, Zone};
 use crate::event::UnixNano;
 use crate::query::price_book::{Component, PriceBook, Priced, Step, Tier};
@@ -445,11 +446,10 @@ fn fine_print(total: &UsageSum, prices: &PriceBook) -> Vec<Line> {
 /// Every response with the products that make its cost.
 fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bool) -> Table {
     let ids = shown_ids(responses.iter().filter_map(|response| response.conversation_id.as_deref()), short);
-    let priced: Vec<_> = responses.iter().map(|response| response.price(prices)).collect();
+    let priced: Vec<_> = responses.par_iter().map(|response| response.price(prices)).collect();
     let steps = priced.iter().flatten().flat_map(Priced::steps);
     let billed: BTreeSet<Component> = steps.map(|step| step.component).collect();
-    let mut sections = DaySections::default();
-    for (response, priced) in responses.iter().zip(&priced) {
+    let sections = by_day(responses.par_iter().zip(&priced).map(|(response, priced)| {
         let shown = response.order.time().map(|time| zone.show(time));
         let form = if short { "%H:%M:%S" } else { "%H:%M:%S%.3f" };
         let mut row: Row = vec![
@@ -477,8 +477,8 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
                 row.push(Cell::toned(Tone::Warn, tr!("unpriced")));
             }
         }
-        sections.push(shown, row);
-    }
+        (shown, row)
+    }));
     let mut columns = vec![
         Column::left(tr!("TIME")),
         Column::left(tr!("CONVERSATION")).drop_at(0),
@@ -496,7 +496,7 @@ fn explanation(responses: &[Response], prices: &PriceBook, zone: Zone, short: bo
     Table {
         title: vec![Line::new().tone(Tone::Dim, tr!("tokens × US dollars per million tokens; cached and cache-write tokens are taken out of the input"))],
         columns,
-        sections: sections.into_sections(),
+        sections,
         footer: vec![Line::new()],
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use globset::GlobMatcher;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 use tr::tr;
 
@@ -14,8 +15,7 @@ use super::human::{id_cell, plural, separated, shown_ids, span};
 use super::output::RecordWriter;
 use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 use super::wording::{
-    DaySections, decided_word, decision_word, no_decision, outcome_word, sandbox_words, source_words,
-    tool_label,
+    by_day, decided_word, decision_word, no_decision, outcome_word, sandbox_words, source_words, tool_label,
 };
 use super::{Run, Zone, unmet};
 use crate::event::{Decision, DecisionSource, name_glob};
@@ -207,12 +207,11 @@ fn tool_names(row: &ToolDecisionRow) -> [Option<&str>; 2] {
 
 fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
     let ids = shown_ids(rows.iter().filter_map(|row| row.conversation_id.as_deref()), short);
-    let mut sections = DaySections::default();
-    for row in rows {
+    let sections = by_day(rows.par_iter().map(|row| {
         let shown = row.order.time().map(|time| zone.show(time));
         let time = shown.map(|shown| shown.format("%H:%M:%S").to_string());
-        sections.push(shown, table_row(row, time, &ids));
-    }
+        (shown, table_row(row, time, &ids))
+    }));
     let undecided = rows.iter().filter(|row| row.decision.is_none()).count() as u64;
     let mut counts = Line::new().plain(plural(rows.len() as u64 - undecided, "decision", "decisions"));
     if undecided > 0 {
@@ -239,7 +238,7 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
             Column::right(tr!("LASTED")).drop_at(1),
             Column::left(tr!("WHAT")).cut(22),
         ],
-        sections: sections.into_sections(),
+        sections,
         footer: vec![counts, Line::new().tone(Tone::Dim, LIMIT.told())],
     }
 }

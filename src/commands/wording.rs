@@ -1,6 +1,7 @@
 //! The words in which decisions, outcomes and verdicts are told: never more than the record says.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Weekday};
+use chrono::{DateTime, Datelike, FixedOffset, Weekday};
+use rayon::iter::ParallelIterator;
 use tr::tr;
 
 use super::human::{plural, span};
@@ -127,24 +128,23 @@ pub(super) fn target(request: &NetworkRequest) -> String {
     format!("{method} {host}{port}").trim_start().to_owned()
 }
 
-/// Rows under the days on which they are, and under another heading from where the clocks are changed.
-#[derive(Default)]
-pub(super) struct DaySections(Vec<(Option<(NaiveDate, FixedOffset)>, Section)>);
-
-impl DaySections {
-    /// Adds a row: under the last heading where that is of the same day and offset, else under one of its own.
-    pub(super) fn push(&mut self, day: Option<DateTime<FixedOffset>>, row: Row) {
+/// Rows under the days on which they are, and under another heading from where the clocks are changed. Made on every
+/// core.
+pub(super) fn by_day(
+    rows: impl ParallelIterator<Item = (Option<DateTime<FixedOffset>>, Row)>,
+) -> Vec<Section> {
+    let rows: Vec<_> = rows.collect();
+    let mut last = None;
+    let mut sections: Vec<Section> = Vec::new();
+    for (day, row) in rows {
         let times = day.map(|day| (day.date_naive(), *day.offset()));
-        match self.0.last_mut() {
-            Some((last, section)) if *last == times => section.rows.push(row),
-            _ => self.0.push((times, Section { heading: Some(day_heading(day)), rows: vec![row] })),
+        match sections.last_mut() {
+            Some(section) if last == Some(times) => section.rows.push(row),
+            _ => sections.push(Section { heading: Some(day_heading(day)), rows: vec![row] }),
         }
+        last = Some(times);
     }
-
-    /// The sections of a table.
-    pub(super) fn into_sections(self) -> Vec<Section> {
-        self.0.into_iter().map(|(_, section)| section).collect()
-    }
+    sections
 }
 
 /// The heading of the rows of one day, with the offset in which its times are shown.

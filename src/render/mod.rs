@@ -10,6 +10,7 @@ use crate::report::{Chart, Entry, Gutter, Line, Table, Timeline};
 use crate::words::Sentence;
 
 mod csv;
+mod in_order;
 mod ink;
 mod json_lines;
 mod markdown;
@@ -21,6 +22,7 @@ mod text_timeline;
 mod visible;
 
 pub use self::csv::{CsvWriter, write_csv_row};
+pub use self::in_order::write_in_order;
 pub use self::ink::{columns, one_line};
 pub use self::json_lines::write_record;
 pub use self::prose::wrapped;

@@ -2,14 +2,15 @@
 
 use std::io::{self, Write};
 
+use comfy_table::{Cell as DrawnCell, CellAlignment, ColumnConstraint, Table as Drawing, Width, presets};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use tr::tr;
 
-use comfy_table::{Cell as DrawnCell, CellAlignment, Table as Drawing, presets};
-
+use super::in_order::write_in_order;
 use super::ink::Ink;
 use super::prose::write_prose;
 use super::style::Style;
-use crate::report::{Align, Cell, Column, Line, Section, Shrink, Table, Tone};
+use crate::report::{Align, Cell, Column, Line, Row, Shrink, Table, Tone};
 use crate::words::Sentence;
 
 /// Columns are set off from the left edge by one space and from each other by two.
@@ -35,65 +36,54 @@ pub(super) fn write(table: &Table, style: &Style, out: &mut dyn Write) -> io::Re
     if table.sections.iter().any(|section| !section.rows.is_empty()) {
         let layout = Layout::new(table, style.table_width());
         write_rows(table, &layout, style, out)?;
-        write_prose(&layout.left_out(&table.columns), style, out)?;
+        write_prose(&layout.left_out(), style, out)?;
     }
     write_prose(&table.footer, style, out)
 }
 
-fn write_rows(table: &Table, layout: &Layout, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut drawing = Drawing::new();
-    // Only what is handed in counts, so comfy-table shall not look for a terminal.
-    drawing.load_style(presets::NOTHING).force_no_tty();
-    let headed = layout.shown.iter().any(|(index, _)| !table.columns[*index].heading.is_empty());
-    if headed {
-        drawing.set_header(layout.shown.iter().map(|(index, width)| {
-            let heading = Line::new().tone(Tone::Dim, &table.columns[*index].heading);
-            DrawnCell::new_owned(
-                layout.fit(Ink::line(&heading).trimmed(), *width, Shrink::default()).paint(style.color),
-            )
-        }));
+fn write_rows(table: &Table, layout: &Layout<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let color = style.color;
+    if layout.shown.iter().any(|(index, _)| !table.columns[*index].heading.is_empty()) {
+        for line in layout.draw(std::iter::once(layout.headings()), color) {
+            writeln!(out, "{line}")?;
+        }
     }
-    let mut hanging: Vec<String> = Vec::new();
-    for row in table.sections.iter().flat_map(|section| &section.rows) {
-        debug_assert!(row.len() <= table.columns.len(), "a cell without a column: {row:?}");
-        drawing.add_row(layout.shown.iter().map(|(index, width)| {
-            let cell = row.get(*index).unwrap_or(&Cell::Empty);
-            let ink = layout.fit(cell_ink(cell, *width), *width, table.columns[*index].shrink);
-            let painted = ink.paint(style.color);
-            if ink.width() <= *width {
-                return DrawnCell::new_owned(painted);
+    let pieces = table.sections.iter().enumerate().flat_map(|(index, section)| {
+        let heading = section.heading.as_ref().map(|line| Piece::Heading { line, is_first: index == 0 });
+        heading.into_iter().chain(section.rows.iter().map(Piece::Row))
+    });
+    write_in_order(pieces, out, |pieces, out| {
+        let rows = pieces.iter().filter_map(Piece::row);
+        let cells = rows.map(|row| layout.cells(row));
+        let mut lines = layout.draw(cells, color).into_iter();
+        for piece in &pieces {
+            match piece {
+                Piece::Heading { line, is_first } => {
+                    if !is_first {
+                        writeln!(out)?;
+                    }
+                    write_prose(std::slice::from_ref(line), style, out)?;
+                }
+                Piece::Row(_) => writeln!(out, "{}", lines.next().unwrap_or_default())?,
             }
-            hanging.push(painted);
-            DrawnCell::new(HANGING)
-        }));
-    }
-    layout.set_columns(&table.columns, &mut drawing);
+        }
+        Ok(())
+    })
+}
 
-    // No cell holds a line break or outgrows its column, so every row is one line.
-    let mut lines = drawing.lines();
-    let mut hanging = hanging.into_iter();
-    let mut write_line = |out: &mut dyn Write| -> io::Result<()> {
-        let Some(mut line) = lines.next() else { return Ok(()) };
-        while let Some(place) = line.find(HANGING) {
-            line.replace_range(place..place + HANGING.len_utf8(), &hanging.next().unwrap_or_default());
-        }
-        writeln!(out, "{}", line.trim_end())
-    };
-    if headed {
-        write_line(out)?;
-    }
-    for (index, section) in table.sections.iter().enumerate() {
-        if let Some(heading) = &section.heading {
-            if index > 0 {
-                writeln!(out)?;
-            }
-            write_prose(std::slice::from_ref(heading), style, out)?;
-        }
-        for _ in &section.rows {
-            write_line(out)?;
+/// What stands between a table's columns' headings and its end.
+enum Piece<'t> {
+    Heading { line: &'t Line, is_first: bool },
+    Row(&'t Row),
+}
+
+impl<'t> Piece<'t> {
+    fn row(&self) -> Option<&'t Row> {
+        match self {
+            Self::Row(row) => Some(row),
+            Self::Heading { .. } => None,
         }
     }
-    Ok(())
 }
 
 /// What a cell looks like, before it is cut.
@@ -127,25 +117,25 @@ fn is_of_bars(column: usize, table: &Table) -> bool {
 }
 
 /// Which columns are shown, and how wide.
-struct Layout {
+struct Layout<'t> {
+    columns: &'t [Column],
     /// Index and width of each column shown, from left to right.
     shown: Vec<(usize, usize)>,
     /// Whether the widths are limits.
     cuts: bool,
 }
 
-impl Layout {
-    fn new(table: &Table, limit: Option<usize>) -> Self {
+impl<'t> Layout<'t> {
+    fn new(table: &'t Table, limit: Option<usize>) -> Self {
         // A column wider than comfy-table can count would not fit any terminal.
         let limit = limit.map(|limit| limit.min(usize::from(u16::MAX)));
         let any_words = (0..table.columns.len()).any(|index| !is_of_bars(index, table));
-        let mut shown: Vec<(usize, usize)> = table
-            .columns
-            .iter()
+        let widths = natural_widths(table, limit);
+        let mut shown: Vec<(usize, usize)> = widths
+            .into_iter()
             .enumerate()
             // Bars are for the eye: where there is no terminal, they would only be in the way.
             .filter(|(index, _)| limit.is_some() || !any_words || !is_of_bars(*index, table))
-            .map(|(index, column)| (index, natural_width(index, column, &table.sections, limit)))
             .collect();
         if let Some(limit) = limit {
             let is_of_bars = |index: usize| any_words && is_of_bars(index, table);
@@ -153,7 +143,7 @@ impl Layout {
             cut(&mut shown, &table.columns, limit);
             keep_from_the_left(&mut shown, &table.columns, limit);
         }
-        Self { shown, cuts: limit.is_some() }
+        Self { columns: &table.columns, shown, cuts: limit.is_some() }
     }
 
     fn fit(&self, ink: Ink, width: usize, shrink: Shrink) -> Ink {
@@ -164,12 +154,67 @@ impl Layout {
         }
     }
 
+    /// What stands above the columns.
+    fn headings(&self) -> Vec<Ink> {
+        (self.shown.iter())
+            .map(|(index, width)| {
+                let heading = Line::new().tone(Tone::Dim, &self.columns[*index].heading);
+                self.fit(Ink::line(&heading).trimmed(), *width, Shrink::default())
+            })
+            .collect()
+    }
+
+    /// The cells of a row that are shown.
+    fn cells(&self, row: &Row) -> Vec<Ink> {
+        debug_assert!(row.len() <= self.columns.len(), "a cell without a column: {row:?}");
+        (self.shown.iter())
+            .map(|(index, width)| {
+                let cell = row.get(*index).unwrap_or(&Cell::Empty);
+                self.fit(cell_ink(cell, *width), *width, self.columns[*index].shrink)
+            })
+            .collect()
+    }
+
+    /// Each row as a line, its cells in their columns. Rows that are drawn apart are aligned alike.
+    fn draw(&self, rows: impl Iterator<Item = Vec<Ink>>, color: bool) -> Vec<String> {
+        let mut drawing = Drawing::new();
+        // Only what is handed in counts, so comfy-table shall not look for a terminal.
+        drawing.load_style(presets::NOTHING).force_no_tty();
+        let mut hanging: Vec<String> = Vec::new();
+        for cells in rows {
+            drawing.add_row(cells.iter().zip(&self.shown).map(|(ink, (_, width))| {
+                let painted = ink.paint(color);
+                if ink.width() <= *width {
+                    return DrawnCell::new_owned(painted);
+                }
+                hanging.push(painted);
+                DrawnCell::new(HANGING)
+            }));
+        }
+        self.set_columns(&mut drawing);
+        let mut hanging = hanging.into_iter();
+        // No cell holds a line break or outgrows its column, so every row is one line.
+        (drawing.lines())
+            .map(|mut line| {
+                while let Some(place) = line.find(HANGING) {
+                    let cell = hanging.next().unwrap_or_default();
+                    line.replace_range(place..place + HANGING.len_utf8(), &cell);
+                }
+                line.truncate(line.trim_end().len());
+                line
+            })
+            .collect()
+    }
+
     /// Tells comfy-table about the columns, which it knows only once it has rows.
-    fn set_columns(&self, columns: &[Column], drawing: &mut Drawing) {
-        for (place, (index, _)) in self.shown.iter().enumerate() {
+    fn set_columns(&self, drawing: &mut Drawing) {
+        for (place, (index, width)) in self.shown.iter().enumerate() {
             if let Some(column) = drawing.column_mut(place) {
-                column.set_padding((if place == 0 { INDENT } else { GAP }, 0));
-                column.set_cell_alignment(match columns[*index].align {
+                let padding = if place == 0 { INDENT } else { GAP };
+                let whole = u16::try_from(*width).unwrap_or(u16::MAX).saturating_add(padding);
+                column.set_padding((padding, 0));
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(whole)));
+                column.set_cell_alignment(match self.columns[*index].align {
                     Align::Left => CellAlignment::Left,
                     Align::Right => CellAlignment::Right,
                 });
@@ -178,8 +223,9 @@ impl Layout {
     }
 
     /// Says which columns there was no room for.
-    fn left_out(&self, columns: &[Column]) -> Vec<Line> {
-        let mut names = columns
+    fn left_out(&self) -> Vec<Line> {
+        let mut names = self
+            .columns
             .iter()
             .enumerate()
             .filter(|(index, _)| self.shown.iter().all(|(shown, _)| shown != index))
@@ -258,14 +304,27 @@ fn total(widths: impl Iterator<Item = usize>) -> usize {
     (columns + usize::from(INDENT)).saturating_sub(usize::from(GAP))
 }
 
-/// The width a column would like to have.
-fn natural_width(index: usize, column: &Column, sections: &[Section], limit: Option<usize>) -> usize {
-    let heading = Ink::line(&Line::from(column.heading.as_str())).trimmed().width();
-    let cells = sections.iter().flat_map(|section| &section.rows).filter_map(|row| row.get(index));
-    let widths = cells.map(|cell| cell_ink(cell, BAR).width());
-    let widest = widths.filter(|width| limit.is_some() || *width <= HANGS).max().unwrap_or(0);
-    // An empty column is one wide for comfy-table.
-    widest.max(heading).clamp(1, limit.unwrap_or(usize::MAX).max(1))
+/// The widths that the columns would like to have.
+fn natural_widths(table: &Table, limit: Option<usize>) -> Vec<usize> {
+    /// So many rows are measured together, by one core.
+    const SHARE: usize = 128;
+    let counts = |width: &usize| limit.is_some() || *width <= HANGS;
+    let width = |cell: &Cell| Some(cell_ink(cell, BAR).width()).filter(counts).unwrap_or(0);
+    let widths = |row: &Row| (0..table.columns.len()).map(|index| row.get(index).map_or(0, width)).collect();
+    let widest: Vec<usize> = (table.sections.par_iter())
+        .flat_map(|section| section.rows.par_iter().with_min_len(SHARE))
+        .map(widths)
+        .reduce(
+            || vec![0; table.columns.len()],
+            |widths, others| widths.into_iter().zip(others).map(|(one, other)| one.max(other)).collect(),
+        );
+    (table.columns.iter().zip(widest))
+        .map(|(column, widest)| {
+            let heading = Ink::line(&Line::from(column.heading.as_str())).trimmed().width();
+            // An empty column is one wide for comfy-table.
+            widest.max(heading).clamp(1, limit.unwrap_or(usize::MAX).max(1))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -275,6 +334,7 @@ mod tests {
 
     use super::*;
     use crate::render::ink::tests::any_text;
+    use crate::report::Section;
 
     fn drawn(table: &Table, style: Style) -> String {
         let mut out = Vec::new();
@@ -350,6 +410,23 @@ mod tests {
         No room at this width for: HOST
         3 conversations, 2 days.
         ");
+    }
+
+    #[test]
+    fn the_columns_of_a_long_table_stay_where_they_are() {
+        let row =
+            |number: usize| vec![format!("{number}").into(), "x".repeat(number % 150).into(), "end".into()];
+        let table = Table {
+            columns: vec![Column::right("NO"), Column::left("NAME"), Column::left("END")],
+            sections: vec![Section { heading: None, rows: (0..1_000).map(row).collect() }],
+            ..Table::default()
+        };
+        let drawn = drawn(&table, Style::default());
+        assert_eq!(drawn.lines().count(), 1_001);
+        assert!(drawn.lines().skip(1).all(|line| line.len() == 1 + 3 + 2 + 149 + 2 + 3), "{drawn}");
+        assert!(
+            drawn.lines().skip(1).zip(0..).all(|(line, number)| line.trim().starts_with(&number.to_string()))
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::Run;
 use super::account::{Exit, tell_copies, tell_damage, tell_note, told};
-use super::rows::{Around, Outlet, RowMaker};
+use super::rows::{Around, Outlet, RowMaker, Rows};
 use crate::event::{Fold, IdCondition};
 use crate::query::{Meant, PrefixedConversations};
 use crate::source::{FollowError, Follower};
@@ -27,14 +27,14 @@ impl Run<'_> {
     /// When the input cannot be followed, or a row cannot be written: the one way to notice that nobody reads any more.
     pub(super) fn follow_rows<M: RowMaker>(&mut self, maker: M, around: Around) -> anyhow::Result<Exit> {
         let mut follower = Follower::new(&self.input, self.options).map_err(|error| said(&error))?;
-        let mut question = self.rows(maker, around, Arc::default());
+        let mut question = Arc::new(self.row_question(maker, around, Arc::default())?);
         let mut nowhere = io::sink();
         let talk: &mut dyn io::Write = if self.quiet { &mut nowhere } else { &mut *self.err };
         for note in std::mem::take(&mut self.input.notes) {
             tell_note(talk, &note)?;
         }
         let mut meant = PrefixedConversations::new(self.filter.conversation.clone());
-        let mut outlet = Outlet::new::<M>(self.format, self.style, around, &mut *self.out)?;
+        let mut outlet = Outlet::new(&question, &mut *self.out);
         let mut found = Instant::now();
         loop {
             let outcome = follower.read();
@@ -54,10 +54,10 @@ impl Run<'_> {
                 continue;
             }
             if question.files.len() < follower.names().count() {
-                question.files = follower.names().map(str::to_owned).collect();
+                Arc::make_mut(&mut question).files = follower.names().map(str::to_owned).collect();
             }
             // The file that was read last got its name in `read`, so that every row made here can name it.
-            let (mut rows, also_meant) = follower.hear(&(question.fresh(), meant.fresh()));
+            let (mut rows, also_meant) = follower.hear(&(Rows::new(Arc::clone(&question)), meant.fresh()));
             let meant_before = meant.clone();
             meant.join(also_meant);
             match meant.clone().settle() {
@@ -65,7 +65,7 @@ impl Run<'_> {
                 // Nothing of another has been shown.
                 Meant::Whole { id, .. } if outlet.hits == 0 || meant_before.has(&id) => {
                     let condition = Some(IdCondition::Is(id));
-                    question.filter.conversation.clone_from(&condition);
+                    Arc::make_mut(&mut question).filter.conversation.clone_from(&condition);
                     meant = PrefixedConversations::new(condition);
                 }
                 Meant::Whole { candidates, .. } | Meant::Several(candidates) => {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::pager::Pager;
 use super::settings::{Effective, Origin, Setting, Settings, When};
 use super::world::World;
-use crate::render::{CsvWriter, Format, Medium, RecordFormat, Style, write_in_order, write_record};
+use crate::render::{CsvColumns, Format, Medium, RecordFormat, Style, write_in_order, write_record};
 use crate::words::Language;
 
 /// How to write the answer.
@@ -179,32 +179,80 @@ pub trait Record: Serialize {
     fn template() -> Self;
 }
 
-/// Writes records in one of the formats made for machines.
-pub enum RecordWriter<'a> {
+/// As what records of one type are written.
+pub enum RecordForm {
     /// JSON Lines.
-    Json(&'a mut dyn Write),
+    Json,
     /// CSV.
-    Csv(Box<CsvWriter<&'a mut dyn Write>>),
+    Csv(CsvColumns),
+}
+
+impl RecordForm {
+    /// The form of records of type `R`.
+    ///
+    /// # Errors
+    /// When it cannot be told from their template.
+    pub fn of<R: Record>(format: RecordFormat) -> io::Result<Self> {
+        Self::like(&R::template(), format)
+    }
+
+    /// The form of records whose columns are those of `template`.
+    ///
+    /// # Errors
+    /// When it cannot be told from the template.
+    pub fn like<R: Record>(template: &R, format: RecordFormat) -> io::Result<Self> {
+        Ok(match format {
+            RecordFormat::Json => Self::Json,
+            RecordFormat::Csv => Self::Csv(CsvColumns::of(template, R::OPEN_MEMBERS)?),
+        })
+    }
+
+    /// Writes what stands before all records.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_heading(&self, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Json => Ok(()),
+            Self::Csv(columns) => columns.write_heading(out),
+        }
+    }
+
+    /// Writes one record.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, out: &mut dyn Write, record: &impl Serialize) -> io::Result<()> {
+        match self {
+            Self::Json => write_record(out, record),
+            Self::Csv(columns) => columns.write_record(out, record),
+        }
+    }
+}
+
+/// Writes records in one of the formats made for machines.
+pub struct RecordWriter<'a> {
+    form: RecordForm,
+    out: &'a mut dyn Write,
+    /// Not before the first record: where none is written in the end, the output may be meant to stay empty.
+    is_headed: bool,
 }
 
 impl<'a> RecordWriter<'a> {
     /// A writer of records of type `R`.
     ///
     /// # Errors
-    /// When nothing can be written.
+    /// When their form cannot be told.
     pub fn new<R: Record>(format: RecordFormat, out: &'a mut dyn Write) -> io::Result<Self> {
-        Self::like(&R::template(), format, out)
+        Ok(Self { form: RecordForm::of::<R>(format)?, out, is_headed: false })
     }
 
     /// A writer of records whose columns are those of `template`.
     ///
     /// # Errors
-    /// When nothing can be written.
+    /// When their form cannot be told.
     pub fn like<R: Record>(template: &R, format: RecordFormat, out: &'a mut dyn Write) -> io::Result<Self> {
-        Ok(match format {
-            RecordFormat::Json => Self::Json(out),
-            RecordFormat::Csv => Self::Csv(Box::new(CsvWriter::new(out, template, R::OPEN_MEMBERS)?)),
-        })
+        Ok(Self { form: RecordForm::like(template, format)?, out, is_headed: false })
     }
 
     /// Writes one record.
@@ -212,10 +260,8 @@ impl<'a> RecordWriter<'a> {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&mut self, record: &impl Serialize) -> io::Result<()> {
-        match self {
-            Self::Json(out) => write_record(*out, record),
-            Self::Csv(writer) => writer.write_record(record),
-        }
+        self.write_heading()?;
+        self.form.write(self.out, record)
     }
 
     /// Writes the record that `make` makes of each item, in their order; made on every core.
@@ -227,44 +273,23 @@ impl<'a> RecordWriter<'a> {
         items: Vec<T>,
         make: impl Fn(T) -> R + Sync,
     ) -> io::Result<()> {
-        match self {
-            Self::Json(out) => write_in_order(items, *out, |items, text| {
-                items.into_iter().try_for_each(|item| write_record(text, &make(item)))
-            }),
-            Self::Csv(_) => items.into_iter().try_for_each(|item| self.write(&make(item))),
-        }
-    }
-
-    /// Writes a record that is a line of JSON already.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write_line(&mut self, line: &[u8]) -> io::Result<()> {
-        match self {
-            Self::Json(out) => out.write_all(line),
-            Self::Csv(_) => Err(io::Error::other("a line of JSON is no row of CSV")),
-        }
-    }
-
-    /// Hands on what was written so far.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Json(out) => out.flush(),
-            Self::Csv(writer) => writer.flush(),
-        }
+        self.write_heading()?;
+        let form = &self.form;
+        write_in_order(items, self.out, |items, text| {
+            items.into_iter().try_for_each(|item| form.write(text, &make(item)))
+        })
     }
 
     /// Hands the last bytes on.
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn finish(self) -> io::Result<()> {
-        match self {
-            Self::Json(out) => out.flush(),
-            Self::Csv(writer) => writer.finish(),
-        }
+    pub fn finish(mut self) -> io::Result<()> {
+        self.write_heading()?;
+        self.out.flush()
+    }
+
+    fn write_heading(&mut self) -> io::Result<()> {
+        if std::mem::replace(&mut self.is_headed, true) { Ok(()) } else { self.form.write_heading(self.out) }
     }
 }

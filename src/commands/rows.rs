@@ -4,17 +4,15 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde_json::Value;
 use tr::tr;
 
 use super::Run;
 use super::human::plural;
-use super::output::{Record, RecordWriter};
+use super::output::{Record, RecordForm};
 use super::zone::Zone;
 use crate::event::{Event, EventFilter, EventOrder, Fold, IdCondition, Needle};
 use crate::query::{Admitted, InTimeOrder, Meant, PrefixedConversations};
-use crate::render::{Format, Medium, RecordFormat, Style, TextMedium, write_lines, write_record};
+use crate::render::{Medium, Style, TextMedium, write_lines};
 use crate::report::{Line, Tone};
 use crate::source::{Account, InputFile, scan};
 
@@ -65,16 +63,27 @@ impl Around {
     }
 }
 
-/// The rows that were made and have not left yet.
-pub(super) struct Rows<M> {
+/// What is asked of every event, and as what it is answered.
+#[derive(Clone)]
+pub(super) struct RowQuestion<M> {
     maker: M,
     pub(super) filter: EventFilter,
     around: Around,
     zone: Zone,
-    style: Style,
+    form: Arc<RowForm>,
     /// The names of the files, by their index in a location.
     pub(super) files: Arc<[String]>,
-    format: Format,
+}
+
+/// As what rows leave.
+enum RowForm {
+    Records(RecordForm),
+    Text { medium: TextMedium, style: Style },
+}
+
+/// The rows that were made and have not left yet.
+pub(super) struct Rows<M> {
+    question: Arc<RowQuestion<M>>,
     made: Vec<Row>,
     /// A row could not be made. It must be heard of, not left out.
     failed: Option<io::Error>,
@@ -85,86 +94,64 @@ pub(super) struct Row {
     pub(super) conversation: Option<String>,
     order: EventOrder,
     is_hit: bool,
-    body: Body,
+    /// As it leaves.
+    text: Vec<u8>,
 }
 
-/// What is left to do for a row when its turn comes.
-enum Body {
-    /// Nothing but writing it.
-    Json(Vec<u8>),
-    /// Spreading it over columns.
-    Members(Value),
-    /// Drawing it.
-    Lines(Vec<Line>),
-}
-
-impl Body {
-    fn json(record: &impl Serialize) -> io::Result<Self> {
-        let mut line = Vec::with_capacity(2_048);
-        write_record(&mut line, record)?;
-        Ok(Self::Json(line))
-    }
-
+impl Row {
     /// About how many bytes of memory it takes.
     fn size(&self) -> usize {
         const OVERHEAD: usize = 64;
-        match self {
-            Self::Json(line) => OVERHEAD + line.len(),
-            // A tree takes about half as much again as its text.
-            Self::Members(members) => OVERHEAD + members.to_string().len() * 3 / 2,
-            Self::Lines(lines) => {
-                lines.iter().flat_map(|line| &line.0).map(|span| OVERHEAD + span.text.len()).sum::<usize>()
+        OVERHEAD + self.text.len()
+    }
+}
+
+impl<M: RowMaker> RowQuestion<M> {
+    /// An event as it leaves.
+    fn text<'a>(&'a self, event: &Event<'a>, found: Option<M::Found<'a>>) -> io::Result<Vec<u8>> {
+        /// Most records have room in it.
+        const USUAL_RECORD_BYTES: usize = 2_048;
+        Ok(match &*self.form {
+            RowForm::Records(form) => {
+                let file = self.files.get(event.location.file as usize).map_or("", String::as_str);
+                let mut text = Vec::with_capacity(USUAL_RECORD_BYTES);
+                form.write(&mut text, &self.maker.record(event, found, file, self.zone))?;
+                text
             }
-        }
+            RowForm::Text { medium, style } => {
+                let mut text = Vec::new();
+                write_lines(&self.maker.lines(event, found, self.zone, style), *medium, style, &mut text)?;
+                text
+            }
+        })
     }
 }
 
 impl<M: RowMaker> Fold for Rows<M> {
     fn fresh(&self) -> Self {
-        Self {
-            maker: self.maker.clone(),
-            filter: self.filter.clone(),
-            around: self.around,
-            zone: self.zone,
-            style: self.style,
-            files: Arc::clone(&self.files),
-            format: self.format,
-            made: Vec::new(),
-            failed: None,
-        }
+        Self::new(Arc::clone(&self.question))
     }
 
     fn needles(&self) -> Option<Vec<Needle>> {
-        let of_hits = || self.maker.needle().filter(|_| !self.around.is_wanted());
-        Some(vec![self.filter.needle().or_else(of_hits)?])
+        let RowQuestion { maker, filter, around, .. } = &*self.question;
+        let of_hits = || maker.needle().filter(|_| !around.is_wanted());
+        Some(vec![filter.needle().or_else(of_hits)?])
     }
 
     fn add(&mut self, event: &Event<'_>) {
-        if !self.filter.admits(event) {
+        let question = &*self.question;
+        if !question.filter.admits(event) {
             return;
         }
-        let found = self.maker.find(event);
-        if found.is_none() && !self.around.is_wanted() {
+        let found = question.maker.find(event);
+        if found.is_none() && !question.around.is_wanted() {
             return;
         }
         let is_hit = found.is_some();
-        let body = match self.format.medium() {
-            Medium::Text(_) => Ok(Body::Lines(self.maker.lines(event, found, self.zone, &self.style))),
-            Medium::Records(format) => {
-                let file = self.files.get(event.location.file as usize).map_or("", String::as_str);
-                let record = self.maker.record(event, found, file, self.zone);
-                match format {
-                    RecordFormat::Json => Body::json(&record),
-                    RecordFormat::Csv => {
-                        serde_json::to_value(&record).map(Body::Members).map_err(io::Error::from)
-                    }
-                }
-            }
-        };
-        match body {
-            Ok(body) => {
+        match question.text(event, found) {
+            Ok(text) => {
                 let conversation = event.conversation_id().map(str::to_owned);
-                self.made.push(Row { conversation, order: event.order(), is_hit, body });
+                self.made.push(Row { conversation, order: event.order(), is_hit, text });
             }
             Err(error) => self.failed = Some(error),
         }
@@ -186,6 +173,10 @@ pub(super) struct Written {
 }
 
 impl<M> Rows<M> {
+    pub(super) fn new(question: Arc<RowQuestion<M>>) -> Self {
+        Self { question, made: Vec::new(), failed: None }
+    }
+
     /// The rows made so far, those of one moment in the order of the input.
     pub(super) fn take_in_order(&mut self) -> io::Result<Vec<Row>> {
         if let Some(error) = self.failed.take() {
@@ -198,19 +189,19 @@ impl<M> Rows<M> {
 }
 
 impl Run<'_> {
-    /// The question that makes rows; `files` are the names of the files by their index in a location.
-    pub(super) fn rows<M: RowMaker>(&self, maker: M, around: Around, files: Arc<[String]>) -> Rows<M> {
-        Rows {
-            maker,
-            filter: self.filter.clone(),
-            around,
-            zone: self.zone,
-            style: self.style,
-            files,
-            format: self.format,
-            made: Vec::new(),
-            failed: None,
-        }
+    /// The question of which rows are the answer; `files` are the names of the files by their index in a location.
+    pub(super) fn row_question<M: RowMaker>(
+        &self,
+        maker: M,
+        around: Around,
+        files: Arc<[String]>,
+    ) -> io::Result<RowQuestion<M>> {
+        let form = match self.format.medium() {
+            Medium::Text(medium) => RowForm::Text { medium, style: self.style },
+            Medium::Records(format) => RowForm::Records(RecordForm::of::<M::Record<'_>>(format)?),
+        };
+        let (filter, zone) = (self.filter.clone(), self.zone);
+        Ok(RowQuestion { maker, filter, around, zone, form: Arc::new(form), files })
     }
 
     /// Writes a row for each event that the filter admits and the question is about; `None` when the beginning of an id
@@ -221,30 +212,34 @@ impl Run<'_> {
         around: Around,
     ) -> io::Result<Option<Written>> {
         let files = self.input.files.iter().map(InputFile::name).collect();
-        let question = self.rows(maker, around, files);
+        let question = Arc::new(self.row_question(maker, around, files)?);
         // The rows of one conversation are held to the end: there, order is worth more than the first row at once, and
         // whether the beginning of an id fits a second conversation is known only then.
         let one_conversation = self.filter.conversation.is_some();
         let mut held = InTimeOrder::holding((!one_conversation).then_some(HOLD_BYTES));
         let meant = PrefixedConversations::new(self.filter.conversation.clone());
         let admitted = Admitted::new(self.filter.clone());
-        let mut outlet = Outlet::new::<M>(self.format, self.style, around, &mut *self.out)?;
+        let mut outlet = Outlet::new(&question, &mut *self.out);
         let reading = self.progress.reading(&self.input);
-        let scanned =
-            scan(&self.input, self.options, &(question, (meant, admitted)), |(answer, (meant, _))| {
+        let scanned = scan(
+            &self.input,
+            self.options,
+            &(Rows::new(question), (meant, admitted)),
+            |(answer, (meant, _))| {
                 if let Some(error) = answer.failed.take() {
                     return Err(error);
                 }
                 for row in answer.made.drain(..).filter(|row| meant.may_be(row.conversation.as_deref())) {
                     let conversation = row.conversation.clone();
-                    held.push(conversation.as_deref(), row.order, row.body.size(), row);
+                    held.push(conversation.as_deref(), row.order, row.size(), row);
                 }
                 held.end_stretch();
                 while let Some(row) = held.next_ready() {
                     outlet.take(row)?;
                 }
                 outlet.flush()
-            })?;
+            },
+        )?;
         drop(reading);
         let (meant, admitted) = scanned.answer.1;
         match meant.settle() {
@@ -274,18 +269,15 @@ impl Run<'_> {
 
 /// Where rows leave. Chooses which events beside a hit are written with it.
 pub(super) struct Outlet<'a> {
-    way: Way<'a>,
+    form: Arc<RowForm>,
+    out: &'a mut dyn io::Write,
+    /// Not before the first row: where none is written in the end, the output may be meant to stay empty.
+    is_headed: bool,
     around: Around,
     pub(super) hits: u64,
     beside: BTreeMap<Option<String>, Beside>,
     /// Which conversation was written last, and whether rows of it were left out since.
     last: Option<(Option<String>, bool)>,
-}
-
-/// As what rows leave.
-enum Way<'a> {
-    Records(RecordWriter<'a>),
-    Lines { medium: TextMedium, style: Style, out: &'a mut dyn io::Write },
 }
 
 /// The rows of a conversation around its last hit.
@@ -296,17 +288,16 @@ struct Beside {
 }
 
 impl<'a> Outlet<'a> {
-    pub(super) fn new<M: RowMaker>(
-        format: Format,
-        style: Style,
-        around: Around,
-        out: &'a mut dyn io::Write,
-    ) -> io::Result<Self> {
-        let way = match format.medium() {
-            Medium::Text(medium) => Way::Lines { medium, style, out },
-            Medium::Records(format) => Way::Records(RecordWriter::new::<M::Record<'_>>(format, out)?),
-        };
-        Ok(Self { way, around, hits: 0, beside: BTreeMap::new(), last: None })
+    pub(super) fn new<M>(question: &RowQuestion<M>, out: &'a mut dyn io::Write) -> Self {
+        Self {
+            form: Arc::clone(&question.form),
+            out,
+            is_headed: false,
+            around: question.around,
+            hits: 0,
+            beside: BTreeMap::new(),
+            last: None,
+        }
     }
 
     pub(super) fn take(&mut self, row: Row) -> io::Result<()> {
@@ -340,34 +331,35 @@ impl<'a> Outlet<'a> {
     }
 
     fn write(&mut self, row: Row) -> io::Result<()> {
-        match (&mut self.way, row.body) {
-            (Way::Records(writer), Body::Json(line)) => writer.write_line(&line),
-            (Way::Records(writer), Body::Members(members)) => writer.write(&members),
-            (Way::Lines { medium, style, out }, Body::Lines(lines)) => {
-                let apart = self.last.as_ref().is_some_and(|(last, gap)| *gap || *last != row.conversation);
-                if apart && self.around.is_wanted() {
-                    write_lines(&[Line::new().tone(Tone::Dim, "--")], *medium, style, *out)?;
-                }
-                self.last = Some((row.conversation, false));
-                write_lines(&lines, *medium, style, *out)
+        self.write_heading()?;
+        if let RowForm::Text { medium, style } = &*self.form {
+            let apart = self.last.as_ref().is_some_and(|(last, gap)| *gap || *last != row.conversation);
+            if apart && self.around.is_wanted() {
+                write_lines(&[Line::new().tone(Tone::Dim, "--")], *medium, style, self.out)?;
             }
-            _ => Err(io::Error::other("a row of another format")),
+            self.last = Some((row.conversation, false));
+        }
+        self.out.write_all(&row.text)
+    }
+
+    fn write_heading(&mut self) -> io::Result<()> {
+        match &*self.form {
+            RowForm::Records(form) if !std::mem::replace(&mut self.is_headed, true) => {
+                form.write_heading(self.out)
+            }
+            _ => Ok(()),
         }
     }
 
     /// What has been found is shown while the rest is still being read.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        match &mut self.way {
-            Way::Records(writer) => writer.flush(),
-            Way::Lines { out, .. } => out.flush(),
-        }
+        self.out.flush()
     }
 
     /// Ends the answer, and says how many hits it has.
-    fn finish(self) -> io::Result<u64> {
-        if let Way::Records(writer) = self.way {
-            writer.finish()?;
-        }
+    fn finish(mut self) -> io::Result<u64> {
+        self.write_heading()?;
+        self.out.flush()?;
         Ok(self.hits)
     }
 }

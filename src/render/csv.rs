@@ -9,54 +9,40 @@ use serde_json::{Map, Value};
 use super::json_lines::json_text;
 use super::visible::clean;
 
-/// Writes records under columns that are fixed beforehand. Members of nested objects get
-/// columns of their own, with dotted names.
-pub struct CsvWriter<W: Write> {
-    csv: csv::Writer<W>,
-    /// Until the first row: where none is written in the end, the output may be meant to stay empty.
-    heading: Option<Vec<String>>,
-    /// The place of each column.
-    columns: HashMap<String, usize>,
+/// Columns that are fixed beforehand, for records of one type. Members of nested objects get columns of their own, with
+/// dotted names.
+pub struct CsvColumns {
+    names: Vec<String>,
+    places: HashMap<String, usize>,
 }
 
-impl<W: Write> CsvWriter<W> {
-    /// A writer whose heading row goes before the first row, or before the end. `template` is any record in which each
-    /// object that is to be spread over columns is filled; `open` names those whose members are not known beforehand
-    /// (dotted, if nested), which become JSON text in one cell.
-    pub fn new(out: W, template: &impl Serialize, open: &[&str]) -> io::Result<Self> {
+impl CsvColumns {
+    /// The columns of records like `template`: any of them in which each object that is to be spread over columns is
+    /// filled. `open` names those whose members are not known beforehand (dotted, if nested), which become JSON text in
+    /// one cell.
+    pub fn of(template: &impl Serialize, open: &[&str]) -> io::Result<Self> {
         let mut names = Vec::new();
         column_names("", &object(template)?, open, &mut names);
-        let columns = names.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
-        Ok(Self { csv: csv::Writer::from_writer(out), heading: Some(names), columns })
+        let places = names.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
+        Ok(Self { names, places })
     }
 
-    fn write_heading(&mut self) -> io::Result<()> {
-        self.heading.take().map_or(Ok(()), |names| self.csv.write_record(&names).map_err(io_error))
+    /// Writes the names of the columns.
+    pub fn write_heading(&self, out: &mut dyn Write) -> io::Result<()> {
+        write_cells(out, &self.names)
     }
 
     /// Writes one row. A value for which there is no column is an error, not an omission.
-    pub fn write_record(&mut self, record: &impl Serialize) -> io::Result<()> {
-        let mut cells = vec![String::new(); self.columns.len()];
+    pub fn write_record(&self, out: &mut dyn Write, record: &impl Serialize) -> io::Result<()> {
+        let mut cells = vec![String::new(); self.names.len()];
         self.fill("", object(record)?, &mut cells)?;
-        self.write_heading()?;
-        self.csv.write_record(&cells).map_err(io_error)
-    }
-
-    /// Hands on the rows written so far.
-    pub fn flush(&mut self) -> io::Result<()> {
-        self.csv.flush()
-    }
-
-    /// Hands the last rows on. Without it, an error in writing them would pass unseen.
-    pub fn finish(mut self) -> io::Result<()> {
-        self.write_heading()?;
-        self.csv.flush()
+        write_cells(out, &cells)
     }
 
     fn fill(&self, prefix: &str, members: Map<String, Value>, cells: &mut [String]) -> io::Result<()> {
         for (key, value) in members {
             let name = format!("{prefix}{key}");
-            match (self.columns.get(&name), value) {
+            match (self.places.get(&name), value) {
                 (Some(place), value) => cells[*place] = cell(&value)?,
                 (None, Value::Object(members)) => self.fill(&format!("{name}."), members, cells)?,
                 (None, Value::Null) => {}
@@ -72,8 +58,15 @@ impl<W: Write> CsvWriter<W> {
 /// # Errors
 /// When it cannot be written.
 pub fn write_csv_row(out: &mut impl Write, texts: &[&str]) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(texts.iter().map(|text| text_cell(text))).map_err(io_error)?;
+    let cells: Vec<String> = texts.iter().map(|text| text_cell(text)).collect();
+    write_cells(out, &cells)
+}
+
+fn write_cells(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
+    /// Most rows have room in it.
+    const BUFFER_BYTES: usize = 1024;
+    let mut csv = csv::WriterBuilder::new().buffer_capacity(BUFFER_BYTES).from_writer(out);
+    csv.write_record(cells).map_err(io_error)?;
     csv.flush()
 }
 
@@ -145,11 +138,11 @@ mod tests {
 
     fn written(template: &Value, open: &[&str], records: &[Value]) -> String {
         let mut out = Vec::new();
-        let mut csv = CsvWriter::new(&mut out, template, open).unwrap();
+        let columns = CsvColumns::of(template, open).unwrap();
+        columns.write_heading(&mut out).unwrap();
         for record in records {
-            csv.write_record(record).unwrap();
+            columns.write_record(&mut out, record).unwrap();
         }
-        csv.finish().unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -169,15 +162,16 @@ mod tests {
     }
 
     #[test]
-    fn the_heading_row_is_there_without_rows() {
+    fn an_empty_object_is_one_column() {
         assert_eq!(written(&json!({"a": 1, "b": {}}), &[], &[]), "a,b\n");
     }
 
     #[test]
     fn a_value_without_a_column_is_an_error() {
-        let mut csv = CsvWriter::new(Vec::new(), &json!({"a": 1}), &[]).unwrap();
-        assert!(csv.write_record(&json!({"a": 1, "b": 2})).is_err());
-        assert!(csv.write_record(&json!({"a": {"kept": 1}})).is_ok());
+        let columns = CsvColumns::of(&json!({"a": 1}), &[]).unwrap();
+        let mut out = Vec::new();
+        assert!(columns.write_record(&mut out, &json!({"a": 1, "b": 2})).is_err());
+        assert!(columns.write_record(&mut out, &json!({"a": {"kept": 1}})).is_ok());
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod text_table;
 mod text_timeline;
 mod visible;
 
-pub use self::csv::{CsvWriter, write_csv_row};
+pub use self::csv::{CsvColumns, write_csv_row};
 pub use self::in_order::write_in_order;
 pub use self::ink::{columns, one_line};
 pub use self::json_lines::write_record;

@@ -374,9 +374,10 @@ fn filters() -> Vec<EventFilter> {
     ]
 }
 
-/// What a story tells; it has no equality of its own.
-fn told(collector: StoryCollector) -> String {
-    format!("{:?}", collector.settle())
+/// What the stories tell; they have no equality of their own.
+fn told(collector: StoryCollector, with_streams: bool) -> String {
+    let stories = collector.settle().into_iter().map(|(id, events)| (id, events.told(with_streams)));
+    format!("{:?}", stories.collect::<Vec<_>>())
 }
 
 proptest! {
@@ -403,7 +404,8 @@ proptest! {
     ) {
         let input = lines(&events, 2);
         for filter in filters() {
-            let heard = assert_split_law(&StoryCollector::new(filter, apart), told, &input, &cuts);
+            let told = |collector| told(collector, apart);
+            let heard = assert_split_law(&StoryCollector::new(filter), told, &input, &cuts);
             prop_assert_eq!(heard, events.len());
         }
     }
@@ -515,7 +517,7 @@ fn the_captures_own_events_keep_the_law_wherever_they_are_cut() {
     for step in [1, 2, 7, 100] {
         let cuts: BTreeSet<usize> = (0..all).step_by(step).collect();
         assert_split_law(&ConversationIndex::default(), ConversationIndex::settle, &input, &cuts);
-        assert_split_law(&StoryCollector::new(EventFilter::default(), false), told, &input, &cuts);
+        assert_split_law(&StoryCollector::default(), |stories| told(stories, false), &input, &cuts);
         assert_split_law(&usage(EventFilter::default()), TokenUsage::settle, &input, &cuts);
         assert_split_law(&CallLog::default(), calls, &input, &cuts);
         let missed = EventFilter {
@@ -533,8 +535,9 @@ fn the_captures_own_events_keep_the_law_wherever_they_are_cut() {
     // One cut, at every place of one conversation with everything in it.
     let network = fs::read(fixtures().join("captures/collector/network-0.169.0.jsonl")).expect("a capture");
     for cut in 0..49 {
-        let both = (ConversationIndex::default(), StoryCollector::new(EventFilter::default(), false));
-        let settle = |(index, stories): (ConversationIndex, StoryCollector)| (index.settle(), told(stories));
+        let both = (ConversationIndex::default(), StoryCollector::default());
+        let settle =
+            |(index, stories): (ConversationIndex, StoryCollector)| (index.settle(), told(stories, false));
         assert_split_law(&both, settle, &network, &BTreeSet::from([cut]));
     }
 }

@@ -1,6 +1,6 @@
 //! What happened in one conversation? Its events in time order, told as steps: what belongs together is one step.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
@@ -16,12 +16,21 @@ use crate::event::{
 #[derive(Clone, Debug, Default)]
 pub struct StoryCollector {
     filter: EventFilter,
-    /// Only these conversations; `None` in it stands for the records of none.
-    only: Option<Arc<BTreeSet<Option<String>>>>,
-    stream_events_apart: bool,
-    kept: BTreeMap<Option<String>, Vec<Kept>>,
+    /// Only these conversations, and how many events there are of each.
+    only: Option<Arc<Pass>>,
+    kept: BTreeMap<Option<String>, StoryEvents>,
+}
+
+/// Some conversations, with the number of events that the story of each is made of; `None` stands for the records of
+/// none.
+pub type Pass = BTreeMap<Option<String>, u64>;
+
+/// The events of one conversation.
+#[derive(Clone, Debug, Default)]
+pub struct StoryEvents {
+    kept: Vec<Kept>,
     /// The requests to the model that are not admitted, and whether they went over the WebSocket.
-    left_out: BTreeMap<Option<String>, Vec<(EventOrder, bool)>>,
+    left_out: Vec<(EventOrder, bool)>,
 }
 
 #[derive(Clone, Debug)]
@@ -193,34 +202,55 @@ pub enum Word {
 }
 
 impl StoryCollector {
-    /// Keeps the events that `filter` admits. With `stream_events_apart`, each event of a response's stream is a step
-    /// of its own.
+    /// Keeps the events that `filter` admits.
     #[must_use]
-    pub fn new(filter: EventFilter, stream_events_apart: bool) -> Self {
-        Self { filter, only: None, stream_events_apart, kept: BTreeMap::new(), left_out: BTreeMap::new() }
+    pub fn new(filter: EventFilter) -> Self {
+        Self { filter, ..Self::default() }
     }
 
-    /// Keeps only the events of these conversations; `None` stands for the records of none.
+    /// Keeps only the events of these conversations.
     #[must_use]
-    pub fn only(self, conversations: BTreeSet<Option<String>>) -> Self {
-        Self { only: Some(Arc::new(conversations)), ..self }
+    pub fn only(self, pass: Arc<Pass>) -> Self {
+        Self { only: Some(pass), ..self }
     }
 
-    /// The story of each conversation, by its id; `None` stands for the records of none.
+    /// Takes out the events of a conversation when all were heard that there are.
+    pub fn take_whole(&mut self, id: &Option<String>) -> Option<StoryEvents> {
+        let expected = *self.only.as_ref()?.get(id)?;
+        let heard = self.kept.get(id).map_or(0, StoryEvents::number);
+        (heard == expected).then(|| self.kept.remove(id).unwrap_or_default())
+    }
+
+    /// The events of each conversation, by its id; `None` stands for the records of none.
     #[must_use]
-    pub fn settle(self) -> BTreeMap<Option<String>, Story> {
-        let Self { stream_events_apart, kept, mut left_out, .. } = self;
-        let story_of = |(id, kept)| {
-            let left_out = left_out.remove(&id).unwrap_or_default();
-            (id, Story::of(kept, left_out, stream_events_apart))
-        };
-        kept.into_iter().map(story_of).collect()
+    pub fn settle(self) -> BTreeMap<Option<String>, StoryEvents> {
+        self.kept
+    }
+}
+
+/// What an event is to the story of its conversation.
+pub(super) enum Role {
+    /// It is told.
+    Told,
+    /// A request to the model that is not admitted, and whether it went over the WebSocket: by it the response is
+    /// understood.
+    LeftOut { over_websocket: bool },
+}
+
+impl Role {
+    pub(super) fn of(event: &Event<'_>, filter: &EventFilter) -> Option<Self> {
+        if filter.admits(event) {
+            return Some(Self::Told);
+        }
+        let may_be_request = event.name().is_some_and(may_be_request) && filter.admits_conversation(event);
+        let over_websocket = may_be_request.then(|| over_websocket(&event.kind())).flatten()?;
+        Some(Self::LeftOut { over_websocket })
     }
 }
 
 impl Fold for StoryCollector {
     fn fresh(&self) -> Self {
-        Self { only: self.only.clone(), ..Self::new(self.filter.clone(), self.stream_events_apart) }
+        Self { only: self.only.clone(), ..Self::new(self.filter.clone()) }
     }
 
     fn needles(&self) -> Option<Vec<Needle>> {
@@ -228,45 +258,43 @@ impl Fold for StoryCollector {
     }
 
     fn add(&mut self, event: &Event<'_>) {
-        let is_admitted = self.filter.admits(event);
-        let may_be_request = || event.name().is_some_and(may_be_request);
-        if !(is_admitted || may_be_request() && self.filter.admits_conversation(event)) {
-            return;
-        }
+        let Some(role) = Role::of(event, &self.filter) else { return };
         let conversation = event.conversation_id().map(str::to_owned);
-        if self.only.as_ref().is_some_and(|only| !only.contains(&conversation)) {
+        if self.only.as_ref().is_some_and(|only| !only.contains_key(&conversation)) {
             return;
         }
-        if !is_admitted {
-            if let Some(over_websocket) = over_websocket(&event.kind()) {
-                self.left_out.entry(conversation).or_default().push((event.order(), over_websocket));
-            }
-            return;
+        let events = self.kept.entry(conversation).or_default();
+        match role {
+            Role::Told => events.kept.push(Kept {
+                order: event.order(),
+                scope: event.scope.name.as_deref().map(str::to_owned),
+                record: event.record.clone().into_owned(),
+            }),
+            Role::LeftOut { over_websocket } => events.left_out.push((event.order(), over_websocket)),
         }
-        let kept = Kept {
-            order: event.order(),
-            scope: event.scope.name.as_deref().map(str::to_owned),
-            record: event.record.clone().into_owned(),
-        };
-        self.kept.entry(conversation).or_default().push(kept);
     }
 
     fn join(&mut self, later: Self) {
-        for (id, kept) in later.kept {
-            self.kept.entry(id).or_default().extend(kept);
-        }
-        for (id, left_out) in later.left_out {
-            self.left_out.entry(id).or_default().extend(left_out);
+        for (id, later) in later.kept {
+            let events = self.kept.entry(id).or_default();
+            events.kept.extend(later.kept);
+            events.left_out.extend(later.left_out);
         }
     }
 }
 
-impl Story {
-    fn of(mut kept: Vec<Kept>, mut left_out: Vec<(EventOrder, bool)>, stream_events_apart: bool) -> Self {
-        kept.sort_by_key(|kept| kept.order);
-        left_out.sort_unstable();
-        let mut teller = Teller { stream_events_apart, left_out, ..Teller::default() };
-        for kept in &kept {
+impl StoryEvents {
+    fn number(&self) -> u64 {
+        (self.kept.len() + self.left_out.len()) as u64
+    }
+
+    /// Their story. With `stream_events_apart`, each event of a response's stream is a step of its own.
+    #[must_use]
+    pub fn told(mut self, stream_events_apart: bool) -> Story {
+        self.kept.sort_by_key(|kept| kept.order);
+        self.left_out.sort_unstable();
+        let mut teller = Teller { stream_events_apart, left_out: self.left_out, ..Teller::default() };
+        for kept in &self.kept {
             let scope = Scope { name: kept.scope.as_deref().map(Into::into) };
             teller.hear(&Event {
                 resource: &Resource::default(),

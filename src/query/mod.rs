@@ -16,6 +16,7 @@ mod prefixed_conversations;
 pub mod price_book;
 mod shared_text;
 mod sightings;
+mod story_plan;
 mod text_search;
 mod token_totals;
 mod token_usage;
@@ -28,13 +29,16 @@ pub use conversation_index::{
     ConversationIndex, ConversationSummary, Conversations, IndexedConversation, NetworkCounts,
 };
 pub use conversation_kind::{ConversationKind, KindBasis};
-pub use conversation_story::{CallStep, ModelRequest, ModelStep, Remark, Step, Story, StoryCollector, Word};
+pub use conversation_story::{
+    CallStep, ModelRequest, ModelStep, Pass, Remark, Step, Story, StoryCollector, StoryEvents, Word,
+};
 pub use earliest::Earliest;
 pub use in_time_order::InTimeOrder;
 pub use input_audit::{AuditQuestion, Distance, Gap, InputAudit, InputFacts, TimeSpan};
 pub use network_requests::{NetworkRequest, NetworkVerdict, fold_verdicts};
 pub use prefixed_conversations::{Candidate, Meant, PrefixedConversations};
 pub use sightings::Sightings;
+pub use story_plan::StoryPlan;
 pub use text_search::{BODY, PatternOptions, TextMatches, TextSearch};
 pub use token_totals::{TokenCount, TokenTotals};
 pub use token_usage::{Group, GroupKey, Response, TimeSpanOf, TokenUsage, Usage, UsageQuestion, UsageSum};

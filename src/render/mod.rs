@@ -179,6 +179,11 @@ impl<'a> TimelineWriter<'a> {
         Self { gutter, medium, style, out, written: Written::Nothing }
     }
 
+    /// Says that another timeline stands before, written apart.
+    pub fn follow_another(&mut self) {
+        self.written = Written::Footer;
+    }
+
     /// Begins a timeline; a second one may follow the first.
     pub fn header(&mut self, lines: &[Line]) -> io::Result<()> {
         if lines.is_empty() {

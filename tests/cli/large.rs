@@ -163,3 +163,37 @@ fn a_large_file_says_the_same_by_its_name_and_through_a_pipe() {
         assert!(by_name("--threads 1") == piped, "{question} on one thread");
     }
 }
+
+#[test]
+fn conversations_of_which_too_much_would_be_held_back_are_shown_one_after_the_other_all_the_same() {
+    // The first one goes on to the end; none of the others can be told before it.
+    let prompt = |number: usize, id: &str| {
+        record(number, "hello")
+            .replace("\"output\"", "\"prompt\"")
+            .replace("codex.tool_result", "codex.user_prompt")
+            .replace("01b00011-0000-7000-8000-000000000001", id)
+    };
+    let of = |number: usize| match number % 3 {
+        0 => "a".to_owned(),
+        _ => format!("b{}", number % 5),
+    };
+    let records: Vec<String> = (0..30_000).map(|number| prompt(number, &of(number))).collect();
+    let log = [BEGIN, &records.join(","), END].concat();
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("logs.jsonl"), log).expect("a file");
+    let shown = |options: &str| {
+        codex_audit(&format!("show -f logs.jsonl {options}")).in_folder(folder.path()).run().stdout
+    };
+    let each: Vec<String> =
+        ["a", "b0", "b1", "b2", "b3", "b4"].map(|id| shown(&format!("--conversation {id}"))).into();
+    let all = shown("");
+    assert_eq!(all.matches("hello").count(), 30_000);
+    for one in &each {
+        assert!(all.contains(one.as_str()), "{one}");
+    }
+    assert_eq!(
+        all.len(),
+        each.iter().map(String::len).sum::<usize>() + each.len() - 1,
+        "a line between each two"
+    );
+}

@@ -4,11 +4,12 @@ mod live;
 mod remark_words;
 mod timeline;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use clap::Args;
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use tr::tr;
 
 use super::Run;
@@ -19,10 +20,10 @@ use super::rows::Around;
 use crate::event::{EventFilter, IdCondition};
 use crate::query::price_book::{PriceBook, Usd};
 use crate::query::{
-    Condition, ConversationIndex, ConversationSummary, GroupKey, Story, StoryCollector, TokenUsage,
-    UsageQuestion,
+    Condition, ConversationIndex, ConversationSummary, GroupKey, StoryCollector, StoryEvents, StoryPlan,
+    TokenUsage, UsageQuestion,
 };
-use crate::render::{Medium, TextMedium, TimelineWriter};
+use crate::render::{Medium, Style, TextMedium, TimelineWriter};
 use crate::report::Gutter;
 use crate::source::Account;
 use live::EachEvent;
@@ -58,7 +59,7 @@ pub struct ShowArgs {
     pub(crate) follow: bool,
 }
 
-/// So many events are kept at a time when every conversation is shown.
+/// So many events are held back when every conversation is shown.
 const EVENTS_AT_A_TIME: u64 = 20_000;
 
 impl ShowArgs {
@@ -121,7 +122,7 @@ impl ShowArgs {
     fn tell_one(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
         let prices = Prices::of(&run)?;
         let question = |filter: &EventFilter| {
-            let story = StoryCollector::new(filter.clone(), self.all);
+            let story = StoryCollector::new(filter.clone());
             (ConversationIndex::new(filter.clone()), (story, prices.question(filter)))
         };
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
@@ -130,55 +131,77 @@ impl ShowArgs {
         let conversations = index.settle();
         let mut stories = collector.settle();
         let shown = conversations.summaries.len() as u64;
-        let mut teller = Teller::new(&mut run, medium, &scan.account, &costs);
+        let mut teller = self.teller(&run, medium, &scan.account, &costs);
         for summary in &conversations.summaries {
-            teller.tell(Some(summary), stories.remove(&Some(summary.id.clone())))?;
+            let events = stories.remove(&Some(summary.id.clone())).unwrap_or_default();
+            teller.tell(vec![(Some(summary), events)], run.out)?;
         }
         self.conclude(run, shown, &scan.account)
     }
 
-    /// Every conversation: which there are first, then some at a time, so that memory does not grow with the input.
+    /// Every conversation: which there are first, then each as soon as all of it was heard, so that memory does not
+    /// grow with the input.
     fn tell_all(&self, mut run: Run<'_>, medium: TextMedium) -> anyhow::Result<Exit> {
         run.input.keep_what_comes_once();
         let prices = Prices::of(&run)?;
-        let question =
-            |filter: &EventFilter| (ConversationIndex::new(filter.clone()), prices.question(filter));
+        let question = |filter: &EventFilter| {
+            let plan = StoryPlan::new(filter.clone());
+            (ConversationIndex::new(filter.clone()), (plan, prices.question(filter)))
+        };
         let Some(scan) = run.ask(question)? else { return Ok(Exit::Failed) };
-        let (index, usage) = scan.answer;
+        let (index, (plan, usage)) = scan.answer;
         let costs = prices.costs(usage);
         let conversations = index.settle();
-        let mut pending: Vec<Option<&ConversationSummary>> =
+        let mut untold: Vec<Option<&ConversationSummary>> =
             conversations.summaries.iter().map(Some).collect();
         if conversations.records_without_conversation > 0 {
-            pending.push(None);
+            untold.push(None);
         }
-        let shown = pending.len() as u64;
-        let mut rest = pending.as_slice();
-        while !rest.is_empty() {
-            let mut events = 0;
-            let some = rest
-                .iter()
-                .take_while(|summary| {
-                    events +=
-                        summary.map_or(conversations.records_without_conversation, |summary| summary.events);
-                    events <= EVENTS_AT_A_TIME
-                })
-                .count()
-                .max(1);
-            let (now, later) = rest.split_at(some);
-            let ids: BTreeSet<Option<String>> =
-                now.iter().map(|summary| summary.map(|summary| summary.id.clone())).collect();
-            let collector =
-                |filter: &EventFilter| StoryCollector::new(filter.clone(), self.all).only(ids.clone());
-            let Some(collected) = run.ask(collector)? else { return Ok(Exit::Failed) };
-            let mut stories: BTreeMap<_, Story> = collected.answer.settle();
-            let mut teller = Teller::new(&mut run, medium, &scan.account, &costs);
-            for summary in now {
-                teller.tell(*summary, stories.remove(&summary.map(|summary| summary.id.clone())))?;
-            }
-            rest = later;
+        let shown = untold.len() as u64;
+        let mut untold = untold.as_slice();
+        let id_of = |summary: Option<&ConversationSummary>| summary.map(|summary| summary.id.clone());
+        let passes = plan.passes(untold.iter().map(|summary| id_of(*summary)), EVENTS_AT_A_TIME);
+        let mut teller = self.teller(&run, medium, &scan.account, &costs);
+        for pass in passes {
+            let (mut now, later) = untold.split_at(pass.len());
+            untold = later;
+            let pass = Arc::new(pass);
+            let question = |filter: &EventFilter| StoryCollector::new(filter.clone()).only(Arc::clone(&pass));
+            let collected = run.ask_and_deliver(question, |collector, out| {
+                let mut whole = Vec::new();
+                while let Some((next, rest)) = now.split_first()
+                    && let Some(events) = collector.take_whole(&id_of(*next))
+                {
+                    whole.push((*next, events));
+                    now = rest;
+                }
+                teller.tell(whole, out)
+            })?;
+            // Of a file that has lost something since it was read first, what is left of it.
+            let Some(collected) = collected else { return Ok(Exit::Failed) };
+            let mut left = collected.answer.settle();
+            let stories =
+                now.iter().map(|summary| (*summary, left.remove(&id_of(*summary)).unwrap_or_default()));
+            teller.tell(stories.collect(), run.out)?;
         }
         self.conclude(run, shown, &scan.account)
+    }
+
+    fn teller<'a>(
+        &self,
+        run: &Run<'_>,
+        medium: TextMedium,
+        account: &'a Account,
+        costs: &'a Costs,
+    ) -> Teller<'a> {
+        let telling = Telling {
+            zone: run.zone,
+            short: run.style.truncate,
+            is_divided: run.filter.divides_conversations(),
+            account,
+            costs,
+        };
+        Teller { telling, with_streams: self.all, medium, style: run.style, has_told: false }
     }
 }
 
@@ -240,31 +263,52 @@ impl Prices {
 
 /// Draws one story after another.
 struct Teller<'a> {
-    writer: TimelineWriter<'a>,
     telling: Telling<'a>,
+    with_streams: bool,
+    medium: TextMedium,
+    style: Style,
+    has_told: bool,
 }
 
-impl<'a> Teller<'a> {
-    fn new(run: &'a mut Run<'_>, medium: TextMedium, account: &'a Account, costs: &'a Costs) -> Self {
-        let telling = Telling {
-            zone: run.zone,
-            short: run.style.truncate,
-            is_divided: run.filter.divides_conversations(),
-            account,
-            costs,
+/// The events of a conversation, with what they amount to; without that, those of no conversation.
+type Untold<'a> = (Option<&'a ConversationSummary>, StoryEvents);
+
+impl Teller<'_> {
+    /// Draws the stories, several of them on every core.
+    fn tell(&mut self, stories: Vec<Untold<'_>>, out: &mut dyn Write) -> io::Result<()> {
+        let has_told = self.has_told;
+        self.has_told |= !stories.is_empty();
+        // One may be long: its text need not be in memory.
+        let stories = match <[Untold<'_>; 1]>::try_from(stories) {
+            Ok([story]) => return self.draw(story, has_told, out),
+            Err(stories) => stories,
         };
-        Self { writer: TimelineWriter::new(Gutter::default(), medium, run.style, &mut *run.out), telling }
+        let drawn = stories.into_par_iter().enumerate().map(|(place, story)| {
+            let mut text = Vec::new();
+            self.draw(story, has_told || place > 0, &mut text).map(|()| text)
+        });
+        let drawn: Vec<io::Result<Vec<u8>>> = drawn.collect();
+        drawn.into_iter().try_for_each(|text| out.write_all(&text?))
     }
 
-    fn tell(&mut self, summary: Option<&ConversationSummary>, story: Option<Story>) -> io::Result<()> {
-        let story = story.unwrap_or_default();
-        self.writer.header(&self.telling.header(summary, &story))?;
+    fn draw(
+        &self,
+        (summary, events): Untold<'_>,
+        follows_another: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let story = events.told(self.with_streams);
+        let mut writer = TimelineWriter::new(Gutter::default(), self.medium, self.style, out);
+        if follows_another {
+            writer.follow_another();
+        }
+        writer.header(&self.telling.header(summary, &story))?;
         let mut clock = Clock::default();
         for (order, step) in &story.steps {
             for entry in self.telling.entries(*order, step, &mut clock) {
-                self.writer.entry(&entry)?;
+                writer.entry(&entry)?;
             }
         }
-        self.writer.footer(&self.telling.footer(summary))
+        writer.footer(&self.telling.footer(summary))
     }
 }

@@ -15,7 +15,8 @@ use super::human::{id_cell, plural, separated, shown_ids, span};
 use super::output::RecordWriter;
 use super::records::{ToolDecisionRecord, ToolDecisionSummaryRecord};
 use super::wording::{
-    by_day, decided_word, decision_word, no_decision, outcome_word, sandbox_words, source_words, tool_label,
+    by_day, decided_word, decision_word, no_decision, outcome_word, sandbox_words, source_words, terms_of,
+    tool_label,
 };
 use super::{Run, Zone, unmet};
 use crate::event::{Decision, DecisionSource, name_glob};
@@ -225,6 +226,10 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
     let without_outcome =
         calls.values().filter(|result| result.as_ref().is_some_and(says_nothing)).count() as u64;
     let counts = counts.join(unknown_outcomes(without_result, without_outcome));
+    let legend = rows.par_iter().any(asks_for_more).then(|| {
+        let meaning = tr!("asked for more than the sandbox allows; show has the reason given");
+        Line::new().tone(Tone::Warn, MORE_THAN_THE_SANDBOX.to_string()).tone(Tone::Dim, format!(" {meaning}"))
+    });
     Table {
         title: Vec::new(),
         columns: vec![
@@ -239,8 +244,19 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
             Column::left(tr!("WHAT")).cut(22),
         ],
         sections,
-        footer: vec![counts, Line::new().tone(Tone::Dim, LIMIT.told())],
+        footer: [counts]
+            .into_iter()
+            .chain(legend)
+            .chain([Line::new().tone(Tone::Dim, LIMIT.told())])
+            .collect(),
     }
+}
+
+/// Stands before a command for which the model asked for more than the sandbox gives.
+const MORE_THAN_THE_SANDBOX: char = '↗';
+
+fn asks_for_more(row: &ToolDecisionRow) -> bool {
+    terms_of(&row.call).sandbox_permissions.is_some()
 }
 
 fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &str>) -> Row {
@@ -257,9 +273,10 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
         more => outcome = outcome.plain(tr!("{more} more in the sandbox", more)).plain(" · "),
     }
     let result = row.call.result.as_ref();
-    let outcome = outcome.join(outcome_word(result));
+    let outcome = outcome.join(outcome_word(&row.call));
     let command = result.and_then(|result| result.command.clone());
-    let mut what = Line::new().plain(command.unwrap_or_default());
+    let sign = if asks_for_more(row) { format!("{MORE_THAN_THE_SANDBOX} ") } else { String::new() };
+    let mut what = Line::new().tone(Tone::Warn, sign).plain(command.unwrap_or_default());
     if let Some(review) = row.review() {
         let verdict = review
             .outcome

@@ -5,8 +5,8 @@ use rayon::iter::ParallelIterator;
 use tr::tr;
 
 use super::human::{plural, span};
-use crate::event::{Decision, DecisionSource, NetworkDecision};
-use crate::query::{CallDecision, CallResult, NetworkRequest};
+use crate::event::{Decision, DecisionSource, NetworkDecision, RunTerms, is_shell, run_terms};
+use crate::query::{CallDecision, NetworkRequest, ToolCall};
 use crate::report::{Line, Row, Section, Tone};
 use crate::setup::Severity;
 
@@ -60,23 +60,57 @@ pub(super) fn decisions_words(decisions: &[CallDecision]) -> Line {
 }
 
 /// What came of a call, and how long it took.
-pub(super) fn outcome_words(result: Option<&CallResult>) -> Line {
-    let took = result.and_then(|result| result.duration_ms);
-    outcome_word(result).plain(took.map_or_else(String::new, |took| tr!(" in {}", span(took))))
+pub(super) fn outcome_words(call: &ToolCall) -> Line {
+    let took = call.result.as_ref().and_then(|result| result.duration_ms);
+    let mut words = outcome_word(call).plain(took.map_or_else(String::new, |took| tr!(" in {}", span(took))));
+    if let Some(before) = milliseconds_before_decision(call) {
+        words.push(Tone::Dim, tr!(", {} of it before the decision", span(before)));
+    }
+    words
+}
+
+/// How much of a call's duration had passed when somebody had decided, where that is worth a word: Codex counts the
+/// wait, and a reader would take it for the time that the command ran.
+fn milliseconds_before_decision(call: &ToolCall) -> Option<u64> {
+    const WORTH_A_WORD: u64 = 1_000;
+    let (result, [decision]) = (call.result.as_ref()?, call.decisions.as_slice()) else { return None };
+    let is_awaited =
+        matches!(decision.source, Some(DecisionSource::User | DecisionSource::AutomatedReviewer));
+    let after = result.order.time()?.milliseconds_since(decision.order.time()?).filter(|_| is_awaited)?;
+    result.duration_ms?.checked_sub(after).filter(|before| *before >= WORTH_A_WORD)
 }
 
 /// What came of a call.
-pub(super) fn outcome_word(result: Option<&CallResult>) -> Line {
-    let Some(result) = result else { return Line::new().tone(Tone::Warn, tr!("no result recorded")) };
+pub(super) fn outcome_word(call: &ToolCall) -> Line {
+    let Some(result) = &call.result else { return Line::new().tone(Tone::Warn, tr!("no result recorded")) };
     let (tone, word) = match (result.success, result.exit_code) {
         (Some(false), Some(code)) => (Tone::Bad, tr!("failed, exit {code}", code)),
         (Some(false), None) => (Tone::Bad, tr!("failed")),
         (_, Some(0)) => (Tone::Good, tr!("exit 0")),
         (_, Some(code)) => (Tone::Warn, tr!("exit {code}", code)),
+        // That a shell could be started says nothing of what became of the command.
+        (Some(true), None) if call.tool_name.as_deref().is_some_and(is_shell) => {
+            (Tone::Plain, tr!("exit unknown"))
+        }
         (Some(true), None) => (Tone::Good, tr!("ok")),
         (None, None) => (Tone::Plain, tr!("outcome not recorded")),
     };
     Line::new().tone(tone, word)
+}
+
+/// What permissions a call asked for besides what the sandbox gives.
+pub(super) fn permission_words(terms: &RunTerms) -> Option<String> {
+    Some(match terms.sandbox_permissions.as_deref()? {
+        "require_escalated" => tr!("asked to run outside the sandbox"),
+        "with_additional_permissions" => tr!("asked for additional permissions"),
+        other => tr!("asked for sandbox permissions {other}", other),
+    })
+}
+
+/// The terms of a call by the arguments that the model gave it.
+pub(super) fn terms_of(call: &ToolCall) -> RunTerms {
+    let arguments = call.result.as_ref().and_then(|result| result.arguments.as_deref());
+    run_terms(call.tool_name.as_deref(), arguments)
 }
 
 /// What became of the run, as the record of the sandbox's outcome has it: a time limit and a signal end runs outside the

@@ -1,4 +1,5 @@
-//! What stands inside a call's arguments and output: the command line, the files of a patch, the exit code.
+//! What stands inside a call's arguments and output: the command line and the terms under which it was to run, the files
+//! of a patch, the exit code.
 //!
 //! Arguments and output are written by models and by the programs they run. What is read out of an output is read
 //! only from the part that Codex itself writes, so that a program cannot print itself an exit code.
@@ -42,6 +43,40 @@ pub fn command_line(
     }
 }
 
+/// Under what terms a call of a shell tool was to run, as the model asked for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunTerms {
+    /// The folder, where it named one.
+    pub workdir: Option<String>,
+    /// Other permissions than the sandbox gives: `require_escalated` is to run outside it, whatever the release calls
+    /// that.
+    pub sandbox_permissions: Option<String>,
+    /// The reason for the person who is asked.
+    pub justification: Option<String>,
+}
+
+/// The terms that the arguments of a call name besides its command; none for other tools than those that run commands.
+#[must_use]
+pub fn run_terms(tool_name: Option<&str>, arguments: Option<&str>) -> RunTerms {
+    let arguments = arguments.filter(|_| tool_name.is_some_and(is_shell));
+    let Some(Ok(Value::Object(members))) = arguments.map(serde_json::from_str::<Value>) else {
+        return RunTerms::default();
+    };
+    let text = |name: &str| {
+        let text = members.get(name)?.as_str()?;
+        Some(text.to_owned()).filter(|text| !text.is_empty())
+    };
+    // Older releases had a yes or no.
+    let is_escalated = members.get("with_escalated_permissions").and_then(Value::as_bool) == Some(true);
+    RunTerms {
+        workdir: text("workdir"),
+        sandbox_permissions: text("sandbox_permissions")
+            .filter(|permissions| permissions != "use_default")
+            .or(is_escalated.then(|| "require_escalated".to_owned())),
+        justification: text("justification"),
+    }
+}
+
 /// Whether a tool's name says that an MCP server offers it.
 #[must_use]
 pub fn names_mcp_tool(tool_name: &str) -> bool {
@@ -65,7 +100,8 @@ fn mcp_call(tool_name: &str, mcp_server: Option<&str>) -> Option<String> {
 }
 
 /// Whether Codex's tool of that name runs command lines.
-fn is_shell(tool_name: &str) -> bool {
+#[must_use]
+pub fn is_shell(tool_name: &str) -> bool {
     matches!(
         tool_name,
         "exec_command" | "shell" | "shell_command" | "local_shell" | "container.exec" | "unified_exec"
@@ -156,8 +192,8 @@ pub fn patched_files(patch: &str) -> Vec<(char, &str)> {
 enum Framing<'a> {
     /// `{"output":…,"metadata":{"exit_code":…}}`, of the old shell tools.
     Json(Value),
-    /// Some lines of Codex's own, then `Output:`.
-    Headed { head: &'a str, body: &'a str },
+    /// Some lines of Codex's own, then `Output:`; without that no body.
+    Headed { head: &'a str, body: Option<&'a str> },
     /// No frame that is known.
     Bare,
 }
@@ -184,7 +220,7 @@ fn framing<'a>(tool_name: Option<&str>, mcp_server: Option<&str>, output: &'a st
     if heads.iter().any(|opening| output.starts_with(opening)) {
         // An empty output may lack the line break, and a cut one the whole body.
         let (head, body) = match output.split_once("\nOutput:") {
-            Some((head, body)) => (head, body.strip_prefix('\n').unwrap_or(body)),
+            Some((head, body)) => (head, Some(body.strip_prefix('\n').unwrap_or(body))),
             // What a cut left of the last of Codex's own lines may be less than Codex wrote.
             None => {
                 let is_own = |line: &str| {
@@ -193,7 +229,7 @@ fn framing<'a>(tool_name: Option<&str>, mcp_server: Option<&str>, output: &'a st
                 };
                 let mut lines = output.match_indices('\n').map(|(at, _)| at);
                 let last = lines.rfind(|at| is_own(&output[at + 1..])).unwrap_or(0);
-                (&output[..last], "")
+                (&output[..last], None)
             }
         };
         return Framing::Headed { head, body };
@@ -243,7 +279,18 @@ fn refusal<'a>(tool_name: Option<&str>, output: &'a str) -> Option<&'a str> {
     failure.strip_prefix("Codex(Sandbox(Denied")
 }
 
-/// What the program printed, without what Codex wrote around it.
+/// The session as which a command was left running, to be typed into later, as Codex noted it on its output.
+#[must_use]
+pub fn running_session<'a>(tool_name: Option<&str>, output: &'a str) -> Option<&'a str> {
+    match framing(tool_name, None, output) {
+        Framing::Headed { head, .. } => {
+            head.lines().find_map(|line| line.strip_prefix("Process running with session ID "))
+        }
+        Framing::Json(_) | Framing::Bare => None,
+    }
+}
+
+/// What the program printed, without what Codex wrote around it; all there is where it does not say where that ends.
 #[must_use]
 pub fn output_body<'a>(
     tool_name: Option<&str>,
@@ -255,7 +302,7 @@ pub fn output_body<'a>(
             Some(text) => text.to_owned().into(),
             None => output.into(),
         },
-        Framing::Headed { body, .. } => body.into(),
+        Framing::Headed { body, .. } => body.unwrap_or(output).into(),
         Framing::Bare => output.into(),
     }
 }
@@ -428,12 +475,46 @@ mod tests {
     }
 
     #[test]
+    fn the_terms_of_a_command_are_told_in_every_form() {
+        let terms = |arguments| {
+            let RunTerms { workdir, sandbox_permissions, justification } =
+                run_terms(Some("shell"), Some(arguments));
+            [workdir, sandbox_permissions, justification].map(Option::unwrap_or_default)
+        };
+        assert_eq!(
+            terms(
+                r#"{"command":["ls"],"workdir":"/etc","with_escalated_permissions":true,"justification":"need it"}"#
+            ),
+            ["/etc", "require_escalated", "need it"]
+        );
+        assert_eq!(
+            terms(r#"{"cmd":"ls","sandbox_permissions":"with_additional_permissions"}"#),
+            ["", "with_additional_permissions", ""]
+        );
+        let usual = r#"{"cmd":"ls","sandbox_permissions":"use_default","with_escalated_permissions":false,"workdir":""}"#;
+        assert_eq!(terms(usual), ["", "", ""]);
+        let of_others = r#"{"workdir":"/etc","justification":"need it"}"#;
+        assert_eq!(run_terms(Some("lookup"), Some(of_others)), RunTerms::default());
+    }
+
+    #[test]
+    fn a_command_that_was_left_running_has_a_session() {
+        let running = "Chunk ID: a\nWall time: 1 s\nProcess running with session ID 5\nOutput:\nhi\n";
+        assert_eq!(running_session(Some("exec_command"), running), Some("5"));
+        assert_eq!(running_session(Some("js_repl"), running), None, "what a tool printed itself");
+        let printed = "Chunk ID: a\nProcess exited with code 0\nOutput:\nProcess running with session ID 5\n";
+        assert_eq!(running_session(Some("exec_command"), printed), None);
+    }
+
+    #[test]
     fn the_body_is_what_the_program_printed() {
         let body = |output| output_body(Some("exec_command"), None, output).into_owned();
         assert_eq!(body(r#"{"output":"a\nb","metadata":{}}"#), "a\nb");
         assert_eq!(body("Chunk ID: a\nProcess exited with code 0\nOutput:\nhi\n"), "hi\n");
         assert_eq!(body("Exit code: 0\nWall time: 0 seconds\nOutput:"), "");
         assert_eq!(body("unsupported call: shell"), "unsupported call: shell");
+        let cut = "Chunk ID: a\nProcess exited with code 0\n[... telemetry preview truncated ...]";
+        assert_eq!(body(cut), cut, "nothing is hidden where the output does not say where it begins");
         let answer = "Wall time: 0.01 seconds\nOutput:\nfound";
         assert_eq!(output_body(Some("lookup"), Some("demo"), answer), "found");
         assert_eq!(output_body(Some("mcp__demo__lookup"), None, answer), "found", "the server is not told");

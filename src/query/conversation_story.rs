@@ -199,6 +199,10 @@ pub enum Word {
     CutByTelemetry,
     /// It was interrupted.
     Interrupted,
+    /// It was installed.
+    Installed,
+    /// It was not installed.
+    NotInstalled,
 }
 
 impl StoryCollector {
@@ -518,6 +522,8 @@ fn remark(event: &Event<'_>, kind: &EventKind<'_>) -> Remark {
         EventKind::PluginInstall(plugin) => {
             say(word(Word::Value, plugin.tool_name));
             say(word(Word::Answered, plugin.response_action));
+            say((plugin.completed == Some(true)).then_some(Word::Installed));
+            say((plugin.completed == Some(false)).then_some(Word::NotInstalled));
         }
         EventKind::SandboxAssessment(assessment) => {
             say(word(Word::Call, assessment.call_id));

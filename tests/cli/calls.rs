@@ -168,6 +168,25 @@ fn a_run_that_was_ended_is_not_said_to_be_in_a_sandbox_nor_a_second_one_to_be_ou
 }
 
 #[test]
+fn a_command_that_asked_to_leave_the_sandbox_and_still_runs_is_said_to() {
+    let result = json!({
+        "call_id": "call_1", "tool_name": "exec_command", "success": "true", "duration_ms": "2500",
+        "arguments": r#"{"cmd":"sleep 9","workdir":"/etc","sandbox_permissions":"require_escalated","justification":"to wait"}"#,
+        "output": "Chunk ID: a\nWall time: 0.5 s\nProcess running with session ID 5\nOutput:\n",
+    });
+    let records = [decision("approved", "User"), ("tool_result", result)];
+    let shown = asked("show", &records).stdout;
+    assert!(shown.contains(" · approved by a person · exit unknown in 2.5 s, "), "{shown}");
+    assert!(shown.contains(" · still running, as session 5\n"), "{shown}");
+    assert!(
+        shown.contains(" in /etc · asked to run outside the sandbox · reason given: to wait\n"),
+        "{shown}"
+    );
+    let table = asked("tool-decision", &records).stdout;
+    assert!(table.contains(" ↗ sleep 9\n") && table.contains("↗ asked for more"), "{table}");
+}
+
+#[test]
 fn a_call_that_was_run_again_is_not_said_to_be_blocked_where_a_narrow_terminal_cuts_the_words() {
     let outcome = |outcome: &str| {
         let attributes = json!({ "call_id": "call_1", "tool_name": "exec_command", "outcome": outcome });
@@ -181,7 +200,11 @@ fn a_call_that_was_run_again_is_not_said_to_be_blocked_where_a_narrow_terminal_c
         result("true"),
     ];
     let said = asked("tool-decision", &records).stdout;
-    assert_eq!(said.matches(" run again, blocked by the sandbox at first · ok ").count(), 2, "{said}");
+    assert_eq!(
+        said.matches(" run again, blocked by the sandbox at first · exit unknown ").count(),
+        2,
+        "{said}"
+    );
     let summary = asked("tool-decision --summary --json", &records).records();
     assert!(summary.iter().all(|row| row["sandbox_denied"] == 0), "{summary:?}");
 }

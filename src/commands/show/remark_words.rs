@@ -27,6 +27,8 @@ pub(super) fn of(word: &Word) -> (Option<Cow<'_, str>>, Cow<'_, str>) {
         Word::Failed => return (None, tr!("failed").into()),
         Word::CutByTelemetry => return (None, tr!("(cut by telemetry)").into()),
         Word::Interrupted => return (None, tr!("interrupted").into()),
+        Word::Installed => return (None, tr!("installed").into()),
+        Word::NotInstalled => return (None, tr!("not installed").into()),
     };
     (Some(before.into()), value.into())
 }

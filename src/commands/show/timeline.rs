@@ -7,11 +7,13 @@ use super::{Costs, remark_words};
 
 use crate::commands::human::{plural, separated, span};
 use crate::commands::wording::{
-    decisions_words, outcome_words, sandbox_words, target, tool_label, verdict_words,
+    decisions_words, outcome_words, permission_words, sandbox_words, target, terms_of, tool_label,
+    verdict_words,
 };
 use crate::commands::zone::Zone;
 use crate::event::{
     EventOrder, NetworkDecision, TokenCounts, UnixNano, is_refused_by_sandbox, names_mcp_tool, output_body,
+    running_session,
 };
 use crate::query::{
     CallResult, CallStep, ConversationKind, ConversationSummary, ModelStep, NetworkRequest, Remark, Step,
@@ -166,8 +168,14 @@ impl Telling<'_> {
             None if self.is_divided => {
                 Line::new().tone(Tone::Warn, tr!("no result among what was asked for"))
             }
-            result => outcome_words(result),
+            _ => outcome_words(call),
         });
+        if let Some(session) = output_of(call)
+            .and_then(|output| running_session(call.tool_name.as_deref(), output))
+            .filter(|_| call.mcp_server().is_none())
+        {
+            text = text.plain(" · ").tone(Tone::Warn, tr!("still running, as session {session}", session));
+        }
         for outcome in call.ends_in_sandbox() {
             text = text.plain(" · ").join(sandbox_words(outcome));
         }
@@ -218,7 +226,28 @@ impl Telling<'_> {
             _ => Detail::note(shown),
         });
         details.extend(left_out.map(Detail::note));
+        details.extend(self.terms(call));
         details
+    }
+
+    /// Under what terms a command was to run.
+    fn terms(&self, call: &ToolCall) -> Option<Detail> {
+        let terms = terms_of(call);
+        let mut words = Line::new();
+        if let Some(folder) = &terms.workdir {
+            words.push(Tone::Plain, tr!("in {folder}", folder));
+        }
+        if let Some(permissions) = permission_words(&terms) {
+            words.push(Tone::Plain, if words.is_empty() { "" } else { " · " });
+            words.push(Tone::Warn, permissions);
+        }
+        if let Some(reason) = &terms.justification {
+            words.push(Tone::Plain, if words.is_empty() { "" } else { " · " });
+            let (reason, left_out) = self.cut(reason, 1);
+            let more = if left_out.is_some() { " …" } else { "" };
+            words.push(Tone::Plain, tr!("reason given: {reason}{more}", reason, more));
+        }
+        (!words.is_empty()).then(|| Detail::note(words))
     }
 
     fn output(&self, output: &str, call: &ToolCall) -> Vec<Detail> {
@@ -472,8 +501,11 @@ fn model(step: &ModelStep) -> Entry {
     if streamed > 0 {
         text.push(Tone::Dim, format!(" · {}", plural(streamed, "stream event", "stream events")));
     }
-    if let Some(first) = step.ttft_ms.or(step.turn_ttft_ms).filter(|first| *first > 0) {
-        text.push(Tone::Dim, tr!(" · first token after {}", span(first)));
+    match (step.ttft_ms, step.turn_ttft_ms) {
+        (Some(0), _) | (None, None | Some(0)) => {}
+        (Some(first), _) => text.push(Tone::Dim, tr!(" · first token after {}", span(first))),
+        // Requests before this one are in it.
+        (None, Some(first)) => text.push(Tone::Dim, tr!(" · first token of the turn after {}", span(first))),
     }
     let mut entry = entry(Tone::Model, tr!("model"), text);
     for failure in &step.failures {

@@ -49,11 +49,11 @@ pub struct GrepArgs {
     invert_match: bool,
 
     /// Only the number of events
-    #[arg(short, long, conflicts_with_all = ["files_with_matches", "after_context", "before_context", "context"])]
+    #[arg(short, long)]
     count: bool,
 
     /// Only the ids of the conversations with a hit
-    #[arg(short = 'l', long = "conversations-with-matches", id = "files_with_matches", conflicts_with_all = ["after_context", "before_context", "context"])]
+    #[arg(short = 'l', long = "conversations-with-matches", id = "files_with_matches")]
     conversations_with_matches: bool,
 
     /// With each hit, so many events of its conversation after it
@@ -207,11 +207,12 @@ impl GrepArgs {
             .map_err(|error| {
                 anyhow::Error::msg(tr!("{error}\n  -F searches for the text as it stands", error))
             })?;
-        if self.count {
-            return self.count(run, &search);
-        }
+        // As in grep: of the two the names are written, and events beside a hit only where hits are.
         if self.conversations_with_matches {
             return self.conversations(run, &search);
+        }
+        if self.count {
+            return self.count(run, &search);
         }
         let around = Around {
             before: self.before_context.or(self.context).unwrap_or(0),

@@ -440,3 +440,14 @@ fn the_ids_of_conversations_with_a_hit_are_csv_and_markdown_like_any_answer() {
     assert_eq!(said("csv"), "conversation_id\n'=cmd|' /C calc'!A0\n'@x\n\"a,b\"\n\"q\"\"r\"\n*c*\n");
     assert!(said("md").ends_with("\\*c\\*\n\n"), "{}", said("md"));
 }
+
+#[test]
+fn options_of_grep_that_say_the_same_in_two_ways_go_together_as_in_grep() {
+    let asked =
+        |options: &str| run(&format!("grep hello -f captures/collector/exec-0.169.0.jsonl {options}"));
+    let names = asked("-l");
+    assert_eq!((names.stdout.lines().count(), names.exit), (1, Some(0)), "{}", names.stdout);
+    assert_eq!(asked("-c -l").stdout, names.stdout);
+    assert_eq!(asked("-l -C 1").stdout, names.stdout);
+    assert_eq!(asked("-c -A 2").stdout, asked("-c").stdout);
+}

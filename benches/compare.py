@@ -70,6 +70,11 @@ def listed(output):
     return facts
 
 
+def listed_for_people(output):
+    summed_up = [line.split()[0] for line in output.read().decode().splitlines() if " conversations on " in line]
+    return {"conversations": int(summed_up[-1].replace(",", ""))}
+
+
 def spent(output):
     return {"responses": sum(row["responses"] + row["warmups"] for row in records(output))}
 
@@ -111,10 +116,12 @@ def cases(program, python, path, one):
     yield "rg: a pattern without literal", None, rg(NO_LITERAL), counted("matches")
     yield "codex-audit list", "rg: a literal that is nowhere", ours("list", "--json"), listed
     yield "codex-audit list, one thread", "rg: a literal that is nowhere", ours("list", "--json", "--threads", "1"), listed
+    yield "codex-audit list, as a table", "rg: a literal that is nowhere", ours("list"), listed_for_people
     yield "codex-audit tokens", "rg: a literal that is nowhere", ours("tokens", "--json"), spent
     yield "codex-audit tokens, one thread", "rg: a literal that is nowhere", ours("tokens", "--json", "--threads", "1"), spent
     yield "codex-audit tool-decision --summary", "rg: a literal that is nowhere", ours("tool-decision", "--summary", "--json"), decided
     yield "codex-audit network --summary", "rg: a literal that is nowhere", ours("network", "--summary", "--json"), reached
+    yield "codex-audit network", "rg: a literal that is nowhere", ours("network", "--json"), lines("network_requests")
     yield "codex-audit verify", "rg: a literal that is nowhere", ours("verify", "--json"), audited
     yield "codex-audit grep: a literal that is nowhere", "rg: a literal that is nowhere", ours("grep", "--json", "-F", NOWHERE), lines("matches")
     yield "codex-audit grep: a pattern without literal", "rg: a pattern without literal", ours("grep", "-c", NO_LITERAL), counted("matches")

@@ -54,7 +54,7 @@ impl Corpus {
         let path = self.path.display().to_string();
         bencher.counter(BytesCount::new(self.bytes)).bench_local(|| {
             let input = Input::find(std::slice::from_ref(&path), false);
-            scan(&input, options, &question(), |_| Ok(())).expect("an answer")
+            scan(&input, options, &question(), |_, _| Ok(())).expect("an answer")
         });
     }
 }

@@ -41,7 +41,7 @@ impl Fold for Roll {
 
 fn read_with(bytes: &[u8], options: ScanOptions) -> Scan<Roll> {
     let input = Input { files: vec![InputFile::in_memory(bytes)], ..Input::default() };
-    scan(&input, options, &Roll::default(), |_| Ok(())).expect("nothing is written")
+    scan(&input, options, &Roll::default(), |_, _| Ok(())).expect("nothing is written")
 }
 
 fn read(bytes: &[u8]) -> Scan<Roll> {

@@ -72,8 +72,9 @@ where
     let input = Input { files: vec![InputFile::in_memory(input)], ..Input::default() };
     // Copies are kept: the law is about every stream of events.
     let options = ScanOptions { keep_duplicates: true, ..ScanOptions::default() };
-    let heard =
-        scan(&input, options, &Cutting::new(question, cuts), |_| Ok(())).expect("nothing is written").answer;
+    let heard = scan(&input, options, &Cutting::new(question, cuts), |_, _| Ok(()))
+        .expect("nothing is written")
+        .answer;
     let expected = settle(heard.whole);
     assert_eq!(handed_out, expected, "without the events that the question is not about");
 
@@ -106,7 +107,7 @@ where
 fn settled<F: Fold + Clone, A>(question: &F, settle: impl Fn(F) -> A, input: &[u8]) -> A {
     let input = Input { files: vec![InputFile::in_memory(input)], ..Input::default() };
     let options = ScanOptions { keep_duplicates: true, ..ScanOptions::default() };
-    settle(scan(&input, options, question, |_| Ok(())).expect("nothing is written").answer)
+    settle(scan(&input, options, question, |_, _| Ok(())).expect("nothing is written").answer)
 }
 
 /// A question that pairs on the way, which is what the law forbids.

@@ -25,7 +25,7 @@ impl Fold for Roll {
 pub fn read(bytes: &[u8], plainly: bool) -> (Roll, Account) {
     let input = Input { files: vec![InputFile::in_memory(bytes)], ..Input::default() };
     let options = ScanOptions { keep_duplicates: true, plainly };
-    let heard = scan(&input, options, &Roll::default(), |_| Ok(())).expect("nothing is written");
+    let heard = scan(&input, options, &Roll::default(), |_, _| Ok(())).expect("nothing is written");
     (heard.answer, heard.account)
 }
 

@@ -118,7 +118,7 @@ impl Run<'_> {
         }
         for file in &account.files {
             for note in &file.notes {
-                tell_note(self.err, note)?;
+                tell_note(self.err, note.text())?;
             }
             if let Some(Location { line, .. }) = file.unfinished {
                 writeln!(

@@ -142,14 +142,18 @@ fn conversations_in_logs() -> Vec<ConversationSummary> {
     let began = Instant::now();
     let question = ConversationIndex::new(EventFilter::default());
     let mut broken_off = None;
-    let scanned =
-        scan(&input, ScanOptions { keep_duplicates: true, ..ScanOptions::default() }, &question, |heard| {
+    let scanned = scan(
+        &input,
+        ScanOptions { keep_duplicates: true, ..ScanOptions::default() },
+        &question,
+        |heard, _| {
             if began.elapsed() < PATIENCE {
                 return Ok(());
             }
             broken_off = Some(std::mem::take(heard));
             Err(io::Error::from(io::ErrorKind::TimedOut))
-        });
+        },
+    );
     match scanned {
         Ok(scan) => scan.answer.settle().summaries,
         Err(_) => broken_off.map_or_else(Vec::new, |heard| heard.settle().summaries),

@@ -174,7 +174,7 @@ impl<'a> Run<'a> {
             let questions = (question(&self.filter), (meant, Admitted::new(self.filter.clone())));
             let out = &mut *self.out;
             let reading = self.progress.reading(&self.input);
-            let Scan { answer, account } = scan(&self.input, self.options, &questions, |(answer, _)| {
+            let Scan { answer, account } = scan(&self.input, self.options, &questions, |(answer, _), _| {
                 if tells_at_once { deliver(answer, out) } else { Ok(()) }
             })?;
             drop(reading);
@@ -220,7 +220,7 @@ impl<'a> Run<'a> {
     fn find_unmet(&mut self, conditions: &UnmetConditions) -> io::Result<()> {
         if conditions.are_watched() && self.input.can_be_read_again() {
             let _reading = self.progress.reading(&self.input);
-            self.unmet.extend(scan(&self.input, self.options, conditions, |_| Ok(()))?.answer.settle());
+            self.unmet.extend(scan(&self.input, self.options, conditions, |_, _| Ok(()))?.answer.settle());
         }
         Ok(())
     }

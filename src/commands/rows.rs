@@ -225,7 +225,7 @@ impl Run<'_> {
             &self.input,
             self.options,
             &(Rows::new(question), (meant, admitted)),
-            |(answer, (meant, _))| {
+            |(answer, (meant, _)), bytes| {
                 if let Some(error) = answer.failed.take() {
                     return Err(error);
                 }
@@ -233,7 +233,7 @@ impl Run<'_> {
                     let conversation = row.conversation.clone();
                     held.push(conversation.as_deref(), row.order, row.size(), row);
                 }
-                held.end_stretch();
+                held.input_read(bytes);
                 while let Some(row) = held.next_ready() {
                     outlet.take(row)?;
                 }

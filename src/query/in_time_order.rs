@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use crate::event::EventOrder;
 
-/// A row is held back for so many stretches of the input.
-const HELD_STRETCHES: u64 = 4;
+/// A row is held back until so many bytes of the input have followed it.
+const HELD_INPUT_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Rows on their way out.
 #[derive(Debug)]
@@ -20,9 +20,9 @@ pub struct InTimeOrder<R> {
     /// `None` to hold all to the end.
     hold_bytes: Option<usize>,
     held_bytes: usize,
-    /// Whose turn it is, in the order of the input, and in which stretch of it the row stood.
+    /// Whose turn it is, in the order of the input, and how many bytes of that had been read before the row came.
     turns: VecDeque<(Option<String>, u64)>,
-    stretch: u64,
+    input_bytes: u64,
     waiting: BTreeMap<Option<String>, BinaryHeap<Reverse<Held<R>>>>,
     last_out: BTreeMap<Option<String>, EventOrder>,
     out_of_order: u64,
@@ -56,15 +56,15 @@ impl<R> Ord for Held<R> {
 }
 
 impl<R> InTimeOrder<R> {
-    /// Holds rows back until there are more than `hold_bytes` of them, or until some stretches of the input have
-    /// passed; without a number, to the end.
+    /// Holds rows back until there are more than `hold_bytes` of them, or until some megabytes of the input have
+    /// followed; without a number, to the end.
     #[must_use]
     pub fn holding(hold_bytes: Option<usize>) -> Self {
         Self {
             hold_bytes,
             held_bytes: 0,
             turns: VecDeque::new(),
-            stretch: 0,
+            input_bytes: 0,
             waiting: BTreeMap::new(),
             last_out: BTreeMap::new(),
             out_of_order: 0,
@@ -76,18 +76,19 @@ impl<R> InTimeOrder<R> {
         let conversation = conversation.map(str::to_owned);
         self.held_bytes += bytes;
         self.waiting.entry(conversation.clone()).or_default().push(Reverse(Held { order, bytes, row }));
-        self.turns.push_back((conversation, self.stretch));
+        self.turns.push_back((conversation, self.input_bytes));
     }
 
-    /// Another stretch of the input, of some megabytes, has been read.
-    pub fn end_stretch(&mut self) {
-        self.stretch += 1;
+    /// So many more bytes of the input have been read, the rows pushed since the last time in them.
+    pub fn input_read(&mut self, bytes: usize) {
+        self.input_bytes += bytes as u64;
     }
 
     /// The next row that need not be held back any longer.
     pub fn next_ready(&mut self) -> Option<R> {
-        let waited = self.stretch - self.turns.front()?.1;
-        let is_ready = self.hold_bytes.is_some_and(|most| self.held_bytes > most || waited >= HELD_STRETCHES);
+        let followed_by = self.input_bytes - self.turns.front()?.1;
+        let is_ready =
+            self.hold_bytes.is_some_and(|most| self.held_bytes > most || followed_by >= HELD_INPUT_BYTES);
         if is_ready { self.next_held() } else { None }
     }
 
@@ -153,9 +154,9 @@ mod tests {
     fn a_row_leaves_when_enough_of_the_input_has_passed() {
         let mut rows = InTimeOrder::holding(Some(100));
         rows.push(None, order(1, 1), 1, "rare");
-        for _ in 0..HELD_STRETCHES {
+        for _ in 0..4 {
             assert_eq!(rows.next_ready(), None);
-            rows.end_stretch();
+            rows.input_read(1024 * 1024);
         }
         assert_eq!(rows.next_ready(), Some("rare"));
     }

@@ -52,8 +52,27 @@ pub struct FileAccount {
     pub damage: Vec<Damage>,
     /// The last line, where it breaks off with the file, as it does while the file is being written.
     pub unfinished: Option<Location>,
-    /// What happened to the file while it was read.
-    pub notes: Vec<Sentence>,
+    /// What else a reader should know about it.
+    pub notes: Vec<FileNote>,
+}
+
+/// Something that a reader should know about a file.
+#[derive(Clone, Debug)]
+pub enum FileNote {
+    /// What happened to it while it was read.
+    Changed(Sentence),
+    /// As what it is written, where that is nothing that can be read.
+    Unreadable(Sentence),
+}
+
+impl FileNote {
+    /// What it says.
+    #[must_use]
+    pub fn text(&self) -> &Sentence {
+        match self {
+            Self::Changed(text) | Self::Unreadable(text) => text,
+        }
+    }
 }
 
 /// A place that could not be read.

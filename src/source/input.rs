@@ -125,6 +125,9 @@ impl Input {
                 self.add_file(path, rotated, alone);
                 Ok(())
             }
+            Err(error) if error.kind() == io::ErrorKind::NotFound && rotated && !is_pattern(name) => {
+                self.add_backups_of(path)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.add_glob(name, rotated, alone),
             // On Windows no file can be named like a pattern.
             Err(error) if error.kind() == io::ErrorKind::InvalidFilename && is_pattern(name) => {
@@ -191,6 +194,20 @@ impl Input {
         }
     }
 
+    /// What is left of a rotated set without the file that is written to.
+    fn add_backups_of(&mut self, missing: &Path) -> Result<(), InputError> {
+        let siblings = rotated_siblings(missing).unwrap_or_default();
+        let backups: Vec<_> = siblings.into_iter().filter(|sibling| sibling != missing).collect();
+        let name = missing.display();
+        if backups.is_empty() {
+            return Err(InputError::Missing(name.to_string()));
+        }
+        let missing = sentence!("{name} does not exist", name);
+        self.notes.push(sentence!("{}; {}", missing, sentence!("the rotated files beside it are read")));
+        self.files.extend(backups.into_iter().map(InputFile::Path));
+        Ok(())
+    }
+
     /// Says of the files that came alone which others of their sets nobody named.
     fn note_unread_siblings(&mut self, alone: Alone) {
         for (path, siblings) in alone {
@@ -213,8 +230,11 @@ impl Input {
         let mut paths = Vec::new();
         for entry in fs::read_dir(folder).map_err(refused)? {
             let path = entry.map_err(refused)?.path();
-            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if !hidden && may_be_file(&path) {
+            // What editors and systems hide is nobody's log, but a hidden log is one.
+            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            let may_be_log =
+                if is_hidden { is_worth_reading(&path).unwrap_or(false) } else { may_be_file(&path) };
+            if may_be_log {
                 paths.push(path);
             }
         }
@@ -271,10 +291,14 @@ pub(super) fn rotated_siblings(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(siblings)
 }
 
-/// Whether what a folder lists is a file. What the system does not let be looked at may be one: opening it says why not.
-/// What is gone since the folder was listed is none, nor is a link that leads nowhere.
+/// Whether what a folder lists is a file. What the system does not let be looked at may be one, and so may what a link
+/// leads to that leads nowhere now: opening it says why not. What is gone since the folder was listed is none.
 fn may_be_file(path: &Path) -> bool {
-    fs::metadata(path).map_or_else(|error| error.kind() != io::ErrorKind::NotFound, |found| found.is_file())
+    match fs::metadata(path) {
+        Ok(found) => found.is_file(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::symlink_metadata(path).is_ok(),
+        Err(_) => true,
+    }
 }
 
 /// Sets by name, and within a set the backups in the order they were closed, the file being written last.
@@ -344,6 +368,42 @@ mod tests {
         assert!(set.notes.is_empty());
         let each: Vec<String> = set.files.iter().map(InputFile::name).collect();
         assert_eq!(names(&Input::find(&each, true)), names(&set), "a set is read once, whoever names it");
+    }
+
+    #[test]
+    fn a_hidden_log_is_read_and_what_else_is_hidden_is_nobody_s_concern() {
+        let folder = folder(&[("logs.jsonl", LOGS), (".logs.jsonl", LOGS), (".logs.jsonl.swp", "b0VIM 9.1")]);
+        let input = Input::find(&[folder.path().display().to_string()], false);
+        assert_eq!(names(&input), [".logs.jsonl", "logs.jsonl"]);
+        assert!(input.notes.is_empty(), "{:?}", input.notes);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_among_the_files_and_cannot_be_opened() {
+        let folder = folder(&[("logs.jsonl", LOGS)]);
+        for name in ["more.jsonl", ".#logs.jsonl"] {
+            std::os::unix::fs::symlink("nowhere", folder.path().join(name)).expect("a link");
+        }
+        let input = Input::find(&[folder.path().display().to_string()], false);
+        assert_eq!(names(&input), ["logs.jsonl", "more.jsonl"]);
+    }
+
+    #[test]
+    fn backups_are_read_without_the_file_that_is_written_to() {
+        let folder = folder(&[
+            ("logs-2026-11-20T10-00-00.000-size.jsonl", LOGS),
+            ("logs-2026-11-20T09-00-00.000-size.jsonl", LOGS),
+        ]);
+        let name = [folder.path().join("logs.jsonl").display().to_string()];
+        let set = Input::find(&name, true);
+        assert_eq!(
+            names(&set),
+            ["logs-2026-11-20T09-00-00.000-size.jsonl", "logs-2026-11-20T10-00-00.000-size.jsonl"]
+        );
+        let note = set.notes[0].english();
+        assert!(note.ends_with("logs.jsonl does not exist; the rotated files beside it are read"), "{note}");
+        assert!(matches!(Input::find(&name, false).errors[..], [InputError::Missing(_)]));
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod rotation;
 mod scan;
 mod turns;
 
-pub use account::{Account, Damage, DamageKind, FileAccount, Unopened};
+pub use account::{Account, Damage, DamageKind, FileAccount, FileNote, Unopened};
 pub use deviations::Deviations;
 pub use follow::{FollowError, Follower};
 pub use form::{Compression, Form};

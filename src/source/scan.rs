@@ -38,7 +38,8 @@ pub struct Scan<F> {
 }
 
 /// Puts `question` to every event of `input`. Again and again `deliver` is handed the fold joined so far, in the order
-/// of the input, and may take out of it what it can already print.
+/// of the input, and may take out of it what it can already print; with it, how many bytes of messages were joined since
+/// the last time.
 ///
 /// # Errors
 /// Only what `deliver` returns: input that cannot be read is in the account.
@@ -46,7 +47,7 @@ pub fn scan<F: Fold>(
     input: &Input,
     options: ScanOptions,
     question: &F,
-    mut deliver: impl FnMut(&mut F) -> io::Result<()>,
+    mut deliver: impl FnMut(&mut F, usize) -> io::Result<()>,
 ) -> io::Result<Scan<F>> {
     let needles = question.needles();
     let hearer = Hearer { question, options, needles: needles.as_deref() };
@@ -68,8 +69,9 @@ pub fn scan<F: Fold>(
         let mut are_others_here = false;
         while let Some((batch, hearing)) = turns.next(|batch| hearer.hear(batch, &mut learned)) {
             hearer.join(&batch, hearing, &mut answer, copies.as_mut(), &mut account, &mut learned);
+            let bytes = batch.message_bytes();
             turns.give_back(batch);
-            deliver(&mut answer)?;
+            deliver(&mut answer, bytes)?;
             // Most files are small: nobody is called for one batch.
             if !std::mem::replace(&mut are_others_here, true) {
                 for _ in 1..threads {

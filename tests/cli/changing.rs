@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use codex_audit::commands::{Exit, exit_after};
 use codex_audit::event::{Event, Fold};
 use codex_audit::source::{Input, Scan, ScanOptions, scan};
-use codex_audit::words::Sentence;
 
 use crate::harness::fixture;
 
@@ -44,7 +43,7 @@ fn read_while(path: &Path, mut happens: impl FnMut()) -> Scan<Count> {
     let input = Input::find(&[path.display().to_string()], false);
     let options = ScanOptions { keep_duplicates: true, ..ScanOptions::default() };
     let mut has_happened = false;
-    scan(&input, options, &Count(0), |_| {
+    scan(&input, options, &Count(0), |_, _| {
         if !std::mem::replace(&mut has_happened, true) {
             happens();
         }
@@ -55,7 +54,7 @@ fn read_while(path: &Path, mut happens: impl FnMut()) -> Scan<Count> {
 
 /// The one note on the file, and how a question would end.
 fn told(scan: &Scan<Count>) -> (Vec<String>, Exit) {
-    let notes = scan.account.files[0].notes.iter().map(Sentence::english).collect();
+    let notes = scan.account.files[0].notes.iter().map(|note| note.text().english()).collect();
     (notes, exit_after(Exit::Answered, &scan.account))
 }
 

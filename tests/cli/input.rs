@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::harness::{codex_audit, fixture, fixtures, run, said};
+use serde_json::json;
+
+use crate::harness::{codex_audit, fixture, fixtures, log, run, said};
 
 /// A folder with copies of fixtures under other names.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -33,7 +35,7 @@ fn rotated() -> tempfile::TempDir {
         ("traces.jsonl", "captures/signals/traces-0.114.0.jsonl"),
     ]);
     fs::write(folder.path().join("README.md"), "Logs of the team.\n").expect("a file");
-    fs::write(folder.path().join(".hidden.jsonl"), fixture("two_users.jsonl")).expect("a file");
+    fs::write(folder.path().join(".README.md.swp"), "b0VIM 9.1").expect("a file");
     fs::create_dir(folder.path().join("older")).expect("a folder");
     fs::write(folder.path().join("older/logs.jsonl"), fixture("two_users.jsonl")).expect("a file");
     folder
@@ -352,7 +354,7 @@ fn of_a_folder_that_cannot_be_listed_it_is_said_that_rotated_files_may_lie_in_it
 
 #[cfg(unix)]
 #[test]
-fn a_link_that_cannot_be_followed_is_named_and_one_that_leads_nowhere_is_no_file() {
+fn links_that_lead_nowhere_are_named_and_the_other_files_are_read() {
     let folder = folder(&[("a.jsonl", "one_conversation.jsonl")]);
     let link = |name: &str, to: &str| {
         std::os::unix::fs::symlink(to, folder.path().join(name)).expect("a link");
@@ -363,7 +365,7 @@ fn a_link_that_cannot_be_followed_is_named_and_one_that_leads_nowhere_is_no_file
     assert_eq!(said.column("first_prompt").len(), 1);
     let lines: Vec<&str> = said.stderr.lines().collect();
     assert!(
-        matches!(lines[..], [round] if round.starts_with("error: ./round.jsonl cannot be read: ")),
+        matches!(lines[..], ["error: ./gone.jsonl does not exist", round] if round.starts_with("error: ./round.jsonl cannot be read: ")),
         "{lines:?}"
     );
     assert_eq!(said.exit, Some(2));
@@ -385,4 +387,23 @@ fn a_folder_that_a_pattern_cannot_look_into_is_named_and_the_others_are_read() {
     assert!(said.stderr.starts_with("error: shut cannot be read: permission denied; "), "{}", said.stderr);
     assert_eq!(said.exit, Some(2));
     set_mode(&folder.path().join("shut"), 0o700);
+}
+
+#[test]
+fn small_files_are_in_order_of_time_however_they_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in 1..=9 {
+        let time = format!("2026-11-02T01:00:0{number}.000Z");
+        let prompt = json!({ "prompt": format!("p{number}"), "event.timestamp": time });
+        let log = log(&[("01b00001-0000-7000-8000-000000000001", "user_prompt", prompt)]);
+        fs::write(folder.path().join(format!("{}.jsonl", 9 - number)), log).expect("a file");
+    }
+    let said = |line: &str| codex_audit(line).in_folder(folder.path()).run();
+    let shown = said("show --json -f .");
+    let prompts = shown.records();
+    let prompts: Vec<_> = prompts.iter().map(|record| &record["attributes"]["prompt"]).collect();
+    assert_eq!(prompts, ["p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9"]);
+    assert_eq!(shown.stderr, "");
+    let before = said("grep --json p3 -B 1 -f .");
+    assert_eq!(before.records()[0]["attributes"]["prompt"], "p2");
 }

@@ -8,7 +8,7 @@ use crate::commands::zone::Zone;
 use crate::event::{Location, UnixNano};
 use crate::query::{Distance, InputFacts, Sightings};
 use crate::setup::{DEFAULT_BACKUPS, Severity};
-use crate::source::{Account, RotatedSet};
+use crate::source::{Account, DamageKind, FileNote, RotatedSet};
 use crate::words::{Sentence, sentence};
 
 /// What is judged.
@@ -55,7 +55,16 @@ impl Evidence<'_> {
         for unopened in &self.account.unopened {
             findings.push(error("unopened", sentence!("{}.", unopened.reason), None));
         }
-        let damage: Vec<_> = self.account.files.iter().flat_map(|file| &file.damage).collect();
+        let (replaced, damage): (Vec<_>, Vec<_>) = (self.account.files.iter())
+            .flat_map(|file| &file.damage)
+            .partition(|damage| damage.kind == DamageKind::BadUtf8);
+        if let Some(first) = replaced.first() {
+            let text = sentence!(
+                "{places} bytes that are no UTF-8: in answers U+FFFD stands for them.",
+                places = counted(replaced.len() as u64, "message holds", "messages hold")
+            );
+            findings.push(error("bad_utf8", text, Some(first.location)));
+        }
         if let Some(first) = damage.first() {
             let mut kinds: BTreeMap<_, u64> = BTreeMap::new();
             for damage in &damage {
@@ -73,7 +82,11 @@ impl Evidence<'_> {
         }
         for file in &self.account.files {
             for note in &file.notes {
-                findings.push(note_on("file_changed", sentence!("{}.", note), None));
+                let code = match note {
+                    FileNote::Changed(_) => "file_changed",
+                    FileNote::Unreadable(_) => "unreadable_file",
+                };
+                findings.push(note_on(code, sentence!("{}.", note.text()), None));
             }
             if let Some(location) = file.unfinished {
                 let text = sentence!(
@@ -201,7 +214,7 @@ impl Evidence<'_> {
         let twins = Sightings { count: changed.twins, first: None };
         sighted(warning, twins, findings, "changed_copy", |records| {
             sentence!(
-                "{records} the conversation, the nanosecond and the name of another, but not its content: the same events may have come on two ways and been changed on one. Each counts.",
+                "{records} the conversation, the nanosecond and the name of another and is not written as that is: the same events may have come on two ways, and been changed on one. Each counts.",
                 records = counted(records, "event has", "events have")
             )
         });

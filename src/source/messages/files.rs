@@ -15,7 +15,7 @@ use super::lines::Lines;
 use super::stretch::Stretch;
 use super::{BadFrame, Batch, Message};
 use crate::event::Location;
-use crate::source::account::{Damage, DamageKind, FileAccount, Unopened};
+use crate::source::account::{Damage, DamageKind, FileAccount, FileNote, Unopened};
 use crate::source::form::{Compression, Form};
 use crate::source::input_file::InputFile;
 use crate::source::opened::{FileId, Opened, Watch, refusal};
@@ -139,11 +139,13 @@ impl<'i> Messages<'i> {
         let Some(file) = self.files.get(index) else { return false };
         let mut account = FileAccount { name: file.name(), ..FileAccount::default() };
         let opened = Opened::open(file, self.as_found[index].as_ref()).and_then(|opened| {
-            account.notes.extend(opened.note);
+            account.notes.extend(opened.note.map(FileNote::Changed));
             let file =
                 Counted::new(opened.reader, self.with_digests).of_size(opened.size).of_file(opened.file);
             let (reader, unreadable) = Reader::open(file.reporting_to(Arc::clone(&self.bytes_read)))?;
-            account.notes.extend(unreadable.map(|unreadable| unreadable.note(&account.name)));
+            account
+                .notes
+                .extend(unreadable.map(|unreadable| FileNote::Unreadable(unreadable.note(&account.name))));
             Ok(Current { reader, watch: opened.watch, holes: Vec::new() })
         });
         match opened {
@@ -178,7 +180,8 @@ impl<'i> Messages<'i> {
             account.unfinished = Some(Location { file, line, record: 0, byte_offset });
         }
         (account.bytes, account.sha256) = reader.into_content().finish();
-        account.notes.extend(watch.and_then(|watch| watch.what_happened(account.bytes)));
+        let what_happened = watch.and_then(|watch| watch.what_happened(account.bytes));
+        account.notes.extend(what_happened.map(FileNote::Changed));
     }
 
     /// Keeps back the last line of a file of a rotated set when it breaks off: a Collector before release 0.79 cut

@@ -84,6 +84,11 @@ impl Batch {
         &self.bytes[message.start..message.end]
     }
 
+    /// How many bytes its messages have.
+    pub(super) fn message_bytes(&self) -> usize {
+        self.messages.iter().map(|message| message.end - message.start).sum()
+    }
+
     /// Makes ready for other messages of the file of that index.
     pub(super) fn restart(&mut self, file: u32) {
         self.clear();

@@ -232,11 +232,13 @@ impl Counts {
             let last = &row.request.last;
             let time = last.order.time();
             let one = Count { requests: 1, conversations: 0, first: time, last: time };
-            of_conversation.entry((host_of(row), last.decision)).or_default().add(&one);
+            let count = of_conversation.entry((host_of(row), last.decision)).or_default();
+            count.add(&one);
+            // All rows are of one; or of none, which is no conversation.
+            count.conversations = u64::from(row.conversation_id.is_some());
         }
         for ((host, decision), count) in of_conversation {
-            let all = self.requests.entry((host.map(str::to_owned), decision)).or_default();
-            all.add(&Count { conversations: 1, ..count });
+            self.requests.entry((host.map(str::to_owned), decision)).or_default().add(&count);
         }
     }
 

@@ -238,8 +238,13 @@ impl ConversationRecords {
         }
         let (calls, requests) = match conversation_id {
             Some(_) => (calls_of(facts), fold_admitted(verdicts)),
-            // They may be of several conversations, and the calls of others.
-            None => (Vec::new(), verdicts.into_iter().flat_map(|verdict| fold_admitted([verdict])).collect()),
+            // They may be of several conversations, and the calls of others. An execution is one wherever it stands.
+            None => {
+                let (of_executions, others): (Vec<_>, Vec<_>) =
+                    verdicts.into_iter().partition(|(_, verdict)| verdict.execution_id.is_some());
+                let each = others.into_iter().flat_map(|verdict| fold_admitted([verdict]));
+                (Vec::new(), fold_admitted(of_executions).into_iter().chain(each).collect())
+            }
         };
         let times = CallTimes::of(&calls);
         let row_of = |request: NetworkRequest| {

@@ -518,8 +518,8 @@ impl<'a> Others<'a> {
         if found.starts == 0 || found.is_used || found.locked_down() != Some(true) {
             return None;
         }
-        // That it has no prompt says nothing where a Collector let none through.
-        if self.lacks(&self.with_prompts, found) {
+        // That it has no prompt says nothing where none is in the input: a Collector may have let none through.
+        if !found.processes().any(|process| self.with_prompts.contains(&process)) {
             return None;
         }
         let until = found.started_at_ms()?;

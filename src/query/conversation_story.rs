@@ -379,6 +379,9 @@ impl Teller {
             EventKind::NetworkPolicyDecision(verdict) => {
                 self.verdicts.push(NetworkVerdict::of(order, &verdict));
             }
+            EventKind::GuardianAssessment(review) if review.call_id.is_none() => {
+                self.step(order, Step::Remark(remark(event, &EventKind::GuardianAssessment(review))));
+            }
             // Told as part of their calls, once everything has been heard.
             EventKind::ToolDecision(_)
             | EventKind::SandboxOutcome(_)

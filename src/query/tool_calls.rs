@@ -125,8 +125,11 @@ impl ToolCall {
     /// Whether a record of the same id, which does not come before this call's, is about another call.
     ///
     /// An id that has its result is used up, and some models begin to count anew: to join what comes behind to the
-    /// finished call could say of it that it was allowed when it was another one.
-    fn is_over_before(&self, order: EventOrder, what: &What<'_>) -> bool {
+    /// finished call could say of it that it was allowed when it was another one. So it is where another result of the
+    /// id follows.
+    fn is_over_before(&self, order: EventOrder, what: &What<'_>, result_follows: bool) -> bool {
+        /// What the sandbox did may be recorded while the result is: so much later, in milliseconds, it is of that.
+        const SANDBOX_IS_LATE_MS: u64 = 1_000;
         let Some(result) = &self.result else { return false };
         let (time, time_of_result) = (order.time(), result.order.time());
         let lacks_it = match what {
@@ -148,7 +151,11 @@ impl ToolCall {
         let (place, place_of_result) = (order.location(), result.order.location());
         let lies_before = place.file == place_of_result.file && place < place_of_result;
         let may_come_before = (time.is_none() && time_of_result.is_some()) || lies_before;
-        !(may_come_before && lacks_it)
+        let is_late = matches!(what, What::Sandbox(_))
+            && (time.zip(time_of_result))
+                .and_then(|(time, result)| time.milliseconds_since(result))
+                .is_some_and(|late| late <= SANDBOX_IS_LATE_MS);
+        result_follows || !(lacks_it && (may_come_before || is_late))
     }
 
     /// The same call with what ran, for people, made of what the model asked for.
@@ -365,6 +372,8 @@ impl<'a> Fact<'a> {
             {
                 return None;
             }
+            // One that names no call is no evidence of any.
+            EventKind::GuardianAssessment(review) if review.call_id.is_none() => return None,
             EventKind::GuardianAssessment(review) => {
                 let what = What::Review {
                     status: in_words(review.status),
@@ -465,10 +474,15 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
     facts.sort_by_key(Fact::place);
     let mut calls: Vec<ToolCall> = Vec::new();
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
-    for Fact { order, names, what } in facts {
+    let is_result = |fact: &Fact<'_>| matches!(fact.what, What::Result { .. });
+    let results = facts.iter().enumerate().filter(|(_, fact)| is_result(fact));
+    let last_results: BTreeMap<&str, usize> =
+        results.filter_map(|(place, fact)| Some((fact.names.call_id.text()?, place))).collect();
+    for (place, Fact { order, names, what }) in facts.into_iter().enumerate() {
         let call_id = names.call_id.text();
         let known = call_id.and_then(|id| by_id.get(id)).copied();
-        let known = known.filter(|index| !calls[*index].is_over_before(order, &what));
+        let result_follows = call_id.and_then(|id| last_results.get(id)).is_some_and(|last| *last > place);
+        let known = known.filter(|index| !calls[*index].is_over_before(order, &what, result_follows));
         let index = known.unwrap_or(calls.len());
         if known.is_none() {
             by_id.extend(call_id.map(|id| (id, index)));
@@ -652,6 +666,36 @@ mod tests {
         let calls = calls_of([decided, blocked, lying_at(3, result(5, false))]);
         assert_eq!(calls.len(), 1, "{calls:?}");
         assert_eq!((calls[0].decisions.len(), calls[0].sandbox_outcomes.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_decision_is_about_the_call_whose_result_follows_in_time_wherever_it_lies() {
+        let lying_at = |line: u64, fact: Fact<'static>| {
+            let location = Location { line, ..Location::default() };
+            Fact { order: EventOrder::new(fact.order.time(), location), ..fact }
+        };
+        let facts = [
+            lying_at(1, decided(6, Decision::Approved)),
+            lying_at(2, result(5, false)),
+            lying_at(3, result(7, true)),
+        ];
+        let calls = calls_of(facts);
+        assert_eq!(calls.len(), 2, "{calls:?}");
+        assert_eq!((calls[0].decisions.len(), calls[1].decisions.len()), (0, 1));
+    }
+
+    #[test]
+    fn what_the_sandbox_did_is_of_the_call_whose_result_was_recorded_just_before() {
+        let later = |milliseconds: u64| {
+            let time = UnixNano::new(2_000_000_000 + milliseconds * 1_000_000);
+            let location = Location { line: 9, ..Location::default() };
+            Fact { order: EventOrder::new(time, location), ..fact(2, What::Sandbox(Some("denied"))) }
+        };
+        let calls = |facts: Vec<Fact<'static>>| calls_of(facts).len();
+        assert_eq!(calls(vec![decided(1, Decision::Approved), result(2, false), later(1)]), 1);
+        assert_eq!(calls(vec![result(2, false), later(5_000)]), 2, "of another call of that id");
+        let again = calls_of([result(2, false), later(1), result(3, false)]);
+        assert_eq!(again[1].sandbox_outcomes.len(), 1, "the id is used again: {again:?}");
     }
 
     #[test]

@@ -305,3 +305,12 @@ fn whatever_refuses_a_call_is_asked_for_in_one_word() {
     let more = asked("tool-decision --decision refused,approved --json", &records);
     assert_eq!(json!(more.column("decision")), json!(of_each[..5]));
 }
+
+#[test]
+fn a_review_that_names_no_call_is_none_and_is_shown() {
+    let review = json!({ "status": "denied", "outcome": "deny", "risk_level": "high" });
+    let records = [("guardian_assessment", review)];
+    assert_eq!(asked("tool-decision --undecided --json", &records).stdout, "");
+    let shown = asked("show", &records).stdout;
+    assert!(shown.contains("guardian_assessment") && shown.contains("outcome deny"), "{shown}");
+}

@@ -191,7 +191,11 @@ fn what_a_collector_dropped_is_not_taken_for_what_did_not_happen() {
     assert_eq!(kinds(&[vec![spare.clone()], main.clone()].concat()), ["null", "main"]);
     assert_eq!(kinds(&[main.clone(), vec![spare.clone()]].concat()), ["main", "prewarmed"]);
     let without_prompts = [main[..1].to_vec(), vec![spare]].concat();
-    assert_eq!(kinds(&without_prompts)[1], "prewarmed", "nobody has typed anything yet");
+    assert_eq!(
+        kinds(&without_prompts)[1],
+        "null",
+        "nobody has typed anything yet, or no prompts are let through"
+    );
     assert_eq!(kinds(&[without_prompts, vec![call]].concat())[1], "null", "no prompts are let through");
 }
 
@@ -337,6 +341,19 @@ fn two_verdicts_on_one_network_request_are_one_request_and_the_last_one_stands()
     assert_eq!([&record["network_requests"], &record["network_denied"]], [5, 3]);
     let captured = only("captures/collector/network-0.169.0.jsonl");
     assert_eq!([&captured["network_requests"], &captured["network_denied"]], [4, 2]);
+}
+
+#[test]
+fn an_execution_is_one_request_and_none_of_a_conversation_where_its_records_name_none() {
+    let captured = String::from_utf8(fixture("captures/collector/network-0.169.0.jsonl")).expect("text");
+    let nameless = captured.replace("\"key\":\"conversation.id\"", "\"key\":\"conversation.removed\"");
+    let asked = |question: &str| {
+        codex_audit(&format!("{question} --json -q -f -")).with_stdin(nameless.clone()).run().records()
+    };
+    let records = |rows: &[Value]| rows.iter().filter_map(|row| row["records"].as_u64()).collect::<Vec<_>>();
+    let named = run("network --json -f captures/collector/network-0.169.0.jsonl").records();
+    assert_eq!(records(&asked("network")), records(&named));
+    assert!(asked("network --summary").iter().all(|row| row["conversations"] == 0));
 }
 
 #[test]

@@ -5,15 +5,18 @@
 //! next `{"resourceLogs":`, or however the writer begins its objects. Inside a JSON string every quote is escaped, so
 //! that text can be nothing else.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 
-use super::text::WireText;
+use super::text::decode_string;
 use crate::source::account::{DamageKind, as_said, zero_bytes};
 use crate::words::{Sentence, sentence};
 
@@ -235,6 +238,18 @@ fn skip_space(text: &str, from: usize) -> usize {
 /// What a break before the next object looks like from inside: the object stands where none can.
 const GLUED: &str = "another object begins inside this one";
 
+/// A member's name. It is checked like every string here, which one that is decoded at once would not be: control
+/// characters would pass.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let quoted = <&RawValue>::deserialize(deserializer)?.get();
+        let plain = &quoted[1..quoted.len() - 1];
+        Ok(Self(if plain.contains('\\') { decode_string(quoted).into() } else { plain.into() }))
+    }
+}
+
 /// What a whole value holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Holds {
@@ -271,7 +286,7 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
         let mut bare = None;
         // A request may be empty.
         let (mut is_for_logs, mut is_empty) = (false, false);
-        while let Some(WireText(name)) = map.next_key()? {
+        while let Some(Name(name)) = map.next_key()? {
             match name.as_ref() {
                 "resourceLogs" | "resource_logs" => {
                     known = true;
@@ -451,7 +466,7 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
         match self.level {
             Level::Scope { resource } => {
                 let index = self.cut.open_scope(resource);
-                while let Some(WireText(name)) = map.next_key()? {
+                while let Some(Name(name)) = map.next_key()? {
                     match name.as_ref() {
                         "scope" => self.cut.scopes[index].1 = raw_object(&mut map)?,
                         "logRecords" | "log_records" => {
@@ -466,7 +481,7 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
             }
             _ => {
                 let index = self.cut.open_resource();
-                while let Some(WireText(name)) = map.next_key()? {
+                while let Some(Name(name)) = map.next_key()? {
                     resource_logs_member(self.cut, index, &name, &mut map)?;
                 }
             }
@@ -541,6 +556,18 @@ mod tests {
         }
         // A name that is none for half a character is no reason to lose what stands beside it.
         assert_eq!(texts(&plain.replace("\"scope\":", "\"\\ud800\":{},\"scope\":")), texts(&plain));
+    }
+
+    #[test]
+    fn a_control_character_in_a_name_is_no_json() {
+        let plain = message(r#"{"a":1}"#);
+        for name in ["resourceLogs", "resource", "scopeLogs", "scope", "logRecords", "a"] {
+            for control in ["\u{c}", "\u{1}", "\t"] {
+                let (first, rest) = name.split_at(1);
+                let broken = plain.replace(&format!("\"{name}\":"), &format!("\"{first}{control}{rest}\":"));
+                assert_eq!(texts(&broken).1.len(), 1, "{broken}");
+            }
+        }
     }
 
     #[test]

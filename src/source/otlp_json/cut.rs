@@ -2,8 +2,8 @@
 //!
 //! Any object of the message may break off, and a whole one may follow on the same line: a Collector that was killed
 //! and started again appends so. Every record that lies whole before the break is kept, and reading resumes at the
-//! next `{"resourceLogs":`, or however the writer begins its objects. Inside a JSON string every quote is escaped, so
-//! that text can be nothing else.
+//! next `{"resourceLogs":`, or however the writer begins its objects, and at the next `{"resource":` within the object
+//! that is broken. Inside a JSON string every quote is escaped, so that these texts can be nothing else.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -81,6 +81,12 @@ impl<'a> Cut<'a> {
         self.records.truncate(mark.records);
     }
 
+    /// Where in `text`, of which the records from `mark` on are, an object stands in place of a record.
+    fn glued_in(&self, mark: Mark, text: &str) -> Option<usize> {
+        let (_, last) = self.records[mark.records..].last()?;
+        is_resource_logs(last).then(|| last.as_ptr().addr() - text.as_ptr().addr())
+    }
+
     fn clear(&mut self) {
         self.resources.clear();
         self.scopes.clear();
@@ -92,17 +98,26 @@ impl<'a> Cut<'a> {
 /// Cuts `message`, which is a line or a whole document. Objects of other signals are passed over.
 pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
     into.clear();
-    // Where something breaks off, each object is read only up to where the next one begins: nothing is read twice
-    // more, however many there are.
-    let mut beginnings: Option<Vec<usize>> = None;
+    // Where something breaks off, each object is read only up to where the next one begins, and in one that is broken
+    // each element from the break on: no place is read more than a few times, however many there are.
+    let mut anchors: Option<Vec<Anchor>> = None;
+    let mut object_end = 0;
+    let mut elements = 0..0;
     let mut at = skip_space(message, 0);
-    // The elements of an object that has lost its beginning stand by themselves: what parts and closes them is no loss.
-    let between: &[char] =
-        if message[at..].starts_with(['{', '[']) { &[] } else { &[',', ']', '}', ' ', '\t', '\r', '\n'] };
+    let has_beginning = message[at..].starts_with(['{', '[']);
     while at < message.len() {
-        let limit =
-            beginnings.as_ref().and_then(|all| all.get(all.partition_point(|begin| *begin <= at)).copied());
-        let text = &message[at..limit.unwrap_or(message.len())];
+        if at >= object_end {
+            let next = anchors_from(at + 1, 0, anchors.as_deref()).iter().find(|anchor| anchor.is_object);
+            object_end = next.map_or(message.len(), |next| next.begin);
+        }
+        let end = if at < elements.start {
+            elements.start
+        } else if elements.contains(&at) {
+            anchors_from(at + 1, 0, anchors.as_deref()).first().map_or(message.len(), |next| next.begin)
+        } else {
+            object_end
+        };
+        let text = &message[at..end];
         let before = into.mark();
         let mut deserializer = serde_json::Deserializer::from_str(text);
         // A word or a number is a value where it stands alone: "2026-11-02 started" is no number and more, but no JSON.
@@ -125,17 +140,37 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
                         open_ended: false,
                     });
                 }
-                message.len() - message[end..].trim_start_matches(between).len()
+                // The elements of an object that is broken, or has lost its beginning, stand by themselves: what parts
+                // and closes them is no loss.
+                let is_between = |sign: char| {
+                    [' ', '\t', '\r', '\n'].contains(&sign)
+                        || ((!has_beginning || anchors.is_some()) && [',', ']', '}'].contains(&sign))
+                };
+                message.len() - message[end..].trim_start_matches(is_between).len()
             }
-            Err(_) if beginnings.is_none() => {
+            Err(_) if anchors.is_none() => {
                 into.take_back(before);
-                beginnings = Some(beginnings_in(&message[at..]).map(|begin| at + begin).collect());
+                anchors = Some(anchors_in(&message[at..], at).collect());
+                object_end = at;
                 at
             }
             Err(error) => {
-                let gap = gap(message, at, text, limit.is_some(), &error, &into.records[before.records..]);
-                into.gaps.push(gap);
-                at + text.len()
+                let broken = at + into.glued_in(before, text).unwrap_or_else(|| break_in(text, &error));
+                // A string that has lost its end breaks at the next quote, which is already within an anchor.
+                let next = anchors_from(at + 1, broken, anchors.as_deref()).first();
+                if let Some(next) = next
+                    && next.begin < end
+                {
+                    into.take_back(before);
+                    elements = next.begin..end;
+                    at
+                } else {
+                    let another_follows = end < message.len();
+                    let gap =
+                        gap(message, at, text, another_follows, &error, &into.records[before.records..]);
+                    into.gaps.push(gap);
+                    end
+                }
             }
         };
     }
@@ -197,17 +232,37 @@ static ANCHOR: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r#"\{{\s*"(?:({wrapped})|({bare}))"\s*:"#)).expect("the pattern is a constant")
 });
 
-/// Where objects begin in text of which the first is broken. A `ResourceLogs` is an object of its own where the writer
-/// leaves out the one around it, where that one has lost its beginning, and where no element of a list can stand.
-fn beginnings_in(text: &str) -> impl Iterator<Item = usize> {
+/// Where an object or an element begins.
+struct Anchor {
+    begin: usize,
+    end: usize,
+    is_object: bool,
+}
+
+/// Where something begins in text of which the first object is broken. A `ResourceLogs` is an object of its own where the
+/// writer leaves out the one around it, where that one has lost its beginning, and where no element of a list can stand.
+fn anchors_in(text: &str, start: usize) -> impl Iterator<Item = Anchor> {
     let mut in_list = text.starts_with(['{', '[']);
-    ANCHOR.captures_iter(text).filter_map(move |found| {
-        let begin = found.get_match().start();
+    ANCHOR.captures_iter(text).map(move |found| {
+        let (begin, end) = (found.get_match().start(), found.get_match().end());
         let is_bare = found.get(2).is_some();
         let can_be_element = text[..begin].trim_ascii_end().ends_with(['[', ',']);
         in_list = !is_bare || (in_list && can_be_element);
-        (!is_bare || !in_list).then_some(begin)
+        Anchor { begin: start + begin, end: start + end, is_object: !is_bare || !in_list }
     })
+}
+
+/// The anchors that begin from `at` on and end behind `broken`.
+fn anchors_from(at: usize, broken: usize, anchors: Option<&[Anchor]>) -> &[Anchor] {
+    let anchors = anchors.unwrap_or_default();
+    &anchors[anchors.partition_point(|anchor| anchor.begin < at || anchor.end <= broken)..]
+}
+
+/// Whether what stands where a record should be is a `ResourceLogs`: what stood between is missing.
+fn is_resource_logs(element: &str) -> bool {
+    let begin = element.trim_start_matches(['{', ' ', '\t', '\r', '\n', '"']);
+    (begin.starts_with("resource") || begin.starts_with("scope"))
+        && ANCHOR.find(element).is_some_and(|anchor| anchor.start() == 0)
 }
 
 /// The error's message without "at line 1 column 7", which speaks of a part of the text only, and without the middle of
@@ -222,6 +277,13 @@ pub(super) fn bare_message(error: &serde_json::Error) -> String {
     }
     let (head, tail) = (text.chars().take(SIDE), text.chars().skip(length - SIDE));
     head.chain(['…']).chain(tail).collect()
+}
+
+/// Where the text breaks off, or is no JSON any more.
+fn break_in(text: &str, error: &serde_json::Error) -> usize {
+    // Of a control character in a string the library names the place before it.
+    let is_behind = bare_message(error).starts_with("control character");
+    if error.is_eof() { text.len() } else { offset_of(text, error) + usize::from(is_behind) }
 }
 
 /// The byte that the error is about.
@@ -421,6 +483,9 @@ impl<'de> Visitor<'de> for Elements<'_, 'de> {
                 Level::Record { scope } => match seq.next_element::<&'de RawValue>()? {
                     Some(record) => {
                         self.cut.records.push((scope, record.get()));
+                        if is_resource_logs(record.get()) {
+                            return Err(de::Error::custom(GLUED));
+                        }
                         true
                     }
                     None => false,
@@ -475,6 +540,7 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
                                 level: Level::Record { scope: index },
                             })?;
                         }
+                        "resource" | "scopeLogs" | "scope_logs" => return Err(de::Error::custom(GLUED)),
                         other => pass_over(other, &mut map)?,
                     }
                 }
@@ -516,9 +582,8 @@ fn raw_object<'de, A: MapAccess<'de>>(map: &mut A) -> Result<&'de str, A::Error>
 
 fn pass_over<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<(), A::Error> {
     match name {
-        "resourceLogs" | "resourceSpans" | "resourceMetrics" | "resourceProfiles" => {
-            Err(de::Error::custom(GLUED))
-        }
+        "resourceLogs" | "resourceSpans" | "resourceMetrics" | "resourceProfiles" | "resource_logs"
+        | "resource_spans" | "resource_metrics" | "resource_profiles" => Err(de::Error::custom(GLUED)),
         _ => map.next_value::<IgnoredAny>().map(drop),
     }
 }
@@ -644,6 +709,49 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn wherever_a_byte_is_bad_the_elements_behind_it_are_read() {
+        let element = |record: &str| {
+            format!(r#"{{"resource":{{"r":"x"}},"scopeLogs":[{{"scope":{{}},"logRecords":[{record}]}}]}}"#)
+        };
+        let (first, last) = (element(r#"{"a":"1"}"#), element(r#"{"z":9}"#));
+        let broken = element(r#"{"b":"2"},{"c":"3"}"#);
+        let whole = format!(r#"{{"resourceLogs":[{first},{broken},{last}]}}"#);
+        let begin = whole.find(&broken).expect("the second element");
+        for place in begin..begin + broken.len() {
+            for bad in ["\u{1}", ""] {
+                if bad.is_empty() && whole.as_bytes()[place].is_ascii_alphanumeric() {
+                    // A letter less in a name or a text is another matter.
+                    continue;
+                }
+                let line = format!("{}{bad}{}", &whole[..place], &whole[place + 1..]);
+                let (records, gaps) = texts(&line);
+                assert!(records[0].ends_with(r#"/{"a":"1"}"#), "{line}");
+                assert!(records.last().expect("a record").ends_with(r#"{"r":"x"}/{}/{"z":9}"#), "{line}");
+                assert!((1..=2).contains(&gaps.len()), "{line} {gaps:?}");
+                assert!(
+                    gaps.iter().all(|(range, _)| range.end <= begin + broken.len() + 20),
+                    "{line} {gaps:?}"
+                );
+            }
+        }
+        // A hole, from anywhere to the next element.
+        for place in begin..begin + broken.len() {
+            let (records, gaps) = texts(&format!("{}{last}]}}", &whole[..place]));
+            assert!(records.last().expect("a record").ends_with(r#"{"r":"x"}/{}/{"z":9}"#), "{place}");
+            assert!(place == begin || gaps.len() == 1, "{place} {gaps:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_nothing_but_values_and_elements_is_read_in_one_go() {
+        let line = format!("{{}} {{] {}{}", "{} ".repeat(200_000), "[{\"resource\":{".repeat(200_000));
+        let (records, gaps) = texts(&line);
+        assert!(records.is_empty() && !gaps.is_empty());
+        let line = format!("{{\"resourceLogs\":[1{}", ",{\"resource\":{\u{1}".repeat(200_000));
+        assert_eq!(texts(&line).1.len(), 200_001);
     }
 
     #[test]

@@ -247,7 +247,7 @@ impl<F: Fold> Hearing<F> {
                 at_byte: at_byte(gap.range.start),
                 bytes: (places.original(gap.range.end) - places.original(gap.range.start)) as u64,
                 kind: gap.kind,
-                reason: gap.reason,
+                reason: gap.reason(&at_byte),
             });
         }
         self.messages += 1;

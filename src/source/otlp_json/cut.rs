@@ -57,9 +57,37 @@ pub(crate) struct CutRecord<'a> {
 pub(crate) struct Gap {
     pub(crate) range: Range<usize>,
     pub(crate) kind: DamageKind,
-    pub(crate) reason: Sentence,
     /// The text ended in the middle of an object, and nothing follows.
     pub(crate) open_ended: bool,
+    why: Why,
+    /// How many whole records of its object are read.
+    whole: usize,
+    another_follows: bool,
+}
+
+/// Why a part of a message could not be read.
+#[derive(Debug, PartialEq, Eq)]
+enum Why {
+    Said(Sentence),
+    /// It is no JSON from this place of the text on.
+    NotJsonFrom(usize),
+}
+
+impl Gap {
+    /// Why it could not be read; `at_byte` tells which byte of the file a place of the text is.
+    pub(crate) fn reason(&self, at_byte: &dyn Fn(usize) -> u64) -> Sentence {
+        let why = match &self.why {
+            Why::Said(why) => why.clone(),
+            Why::NotJsonFrom(place) => sentence!("no JSON from byte {} on", at_byte(*place)),
+        };
+        let before = match self.whole {
+            0 => None,
+            1 => Some(sentence!("the whole record before it is read")),
+            whole => Some(sentence!("the {} whole records before it are read", whole)),
+        };
+        let behind = self.another_follows.then(|| sentence!("the object behind it is read"));
+        before.into_iter().chain(behind).fold(why, |reason, also| sentence!("{}; {}", reason, also))
+    }
 }
 
 impl<'a> Cut<'a> {
@@ -130,14 +158,15 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
                 let end =
                     at + deserializer.end().map_or_else(|error| offset_of(text, &error), |()| text.len());
                 if holds == Holds::Foreign {
-                    let reason = sentence!(
-                        "JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics"
-                    );
                     into.gaps.push(Gap {
                         range: at..end,
                         kind: DamageKind::NotOtlp,
-                        reason,
                         open_ended: false,
+                        why: Why::Said(sentence!(
+                            "JSON, but no OTLP: it has none of resourceLogs, resourceSpans, resourceMetrics"
+                        )),
+                        whole: 0,
+                        another_follows: false,
                     });
                 }
                 // The elements of an object that is broken, or has lost its beginning, stand by themselves: what parts
@@ -190,27 +219,24 @@ fn gap(
         .map_or(start, |(_, record)| record.as_ptr().addr() - message.as_ptr().addr() + record.len());
     let range = whole_until..start + text.len();
     let rest = &message[range.clone()];
-    let kind = kind_of(rest, error, whole_until == start, another_follows);
-    let mut reason = match kind {
-        DamageKind::NulRun => zero_bytes(rest.bytes().filter(|byte| *byte == 0).count() as u64),
-        DamageKind::Torn => sentence!("the object breaks off"),
-        DamageKind::NotJson => sentence!("no JSON"),
-        DamageKind::TooDeep => sentence!("nested too deep to be read"),
-        _ => as_said(&bare_message(error)),
+    // A carriage return at the line's end is no part of a string that breaks off before it.
+    let breaks_off = error.is_eof() || text[break_in(text, error)..].trim_ascii().is_empty();
+    let kind = kind_of(rest, error, whole_until == start, breaks_off);
+    let why = match kind {
+        DamageKind::NulRun => Why::Said(zero_bytes(rest.bytes().filter(|byte| *byte == 0).count() as u64)),
+        DamageKind::Torn => Why::Said(sentence!("the object breaks off")),
+        DamageKind::NotJson if error.is_syntax() && text.starts_with(['{', '[']) => {
+            Why::NotJsonFrom(start + break_in(text, error))
+        }
+        DamageKind::NotJson => Why::Said(sentence!("no JSON")),
+        DamageKind::TooDeep => Why::Said(sentence!("nested too deep to be read")),
+        _ => Why::Said(as_said(&bare_message(error))),
     };
-    let before = match kept.len() {
-        0 => None,
-        1 => Some(sentence!("the whole record before it is read")),
-        whole => Some(sentence!("the {} whole records before it are read", whole)),
-    };
-    let behind = another_follows.then(|| sentence!("the object behind it is read"));
-    for also in before.into_iter().chain(behind) {
-        reason = sentence!("{}; {}", reason, also);
-    }
-    Gap { range, kind, reason, open_ended: !another_follows && error.is_eof() }
+    let open_ended = !another_follows && error.is_eof();
+    Gap { range, kind, open_ended, why, whole: kept.len(), another_follows }
 }
 
-fn kind_of(rest: &str, error: &serde_json::Error, at_start: bool, another_follows: bool) -> DamageKind {
+fn kind_of(rest: &str, error: &serde_json::Error, at_start: bool, breaks_off: bool) -> DamageKind {
     let message = bare_message(error);
     if rest.contains('\0') {
         DamageKind::NulRun
@@ -218,10 +244,12 @@ fn kind_of(rest: &str, error: &serde_json::Error, at_start: bool, another_follow
         DamageKind::TooDeep
     } else if at_start && !rest.starts_with(['{', '[']) {
         DamageKind::NotJson
-    } else if error.is_data() && message != GLUED && !another_follows {
+    } else if breaks_off || message == GLUED {
+        DamageKind::Torn
+    } else if error.is_data() {
         DamageKind::NotOtlp
     } else {
-        DamageKind::Torn
+        DamageKind::NotJson
     }
 }
 
@@ -778,6 +806,35 @@ mod tests {
         // What follows and is none of that is damage as ever.
         let (records, gaps) = texts(&format!("Logs\":[{element}]}}]hello{element}"));
         assert_eq!((records.len(), gaps.len()), (2, 2));
+    }
+
+    #[test]
+    fn an_object_that_goes_on_and_is_no_json_did_not_break_off() {
+        let record = r#"{"a":"b"}"#;
+        let plain = message(&format!("{record},{record}"));
+        let second = plain.rfind(record).expect("the second record");
+        for (bad, place) in [
+            ("{\"a\":\"b\u{1}\"}", 7),
+            ("{\"a\u{1}\":\"b\"}", 3),
+            (r#"{"a":NaN}"#, 5),
+            (r#"{"a":"b",}"#, 9),
+            (r#"{"a" "b"}"#, 5),
+            (r#"{"a":"\x"}"#, 7),
+            (r#"{"a":01}"#, 6),
+            (r#"{"a":tru}"#, 8),
+        ] {
+            let line = format!("{}{bad}{}", &plain[..second], &plain[second + record.len()..]);
+            let mut parts = Cut::default();
+            cut(&line, &mut parts);
+            let [gap] = parts.gaps.as_slice() else { panic!("one gap: {:?}", parts.gaps) };
+            assert_eq!((parts.records().count(), gap.kind), (1, DamageKind::NotJson), "{line}");
+            let reason = gap.reason(&|place| 1_000 + place as u64);
+            let expected = format!(
+                "no JSON from byte {} on; the whole record before it is read",
+                1_000 + second + place
+            );
+            assert_eq!(reason.english(), expected, "{line}");
+        }
     }
 
     #[test]

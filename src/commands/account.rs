@@ -152,6 +152,9 @@ impl Run<'_> {
                 "note: the input is empty: nothing has arrived yet, or the Collector emptied it when it started"
             )
         } else if account.total(|file| file.damaged) == messages {
+            if account.files.iter().any(|file| file.holds_otlp) {
+                return Ok(());
+            }
             tr!(
                 "note: nothing in the input is OTLP as a Collector writes it: was another file meant? Codex's own session files, under ~/.codex, are not in this form"
             )

@@ -46,6 +46,8 @@ pub struct FileAccount {
     pub messages: u64,
     /// Of those, how many could not be read whole.
     pub damaged: u64,
+    /// Whether anything in it has the form of OTLP, damaged or not.
+    pub holds_otlp: bool,
     /// Log records read, copies included.
     pub records: u64,
     /// Every place that could not be read.

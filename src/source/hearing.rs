@@ -18,6 +18,8 @@ pub(super) struct Hearing<F> {
     pub(super) damage: Vec<Damage>,
     pub(super) unfinished: Option<Location>,
     pub(super) deviations: Deviations,
+    /// Whether a message has the form of OTLP, damaged or not.
+    pub(super) holds_otlp: bool,
 }
 
 /// The records of a batch, heard.
@@ -89,6 +91,7 @@ impl<F: Fold> Hearing<F> {
             damage: Vec::new(),
             unfinished: None,
             deviations: Deviations::default(),
+            holds_otlp: false,
         };
         let is_about = |name: &str, kind: Option<&str>| question.is_about(name, kind);
         let mut reader = CompactReader::new(learned, &is_about);
@@ -118,6 +121,7 @@ impl<F: Fold> Hearing<F> {
             if is_read {
                 self.messages += 1;
                 self.damaged += u64::from(message.is_damaged);
+                self.holds_otlp = true;
                 return;
             }
         }
@@ -229,6 +233,7 @@ impl<F: Fold> Hearing<F> {
         self.deviations.note(text);
         let mut parts = Cut::default();
         cut(text, &mut parts);
+        self.holds_otlp |= parts.holds_otlp;
         let places = Places::of(bytes);
         let at_byte = |offset: usize| place_of(places.original(offset));
         self.hear_parts(&parts, line, &at_byte, text, already_heard, options);

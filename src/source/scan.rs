@@ -152,6 +152,7 @@ impl<F: Fold> Hearer<'_, F> {
         }
         file.messages += hearing.messages;
         file.damaged += hearing.damaged;
+        file.holds_otlp |= hearing.holds_otlp;
         file.records += hearing.heard.records;
         file.damage.append(&mut hearing.damage);
         file.unfinished = file.unfinished.or(hearing.unfinished);

@@ -412,7 +412,17 @@ fn what_is_quoted_of_a_damaged_record_is_short_whatever_it_holds() {
     insta::assert_snapshot!(talk(&said), @r#"
     note: there is no conversation in the input, or none that the filters admit
     -:1: byte 46: a log record that cannot be read: invalid type: string "x cannot be read: x cannot be read: x cannot be read: x cannot be read: x cann…nnot be read: x cannot be read: x cannot be read: x cannot be read: ", expected a list of attributes
-    note: nothing in the input is OTLP as a Collector writes it: was another file meant? Codex's own session files, under ~/.codex, are not in this form
     [exit status: 3]
     "#);
+}
+
+#[test]
+fn what_is_damaged_and_was_otlp_is_not_taken_for_another_file() {
+    let line = r#"{"resourceLogs":[{"resource":{},"scopeLogs":[{"scope":{},"logRecords":[{"body":NaN}]}]}]}"#;
+    let said = codex_audit("list -f -").with_stdin(line).run();
+    insta::assert_snapshot!(talk(&said), @"
+    note: there is no conversation in the input, or none that the filters admit
+    -:1: byte 0: no JSON from byte 79 on
+    [exit status: 3]
+    ");
 }

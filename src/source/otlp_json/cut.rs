@@ -30,6 +30,8 @@ pub(crate) struct Cut<'a> {
     records: Vec<(usize, &'a str)>,
     /// What could not be read, in the order of the text.
     pub(crate) gaps: Vec<Gap>,
+    /// Whether something has the form of OTLP, damaged or not.
+    pub(crate) holds_otlp: bool,
 }
 
 /// How much had been cut at some moment.
@@ -120,6 +122,7 @@ impl<'a> Cut<'a> {
         self.scopes.clear();
         self.records.clear();
         self.gaps.clear();
+        self.holds_otlp = false;
     }
 }
 
@@ -157,6 +160,7 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
                 // What follows a whole value is another one, or nothing that can be read.
                 let end =
                     at + deserializer.end().map_or_else(|error| offset_of(text, &error), |()| text.len());
+                into.holds_otlp |= holds == Holds::Otlp;
                 if holds == Holds::Foreign {
                     into.gaps.push(Gap {
                         range: at..end,
@@ -179,7 +183,9 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
             }
             Err(_) if anchors.is_none() => {
                 into.take_back(before);
-                anchors = Some(anchors_in(&message[at..], at).collect());
+                let found: Vec<Anchor> = anchors_in(&message[at..], at).collect();
+                into.holds_otlp |= !found.is_empty();
+                anchors = Some(found);
                 object_end = at;
                 at
             }

@@ -28,10 +28,18 @@ pub(crate) struct Cut<'a> {
     /// Each `scope`: which resource it belongs to, and its raw text, `""` when there is none.
     scopes: Vec<(usize, &'a str)>,
     records: Vec<(usize, &'a str)>,
+    hidden: Vec<Hidden<'a>>,
     /// What could not be read, in the order of the text.
     pub(crate) gaps: Vec<Gap>,
     /// Whether something has the form of OTLP, damaged or not.
     pub(crate) holds_otlp: bool,
+}
+
+/// A list of objects under a name that is not known, in an object that does not have the list it should have.
+struct Hidden<'a> {
+    name: String,
+    missing: &'static str,
+    text: &'a str,
 }
 
 /// How much had been cut at some moment.
@@ -40,6 +48,7 @@ struct Mark {
     resources: usize,
     scopes: usize,
     records: usize,
+    hidden: usize,
 }
 
 /// The raw text of one record and of what surrounds it.
@@ -102,13 +111,19 @@ impl<'a> Cut<'a> {
     }
 
     fn mark(&self) -> Mark {
-        Mark { resources: self.resources.len(), scopes: self.scopes.len(), records: self.records.len() }
+        Mark {
+            resources: self.resources.len(),
+            scopes: self.scopes.len(),
+            records: self.records.len(),
+            hidden: self.hidden.len(),
+        }
     }
 
     fn take_back(&mut self, mark: Mark) {
         self.resources.truncate(mark.resources);
         self.scopes.truncate(mark.scopes);
         self.records.truncate(mark.records);
+        self.hidden.truncate(mark.hidden);
     }
 
     /// Where in `text`, of which the records from `mark` on are, an object stands in place of a record.
@@ -121,6 +136,7 @@ impl<'a> Cut<'a> {
         self.resources.clear();
         self.scopes.clear();
         self.records.clear();
+        self.hidden.clear();
         self.gaps.clear();
         self.holds_otlp = false;
     }
@@ -209,7 +225,32 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
             }
         };
     }
+    if !into.hidden.is_empty() {
+        into.gaps.extend(into.hidden.iter().map(|hidden| hidden_gap(message, hidden)));
+        into.gaps.sort_by_key(|gap| gap.range.start);
+    }
 }
+
+/// What may be the records of an object that has none where they should be.
+fn hidden_gap(message: &str, hidden: &Hidden<'_>) -> Gap {
+    let start = hidden.text.as_ptr().addr() - message.as_ptr().addr();
+    let name: String = hidden.name.chars().take(LONGEST_NAME).collect();
+    Gap {
+        range: start..start + hidden.text.len(),
+        kind: DamageKind::NotOtlp,
+        open_ended: false,
+        why: Why::Said(sentence!(
+            "a list of objects under \"{name}\", which is not known there, and no \"{missing}\": it may hold records",
+            name,
+            missing = hidden.missing
+        )),
+        whole: 0,
+        another_follows: false,
+    }
+}
+
+/// So many characters of a name are told.
+const LONGEST_NAME: usize = 100;
 
 /// The gap in `text`, which stands at `start` and broke off behind the records `kept`.
 fn gap(
@@ -562,29 +603,38 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        match self.level {
+        let mut has_list = false;
+        let mut hidden = None;
+        let missing = match self.level {
             Level::Scope { resource } => {
                 let index = self.cut.open_scope(resource);
                 while let Some(Name(name)) = map.next_key()? {
                     match name.as_ref() {
                         "scope" => self.cut.scopes[index].1 = raw_object(&mut map)?,
                         "logRecords" | "log_records" => {
+                            has_list = true;
                             map.next_value_seed(Elements {
                                 cut: self.cut,
                                 level: Level::Record { scope: index },
                             })?;
                         }
                         "resource" | "scopeLogs" | "scope_logs" => return Err(de::Error::custom(GLUED)),
-                        other => pass_over(other, &mut map)?,
+                        other => hidden = pass_over(other, &mut map)?.or(hidden),
                     }
                 }
+                "logRecords"
             }
             _ => {
                 let index = self.cut.open_resource();
                 while let Some(Name(name)) = map.next_key()? {
-                    resource_logs_member(self.cut, index, &name, &mut map)?;
+                    has_list |= is_scope_logs(&name);
+                    hidden = resource_logs_member(self.cut, index, &name, &mut map)?.or(hidden);
                 }
+                "scopeLogs"
             }
+        };
+        if let (false, Some((name, text))) = (has_list, hidden) {
+            self.cut.hidden.push(Hidden { name, missing, text });
         }
         Ok(())
     }
@@ -594,31 +644,45 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
     }
 }
 
+/// Takes in a member of a `ResourceLogs`, or hands it out where it is none and may hide something.
 fn resource_logs_member<'de, A: MapAccess<'de>>(
     cut: &mut Cut<'de>,
     index: usize,
     name: &str,
     map: &mut A,
-) -> Result<(), A::Error> {
+) -> Result<Option<(String, &'de str)>, A::Error> {
     match name {
         "resource" => cut.resources[index] = raw_object(map)?,
-        "scopeLogs" | "scope_logs" | "instrumentationLibraryLogs" | "deprecatedScopeLogs" => {
+        name if is_scope_logs(name) => {
             map.next_value_seed(Elements { cut, level: Level::Scope { resource: index } })?;
         }
-        other => pass_over(other, map)?,
+        other => return pass_over(other, map),
     }
-    Ok(())
+    Ok(None)
+}
+
+fn is_scope_logs(name: &str) -> bool {
+    ["scopeLogs", "scope_logs", "instrumentationLibraryLogs", "deprecatedScopeLogs"].contains(&name)
 }
 
 fn raw_object<'de, A: MapAccess<'de>>(map: &mut A) -> Result<&'de str, A::Error> {
     Ok(map.next_value::<Option<&'de RawValue>>()?.map_or("", RawValue::get))
 }
 
-fn pass_over<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<(), A::Error> {
+/// Passes over a member that is not known, and hands it out where it is a list of objects.
+fn pass_over<'de, A: MapAccess<'de>>(
+    name: &str,
+    map: &mut A,
+) -> Result<Option<(String, &'de str)>, A::Error> {
     match name {
         "resourceLogs" | "resourceSpans" | "resourceMetrics" | "resourceProfiles" | "resource_logs"
         | "resource_spans" | "resource_metrics" | "resource_profiles" => Err(de::Error::custom(GLUED)),
-        _ => map.next_value::<IgnoredAny>().map(drop),
+        _ => {
+            let text = map.next_value::<&RawValue>()?.get();
+            let is_list_of_objects =
+                text.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('{'));
+            Ok(is_list_of_objects.then(|| (name.to_owned(), text)))
+        }
     }
 }
 
@@ -693,6 +757,30 @@ mod tests {
             r#"{"path":"/v1/logs","body":{"resourceLogs":[]}}"#,
         ] {
             assert_eq!(texts(message), (vec![], vec![]), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_may_be_the_missing_one_is_damage_and_names_the_member() {
+        for (name, misspelled) in [("logRecords", "logRecorts"), ("scopeLogs", "scopeLorgs")] {
+            let line = message(r#"{"a":1}"#).replace(name, misspelled);
+            let mut parts = Cut::default();
+            cut(&line, &mut parts);
+            let [gap] = parts.gaps.as_slice() else { panic!("one gap: {:?}", parts.gaps) };
+            assert_eq!(gap.kind, DamageKind::NotOtlp);
+            assert!(line[..gap.range.start].ends_with(&format!("\"{misspelled}\":")), "{line}");
+            let reason = gap.reason(&|place| place as u64);
+            let expected = format!(
+                "a list of objects under \"{misspelled}\", which is not known there, and no \"{name}\": it may hold records"
+            );
+            assert_eq!(reason.english(), expected);
+        }
+        // What is not known is passed over where nothing is missing, or where it is no such list.
+        for member in
+            [r#""new":[{"a":1}],"logRecords":[]"#, r#""new":{"a":[{}]}"#, r#""new":[]"#, r#""new":[1]"#]
+        {
+            let line = format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{{member}}}]}}]}}"#);
+            assert_eq!(texts(&line), (vec![], vec![]), "{line}");
         }
     }
 

@@ -138,6 +138,13 @@ fn record_signal(record: &[u8]) -> Option<Signal> {
     found.map(|(_, (signal, _))| signal)
 }
 
+/// Whether this is a log record with a time, or a `ScopeLogs` with one.
+fn holds_record(message: &[u8]) -> bool {
+    let has_time = |record| Fields::of(record).flatten().any(|(number, _)| number == 1 || number == 11);
+    let is_record = |record| record_signal(record) == Some(Signal::Logs) && has_time(record);
+    is_record(message) || Fields::of(message).filter_map(inner).any(|(_, record)| is_record(record))
+}
+
 /// Once `InstrumentationLibraryLogs`, with the same numbers inside.
 const DEPRECATED_SCOPE_LOGS: u32 = 1000;
 
@@ -193,6 +200,7 @@ impl Writer<'_> {
             array.begin_element(self.json)?;
             self.scope_logs(rest, true)?;
         }
+        self.note_hidden(&parts, scope_logs);
         parts.check(breaks_off)?;
         array.end(self.json);
         write_text("schemaUrl", parts.last(3), self.json);
@@ -217,11 +225,24 @@ impl Writer<'_> {
                 self.unread.push(MessagePart::LogRecord.unread(&fault.sentence()));
             }
         }
+        self.note_hidden(&parts, 2);
         parts.check(breaks_off)?;
         array.end(self.json);
         write_text("schemaUrl", parts.last(3), self.json);
         self.json.push(b'}');
         Ok(())
+    }
+
+    /// Under a number that was damaged, what is not known may be what is missing, or one of the records.
+    fn note_hidden(&mut self, parts: &Parts<'_>, number: u32) {
+        let is_missing = !parts.has(number);
+        let hidden = parts.unknown.iter().find(|(_, content)| is_missing || holds_record(content));
+        if let Some((number, _)) = hidden {
+            self.unread.push(sentence!(
+                "a member with the number {}, which is not known there: it may hold records",
+                number
+            ));
+        }
     }
 
     fn resource(&mut self, message: &[u8]) -> Result<(), Fault> {
@@ -464,6 +485,8 @@ fn list(message: &[u8], of_pairs: bool, depth: usize, json: &mut Vec<u8>) -> Res
 /// The members of a message that matter, in the order they lie there.
 struct Parts<'a> {
     fields: Vec<(u32, Value<'a>)>,
+    /// Members that are not known and may be messages.
+    unknown: Vec<(u32, &'a [u8])>,
     /// Why it could not be read to its end.
     broken: Option<Fault>,
     /// The member that breaks off, and what there is of it.
@@ -472,10 +495,11 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn of(message: &'a [u8], numbers: &[u32]) -> Self {
-        let mut parts = Self { fields: Vec::new(), broken: None, cut_short: None };
+        let mut parts = Self { fields: Vec::new(), unknown: Vec::new(), broken: None, cut_short: None };
         for field in Fields::of(message) {
             match field {
                 Ok((number, value)) if numbers.contains(&number) => parts.fields.push((number, value)),
+                Ok((number, Value::Bytes(content @ [_, ..]))) => parts.unknown.push((number, content)),
                 Ok(_) => {}
                 Err(end) => {
                     parts.broken = Some(end.fault);

@@ -148,6 +148,25 @@ fn a_record_that_cannot_be_read_costs_no_other() {
 }
 
 #[test]
+fn what_may_hold_records_under_another_number_is_told() {
+    let records = |number| [bytes(2, &record("a")), bytes(number, &record("b"))].concat();
+    for message in [
+        bytes(8, &bytes(2, &record("a"))),
+        bytes(2, &bytes(8, &record("a"))),
+        bytes(2, &records(8)),
+        [bytes(2, &records(2)), bytes(8, &records(2))].concat(),
+    ] {
+        let Written::PartlyUnread(reason) = text(&bytes(1, &message)).1 else { panic!("{message:?}") };
+        let expected = "a member with the number 8, which is not known there: it may hold records";
+        assert_eq!(reason.english(), expected);
+    }
+    for member in [bytes(8, b"text"), fixed64(8, 1), bytes(8, b"")] {
+        let message = bytes(1, &bytes(2, &[bytes(2, &record("a")), member].concat()));
+        assert_eq!(text(&message).1, Written::Whole);
+    }
+}
+
+#[test]
 fn wherever_a_message_breaks_off_its_whole_records_are_written_and_the_text_breaks_off_too() {
     let whole = around(&[record("first"), record("second")]);
     let find = |text: &[u8]| memchr::memmem::find(&whole, text).expect("it is there") + text.len();

@@ -416,6 +416,19 @@ fn a_value_that_another_of_the_same_key_hides_is_warned_of() {
 }
 
 #[test]
+fn a_value_of_an_unknown_kind_is_warned_of() {
+    let once = line("2026-11-20T10:00:00Z", "a", START);
+    for misspelled in ["stringWalue", "x"] {
+        let text = once.replace(
+            r#""attributes":["#,
+            &format!(r#""attributes":[{{"key":"x","value":{{"{misspelled}":"1"}}}},"#),
+        );
+        let said = run_in(&fixtures(), &["verify", "--json", "-f", "-"], text.as_bytes());
+        assert_eq!((said.findings(), said.exit), (pairs(&[("unknown_value_kind", "warning")]), Some(1)));
+    }
+}
+
+#[test]
 fn what_a_collector_s_processors_did_to_records_is_said() {
     let capture =
         fs::read_to_string(fixtures().join("captures/collector/exec-0.169.0.jsonl")).expect("a capture");

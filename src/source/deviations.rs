@@ -1,11 +1,14 @@
-//! In what other writers differ from the Collector of today: nothing that is not understood, but worth knowing.
+//! In what other writers differ from the Collector of today: worth knowing, and nothing that is not understood but values
+//! of an unknown kind.
 //!
-//! Counted are messages, and only among those that had to be read patiently: what a Collector writes has none of this.
+//! Counted are messages, or such values, and only among those that had to be read patiently: what a Collector writes has none of this.
 //! Inside a JSON string every quotation mark is escaped, so that what is looked for can stand nowhere else.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use memchr::{memchr, memchr2, memmem};
+use serde_json::value::RawValue;
 
 /// How many messages differ in what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct Deviations {
     pub repeated_members: u64,
     /// Numbers too large for a double: as values they are kept as text, elsewhere they are unknown.
     pub huge_numbers: u64,
+    /// Values of attributes, and bodies, that are of a kind OTLP does not have: they are unknown.
+    pub unknown_values: u64,
 }
 
 impl Deviations {
@@ -61,6 +66,8 @@ impl Deviations {
         let Structure { repeats_member, has_huge_number } = Structure::of(text);
         self.repeated_members += u64::from(repeats_member);
         self.huge_numbers += u64::from(has_huge_number);
+        let values = ["value", "body"].into_iter().flat_map(|name| behind(text, name));
+        self.unknown_values += values.filter(|value| is_of_unknown_kind(value)).count() as u64;
     }
 
     /// Takes in what was noted elsewhere.
@@ -78,6 +85,7 @@ impl Deviations {
             lone_surrogates,
             repeated_members,
             huge_numbers,
+            unknown_values,
         } = other;
         self.carriage_returns += carriage_returns;
         self.byte_order_marks += byte_order_marks;
@@ -91,6 +99,7 @@ impl Deviations {
         self.lone_surrogates += lone_surrogates;
         self.repeated_members += repeated_members;
         self.huge_numbers += huge_numbers;
+        self.unknown_values += unknown_values;
     }
 }
 
@@ -108,6 +117,37 @@ fn behind<'t>(text: &'t str, name: &str) -> impl Iterator<Item = &'t str> {
             }
         }
     })
+}
+
+/// Whether the text begins with an object that has members, but none that is a value. Where it breaks off, it is damage.
+fn is_of_unknown_kind(text: &str) -> bool {
+    const KINDS: [&str; 14] = [
+        "stringValue",
+        "string_value",
+        "boolValue",
+        "bool_value",
+        "intValue",
+        "int_value",
+        "doubleValue",
+        "double_value",
+        "bytesValue",
+        "bytes_value",
+        "arrayValue",
+        "array_value",
+        "kvlistValue",
+        "kvlist_value",
+    ];
+    // A request that was noted down has a body, too.
+    let is_known = |name: &str| KINDS.contains(&name) || name.starts_with("resource");
+    let first =
+        text.strip_prefix('{').and_then(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
+    if first.is_none_or(is_known) {
+        return false;
+    }
+    let mut objects = serde_json::Deserializer::from_str(text).into_iter::<HashMap<String, &RawValue>>();
+    objects
+        .next()
+        .is_some_and(|object| object.is_ok_and(|members| !members.keys().any(|name| is_known(name))))
 }
 
 fn has_bare_integer(text: &str) -> bool {
@@ -305,6 +345,20 @@ mod tests {
             assert_eq!(of(&spaced), expected, "{spaced}");
         }
         assert_eq!(of(r#"{"resource":{},"scope":{}}"#), [0; 10], "no OTLP");
+    }
+
+    #[test]
+    fn values_of_an_unknown_kind_are_counted_one_by_one() {
+        for (text, unknown) in [
+            (r#"[{"value":{"stringWalue":"a"}},{"value":{"x":{"y":1}}},{"body":{"z":1}}]"#, 3),
+            (r#"[{"value":{}},{"value":null},{"value":{"stringValue":"a"}},{"value":7},{"body":{}}]"#, 0),
+            (r#"{"value":{"new":1,"string\u0056alue":"a"}}"#, 0),
+            (r#"{"path":"/v1/logs","body":{"resourceLogs":[]}}"#, 0),
+            (r#"{"value":{"kvlistValue":{"values":[{"key":"a","value":{"stringWalue":"b"}}]}}}"#, 1),
+            (r#"{"value":{"stringWalue":"breaks o"#, 0),
+        ] {
+            assert_eq!(noted(text).unknown_values, unknown, "{text}");
+        }
     }
 
     #[test]

@@ -269,6 +269,13 @@ impl Evidence<'_> {
                 sentence!("Written otherwise than a Collector of today does, and understood: {}.", told);
             findings.push(note_on("writer_deviation", text, None));
         }
+        if found.unknown_values > 0 {
+            let text = sentence!(
+                "{values} of a kind that OTLP does not have: what stands there is in no answer.",
+                values = counted(found.unknown_values, "value is", "values are")
+            );
+            findings.push(warning("unknown_value_kind", text, None));
+        }
     }
 
     fn time(&self, findings: &mut Vec<Finding>) {

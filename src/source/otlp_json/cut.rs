@@ -527,7 +527,7 @@ enum Level {
     Record { scope: usize },
 }
 
-/// The elements of `resourceLogs`, `scopeLogs` or `logRecords`; `null` is an empty list.
+/// The elements of `resourceLogs`, `scopeLogs` or `logRecords`; `null` is an empty list, and within one nothing.
 struct Elements<'c, 'a> {
     cut: &'c mut Cut<'a>,
     level: Level,
@@ -555,8 +555,9 @@ impl<'de> Visitor<'de> for Elements<'_, 'de> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         loop {
             let more = match self.level {
-                Level::Record { scope } => match seq.next_element::<&'de RawValue>()? {
-                    Some(record) => {
+                Level::Record { scope } => match seq.next_element::<Option<&'de RawValue>>()? {
+                    Some(None) => true,
+                    Some(Some(record)) => {
                         self.cut.records.push((scope, record.get()));
                         if is_resource_logs(record.get()) {
                             return Err(de::Error::custom(GLUED));
@@ -752,6 +753,7 @@ mod tests {
             r#"{"resourceLogs":null}"#,
             r#"{"resourceSpans":[{"scopeSpans":[{}]}]}"#,
             r#"{"resourceMetrics":[]}"#,
+            r#"{"resourceLogs":[null,{"scopeLogs":[null,{"logRecords":[null]}]}]}"#,
             r#"{"resource":{"attributes":[]},"schemaUrl":""}"#,
             r#"{"resource":{},"scopeMetrics":[{}]}"#,
             r#"{"path":"/v1/logs","body":{"resourceLogs":[]}}"#,

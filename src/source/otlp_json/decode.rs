@@ -273,7 +273,7 @@ fn take_attributes<'de, A: MapAccess<'de>>(into: &mut Attributes<'de>, map: &mut
 
 type Pair<'a> = (Cow<'a, str>, AnyValue<'a>);
 
-/// A list of `KeyValue`; `null` is an empty one.
+/// A list of `KeyValue`; `null` is an empty one, and within one nothing.
 struct PairsVisitor;
 
 impl<'de> Visitor<'de> for PairsVisitor {
@@ -285,11 +285,11 @@ impl<'de> Visitor<'de> for PairsVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut pairs = Vec::with_capacity(24);
-        while let Some(WirePair(pair)) = seq.next_element()? {
+        while let Some(pair) = seq.next_element::<Option<WirePair<'_>>>()? {
             if pairs.len() == MOST_ELEMENTS {
                 return Err(de::Error::custom(TOO_MANY));
             }
-            pairs.push(pair);
+            pairs.extend(pair.map(|WirePair(pair)| pair));
         }
         Ok(pairs)
     }
@@ -395,8 +395,9 @@ struct WireMap<'a>(Vec<Pair<'a>>);
 
 impl<'de> Deserialize<'de> for WireMap<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let values = deserializer.deserialize_map(ValuesVisitor::<Elements<WirePair<'de>>>::new())?;
-        Ok(Self(values.unwrap_or_default().0.into_iter().map(|WirePair(pair)| pair).collect()))
+        let values = deserializer.deserialize_map(ValuesVisitor::<Elements<Option<WirePair<'de>>>>::new())?;
+        let pairs = values.unwrap_or_default().0.into_iter().flatten();
+        Ok(Self(pairs.map(|WirePair(pair)| pair).collect()))
     }
 }
 
@@ -492,6 +493,21 @@ mod tests {
         for empty in ["{}", "null", r#"{"stringValue":null}"#, r#"{"newKind":[1,{"a":2}]}"#] {
             assert_eq!(value(empty), AnyValue::Empty, "{empty}");
         }
+    }
+
+    #[test]
+    fn null_in_a_list_of_pairs_is_nothing_and_costs_no_record() {
+        let pair = r#"{"key":"a","value":{"boolValue":true}}"#;
+        let record = format!(
+            r#"{{"attributes":[null,{pair},null],"body":{{"kvlistValue":{{"values":[{pair},null]}}}}}}"#
+        );
+        let record = decode_record(&record).expect("a record");
+        assert_eq!(record.attributes.len(), 1);
+        assert_eq!(record.body, AnyValue::KvList(vec![("a".into(), AnyValue::Bool(true))]));
+        assert_eq!(
+            value(r#"{"arrayValue":{"values":[null,{"boolValue":true}]}}"#),
+            AnyValue::Array(vec![AnyValue::Empty, AnyValue::Bool(true)])
+        );
     }
 
     #[test]

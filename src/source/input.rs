@@ -336,6 +336,7 @@ mod tests {
             ("logs-2026-11-20T10-00-00.000-size.jsonl", LOGS),
             ("logs-2026-11-20T09-00-00.000.jsonl", LOGS),
             ("README.md", "hello"),
+            ("snake.jsonl", r#"{"resource_logs":[]}"#),
             ("traces.jsonl", r#"{"resourceSpans":[]}"#),
         ]);
         let input = Input::find(&[folder.path().display().to_string()], false);
@@ -345,6 +346,7 @@ mod tests {
                 "logs-2026-11-20T09-00-00.000.jsonl",
                 "logs-2026-11-20T10-00-00.000-size.jsonl",
                 "logs.jsonl",
+                "snake.jsonl",
                 "traces.jsonl"
             ]
         );

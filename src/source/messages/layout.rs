@@ -114,12 +114,17 @@ pub(in crate::source) fn whole_file_form(head: &[u8]) -> Option<Sentence> {
 /// # Errors
 /// When it cannot be read.
 pub(in crate::source) fn is_worth_reading(path: &Path) -> io::Result<bool> {
-    const NAMES: [&str; 5] = [
+    const NAMES: [&str; 10] = [
         "\"resourceLogs\"",
         "\"resourceSpans\"",
         "\"resourceMetrics\"",
         "\"resourceProfiles\"",
         "\"scopeLogs\"",
+        "\"resource_logs\"",
+        "\"resource_spans\"",
+        "\"resource_metrics\"",
+        "\"resource_profiles\"",
+        "\"scope_logs\"",
     ];
     let file = Peeked::new(Counted::new(Box::new(File::open(path)?), false));
     let mut content = Content::of(file)?;

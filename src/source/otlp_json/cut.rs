@@ -429,7 +429,8 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
                     known = true;
                     map.next_value_seed(Elements { cut: self.cut, level: Level::Resource })?;
                 }
-                "resourceSpans" | "resourceMetrics" | "resourceProfiles" | "scopeSpans" | "scopeMetrics"
+                "resourceSpans" | "resourceMetrics" | "resourceProfiles" | "resource_spans"
+                | "resource_metrics" | "resource_profiles" | "scopeSpans" | "scopeMetrics"
                 | "scopeProfiles" | "scope_spans" | "scope_metrics" | "scope_profiles" => {
                     known = true;
                     map.next_value::<IgnoredAny>()?;
@@ -753,6 +754,9 @@ mod tests {
             r#"{"resourceLogs":null}"#,
             r#"{"resourceSpans":[{"scopeSpans":[{}]}]}"#,
             r#"{"resourceMetrics":[]}"#,
+            r#"{"resource_spans":[{}]}"#,
+            r#"{"resource_metrics":[]}"#,
+            r#"{"resource_profiles":[]}"#,
             r#"{"resourceLogs":[null,{"scopeLogs":[null,{"logRecords":[null]}]}]}"#,
             r#"{"resource":{"attributes":[]},"schemaUrl":""}"#,
             r#"{"resource":{},"scopeMetrics":[{}]}"#,

@@ -82,6 +82,17 @@ impl AnyValue<'_> {
     }
 }
 
+/// The name of a double that is no number of JSON's.
+#[must_use]
+pub fn name_of_double(number: f64) -> Option<&'static str> {
+    match number {
+        _ if number.is_nan() => Some("NaN"),
+        f64::INFINITY => Some("Infinity"),
+        f64::NEG_INFINITY => Some("-Infinity"),
+        _ => None,
+    }
+}
+
 /// The whole number that stands in a text.
 pub(super) fn integer_of(text: &str) -> Option<i64> {
     text.trim().parse().ok()

@@ -308,13 +308,21 @@ impl<'a> Attributes<'a> {
     }
 }
 
+/// The pairs within a value that has any: an empty map is a leaf.
+fn pairs_in<'v, 'a>(value: Value<'v, 'a>) -> Option<&'v [(Cow<'a, str>, AnyValue<'a>)]> {
+    match value {
+        Value::Other(AnyValue::KvList(pairs)) if !pairs.is_empty() => Some(pairs),
+        _ => None,
+    }
+}
+
 /// Hands out the leaves of a value that stands under that key. Whatever is added to the key is taken away again.
 fn hand_out<'v, 'a>(
     key: &mut Cow<'v, str>,
     value: Value<'v, 'a>,
     leaf: &mut impl FnMut(&Cow<'v, str>, Value<'v, 'a>),
 ) {
-    let Value::Other(AnyValue::KvList(pairs)) = value else { return leaf(key, value) };
+    let Some(pairs) = pairs_in(value) else { return leaf(key, value) };
     let outer = key.len();
     for (inner, value) in pairs {
         let full = key.to_mut();
@@ -330,7 +338,7 @@ fn hand_out<'v, 'a>(
 fn are_new(begin: &DefaultHasher, key: &str, value: Value<'_, '_>, known: &mut HashSet<u64>) -> bool {
     let mut hash = begin.clone();
     hash.write(key.as_bytes());
-    let Value::Other(AnyValue::KvList(pairs)) = value else { return known.insert(hash.finish()) };
+    let Some(pairs) = pairs_in(value) else { return known.insert(hash.finish()) };
     hash.write(b".");
     pairs.iter().all(|(inner, value)| are_new(&hash, inner, Value::Other(value), known))
 }
@@ -469,6 +477,19 @@ mod tests {
         let attributes = Attributes::new(vec![("a".into(), AnyValue::KvList(vec![("b".into(), inner)]))]);
         let keys: Vec<_> = attributes.flattened().into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, ["a.b.c", "a.b.d"]);
+    }
+
+    #[test]
+    fn an_empty_map_is_a_leaf() {
+        let empty = || AnyValue::KvList(Vec::new());
+        let attributes = Attributes::new(vec![
+            ("a".into(), empty()),
+            ("b".into(), AnyValue::KvList(vec![("c".into(), empty())])),
+        ]);
+        let keys: Vec<_> = attributes.flattened().into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["a", "b.c"]);
+        assert!(!attributes.repeats_a_key());
+        assert!(Attributes::new(vec![("a".into(), empty()), ("a".into(), empty())]).repeats_a_key());
     }
 
     #[test]

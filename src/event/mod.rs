@@ -25,7 +25,7 @@ mod tool_call;
 mod tool_text;
 
 pub use agents::{AgentCommunication, AgentResponse, SkillInvocation};
-pub use any_value::AnyValue;
+pub use any_value::{AnyValue, name_of_double};
 pub use attributes::Attributes;
 pub use conversation::{ConversationStarts, PromptAuthor, REDACTED, UserPrompt, mcp_server_names};
 pub use environment::{AuthRecovery, PluginInstall, SandboxAssessment, StartupPhase, TurnCost, TurnTtft};

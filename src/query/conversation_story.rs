@@ -9,7 +9,7 @@ use super::token_totals::{last_went_over_websocket, may_be_request, over_websock
 use super::tool_calls::{CallDetail, CallTimes, Fact, ToolCall, calls_of};
 use crate::event::{
     AnyValue, ApiRequest, Event, EventFilter, EventKind, EventOrder, Fold, Key, LogRecord, Needle, Resource,
-    Scope, StartupPhase, StreamEvent, TokenCounts, WebsocketRequest, event_family,
+    Scope, StartupPhase, StreamEvent, TokenCounts, WebsocketRequest, event_family, name_of_double,
 };
 
 /// Keeps the admitted events, by conversation. Memory grows with what is admitted.
@@ -555,7 +555,7 @@ fn plain(value: &AnyValue<'_>) -> String {
         AnyValue::String(text) | AnyValue::Bytes(text) => text.to_string(),
         AnyValue::Bool(truth) => truth.to_string(),
         AnyValue::Int(number) => number.to_string(),
-        AnyValue::Double(number) => number.to_string(),
+        AnyValue::Double(number) => name_of_double(*number).map_or_else(|| number.to_string(), str::to_owned),
         AnyValue::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
         AnyValue::KvList(pairs) => {
             pairs.iter().map(|(key, value)| format!("{key}={}", plain(value))).collect::<Vec<_>>().join(", ")

@@ -9,7 +9,7 @@ use regex::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 
-use crate::event::{AnyValue, Event, Needle};
+use crate::event::{AnyValue, Event, Needle, name_of_double};
 
 /// What to look for.
 #[derive(Clone, Debug)]
@@ -154,7 +154,11 @@ fn texts_of<'a>(value: &'a AnyValue<'_>) -> Vec<Cow<'a, str>> {
         AnyValue::String(text) | AnyValue::Bytes(text) => vec![Cow::Borrowed(text.as_str())],
         AnyValue::Bool(truth) => vec![Cow::Borrowed(if *truth { "true" } else { "false" })],
         AnyValue::Int(number) => vec![Cow::Owned(number.to_string())],
-        AnyValue::Double(number) => vec![Cow::Owned(number.to_string())],
+        // What is searched is what JSON shows.
+        AnyValue::Double(number) => vec![match name_of_double(*number) {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(serde_json::json!(number).to_string()),
+        }],
         AnyValue::Array(values) => values.iter().flat_map(texts_of).collect(),
         AnyValue::KvList(pairs) => pairs.iter().flat_map(|(_, value)| texts_of(value)).collect(),
     }
@@ -204,6 +208,15 @@ mod tests {
         assert!(!found("rm", with(false, false, true), "farm"));
         assert!(found("密码", with(false, false, false), "我的密码是"));
         assert!(found("^b$", with(false, false, false), "a\nb\nc"));
+    }
+
+    #[test]
+    fn a_double_is_searched_as_json_shows_it() {
+        for (number, text) in
+            [(f64::NEG_INFINITY, "-Infinity"), (f64::NAN, "NaN"), (1e300, "1e+300"), (2.5, "2.5")]
+        {
+            assert_eq!(texts_of(&AnyValue::Double(number)), [text]);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use super::{LocationRecord, SCHEMA_VERSION, nano_digits};
 use crate::commands::output::Record;
 use crate::commands::zone::Zone;
-use crate::event::{AnyValue, Attributes, Event, Key};
+use crate::event::{AnyValue, Attributes, Event, Key, name_of_double};
 
 /// One log record.
 #[derive(Debug, Default, serde::Serialize, JsonSchema)]
@@ -110,7 +110,10 @@ impl JsonSchema for FlatAttributes<'_> {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "object",
-            "additionalProperties": { "type": ["string", "number", "boolean", "array", "null"] }
+            // A map is dotted keys, but for an empty one.
+            "additionalProperties": {
+                "type": ["string", "number", "boolean", "array", "object", "null"], "maxProperties": 0
+            }
         })
     }
 }
@@ -126,11 +129,10 @@ impl Serialize for PlainValue<'_> {
             AnyValue::String(text) | AnyValue::Bytes(text) => serializer.serialize_str(text),
             AnyValue::Bool(truth) => serializer.serialize_bool(*truth),
             AnyValue::Int(number) => serializer.serialize_i64(*number),
-            AnyValue::Double(number) if number.is_finite() => serializer.serialize_f64(*number),
-            AnyValue::Double(number) if number.is_nan() => serializer.serialize_str("NaN"),
-            AnyValue::Double(number) => {
-                serializer.serialize_str(if *number > 0.0 { "Infinity" } else { "-Infinity" })
-            }
+            AnyValue::Double(number) => match name_of_double(*number) {
+                Some(name) => serializer.serialize_str(name),
+                None => serializer.serialize_f64(*number),
+            },
             AnyValue::Array(values) => {
                 let mut list = serializer.serialize_seq(Some(values.len()))?;
                 for value in values {

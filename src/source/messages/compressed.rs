@@ -1,7 +1,8 @@
 //! The content of a file: its bytes as they are, or what an ordinary zstd or gzip stream around them holds.
 //!
 //! A stream that breaks off gives what it holds up to there, as one that is still being written does. Where a zstd
-//! stream is damaged, reading goes on at its next frame: a Collector begins one at least every few seconds.
+//! stream is damaged, reading goes on at its next frame: a Collector begins one at least every few seconds. A frame that
+//! was torn in the middle of a file takes what follows for its own; so the next one is looked for within what it took.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -14,7 +15,7 @@ use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
 use super::bytes::{Counted, Peeked};
 use crate::source::account::as_said;
 use crate::source::form::Compression;
-use crate::words::Sentence;
+use crate::words::{Sentence, sentence};
 
 /// So many bytes are looked at.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
@@ -174,22 +175,40 @@ impl Read for Content {
 /// So much of a zstd stream is decoded in one step; what a step has decoded before it fails is lost.
 const STEP_BYTES: usize = 32 * 1024;
 
+/// So much of a frame can be looked through again: more than a block, as the decoder may have taken that much for one
+/// before it finds that it is none.
+const KEPT_BYTES: usize = 256 * 1024;
+
+/// So much is decoded in vain, and for each byte of the file so much more. Nothing but a file made to take time comes
+/// near; what is behind is damage.
+const MOST_TRIED: u64 = 256 * 1024 * 1024;
+const MOST_TRIED_A_BYTE: u64 = 256;
+
 /// A zstd stream: frames, one behind the other.
 pub(super) struct Zstd {
     file: Peeked<Counted>,
     decoder: Decoder<'static>,
     input: Vec<u8>,
-    /// The part of `input` that was read and not decoded yet.
+    /// The part of `input` that was read and not decoded yet. Before it lies what may be looked through again.
     start: usize,
     end: usize,
     /// Offset in the file of `input[0]`.
     offset: u64,
+    /// Offset in the file of the frame that is being decoded.
+    frame: u64,
+    /// Offset in the file behind the last step that decoded anything of it.
+    silent_from: u64,
     /// Bytes of content handed out so far.
     decoded: u64,
+    /// How much was decoded in vain.
+    tried: u64,
     file_ended: bool,
     in_frame: bool,
+    has_ended: bool,
     /// The hole that is being passed over.
     hole: Option<Hole>,
+    /// The hole is a frame that nothing but the end of the file cuts short, unless another one is behind it.
+    may_be_unfinished: bool,
     holes: Vec<Hole>,
     holds_lines: bool,
     /// Where in the content a line break stands that is none of it.
@@ -201,26 +220,43 @@ impl Zstd {
         Ok(Self {
             file,
             decoder: Decoder::new()?,
-            input: vec![0; 4 * STEP_BYTES],
+            input: vec![0; KEPT_BYTES + 4 * STEP_BYTES],
             start: 0,
             end: 0,
             offset: 0,
+            frame: 0,
+            silent_from: 0,
             decoded: 0,
+            tried: 0,
             file_ended: false,
             in_frame: false,
+            has_ended: false,
             hole: None,
+            may_be_unfinished: false,
             holes: Vec::new(),
             holds_lines: true,
             breaks: Vec::new(),
         })
     }
 
-    /// Reads more of the file, keeping what was not decoded yet.
+    /// Offset in the file of what is decoded next.
+    fn position(&self) -> u64 {
+        self.offset + self.start as u64
+    }
+
+    /// How much of the frame lies before what is decoded next, as far as it is kept.
+    fn kept(&self) -> usize {
+        let of_frame = usize::try_from(self.position() - self.frame).unwrap_or(usize::MAX);
+        of_frame.min(KEPT_BYTES).min(self.start)
+    }
+
+    /// Reads more of the file, keeping what was not decoded yet and what may be looked through again.
     fn refill(&mut self) -> io::Result<()> {
-        self.offset += self.start as u64;
-        self.input.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
-        self.start = 0;
+        let kept_from = self.start - self.kept();
+        self.offset += kept_from as u64;
+        self.input.copy_within(kept_from..self.end, 0);
+        self.end -= kept_from;
+        self.start -= kept_from;
         loop {
             match self.file.read(&mut self.input[self.end..]) {
                 Ok(read) => {
@@ -234,31 +270,71 @@ impl Zstd {
         }
     }
 
-    /// Notes that decoding failed here, and goes to where the next frame may begin.
-    fn pass_over(&mut self, reason: Sentence) -> io::Result<()> {
-        let at = self.offset + self.start as u64;
-        let new = Hole { at, bytes: 0, behind: self.decoded, reason, is_resumed: false };
-        let mut hole = self.hole.take().unwrap_or(new);
-        self.in_frame = false;
-        self.decoder.reinit()?;
+    /// Notes that decoding failed here, having been given so many bytes, and goes to where the next frame may begin.
+    fn pass_over(&mut self, reason: Sentence, given: usize) -> io::Result<()> {
+        let begin = self.start - self.kept();
+        let (frame, silent_from) = (self.offset + begin as u64, self.silent_from);
+        self.tried += (self.start + given - begin) as u64;
+        let most = MOST_TRIED + MOST_TRIED_A_BYTE * (self.offset + self.end as u64);
+        let is_given_up = self.tried > most;
         // Not the frame that has just failed again.
-        self.start = (self.start + 1).min(self.end);
+        self.go_to((begin + 1).min(self.end));
         loop {
-            if let Some(found) = memmem::find(&self.input[self.start..self.end], &ZSTD_MAGIC) {
-                self.start += found;
+            let unread = &self.input[self.start..self.end];
+            if let Some(found) = memmem::find(unread, &ZSTD_MAGIC).filter(|_| !is_given_up) {
+                self.go_to(self.start + found);
                 break;
             }
             // The first bytes of the next frame may have been read already.
-            self.start = self.end.saturating_sub(ZSTD_MAGIC.len() - 1).max(self.start);
+            self.go_to(self.end.saturating_sub(ZSTD_MAGIC.len() - 1).max(self.start));
             if self.file_ended {
-                self.start = self.end;
+                self.go_to(self.end);
                 break;
             }
             self.refill()?;
         }
-        hole.bytes = self.offset + self.start as u64 - hole.at;
+        self.in_frame = false;
+        self.decoder.reinit()?;
+        // What the frame took for its own and gave out may be others.
+        let at = if self.frame < silent_from { frame } else { silent_from };
+        let mut hole = self.hole.take().unwrap_or(Hole {
+            at,
+            bytes: 0,
+            behind: self.decoded,
+            reason,
+            is_resumed: false,
+        });
+        hole.bytes = self.frame - hole.at;
+        if is_given_up {
+            self.may_be_unfinished = false;
+            let why = sentence!("too much of it only looks like frames for all to be tried");
+            hole.reason = sentence!("{}; {}", hole.reason, why);
+        }
         self.hole = Some(hole);
         Ok(())
+    }
+
+    /// Goes to a place of `input` where a frame may begin.
+    fn go_to(&mut self, place: usize) {
+        self.start = place;
+        self.frame = self.position();
+        self.silent_from = self.frame;
+    }
+
+    /// The file ends within a frame. It does so while it is being written; or the frame was torn, and others are
+    /// behind its beginning: then it goes to where the first of them may begin, and says so.
+    fn look_behind_torn_frame(&mut self) -> io::Result<bool> {
+        let begin = self.start - self.kept();
+        if memmem::find(&self.input[(begin + 1).min(self.end)..self.end], &ZSTD_MAGIC).is_some() {
+            self.may_be_unfinished |= self.hole.is_none();
+            self.pass_over(sentence!("the frame breaks off"), 0)?;
+            return Ok(true);
+        }
+        // No block is so long.
+        if self.silent_from < self.offset + begin as u64 && self.hole.is_none() {
+            self.pass_over(sentence!("the frame breaks off"), 0)?;
+        }
+        Ok(false)
     }
 
     /// Puts no more line breaks behind holes, and says where those stand that were put there.
@@ -273,21 +349,33 @@ impl Zstd {
     }
 
     fn close_hole(&mut self, is_resumed: bool) {
+        self.may_be_unfinished = false;
         if let Some(hole) = self.hole.take() {
             self.holes.push(Hole { is_resumed, ..hole });
         }
+    }
+
+    /// Nothing more is read.
+    fn end(&mut self) {
+        self.has_ended = true;
+        if self.may_be_unfinished && !self.in_frame {
+            // What was found behind its beginning is no frame.
+            self.hole = None;
+            self.in_frame = true;
+        }
+        self.close_hole(false);
     }
 }
 
 impl Read for Zstd {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
+        while !self.has_ended {
             if self.start == self.end && !self.file_ended {
                 self.refill()?;
             }
             if self.start == self.end && self.file_ended && !self.in_frame {
-                self.close_hole(false);
-                return Ok(0);
+                self.end();
+                break;
             }
             let step = (self.end - self.start).min(STEP_BYTES);
             let mut input = InBuffer::around(&self.input[self.start..self.start + step]);
@@ -300,7 +388,11 @@ impl Read for Zstd {
                 Ok(rest_of_frame) => {
                     self.start += consumed;
                     self.in_frame = rest_of_frame != 0;
+                    if !self.in_frame {
+                        self.go_to(self.start);
+                    }
                     if written > 0 {
+                        self.silent_from = self.position();
                         self.close_hole(true);
                         if room_for_break > 0 {
                             buffer[0] = b'\n';
@@ -309,15 +401,14 @@ impl Read for Zstd {
                         self.decoded += (room_for_break + written) as u64;
                         return Ok(room_for_break + written);
                     }
-                    if consumed == 0 && step == 0 {
-                        // The file ends within a frame, as it does while it is being written.
-                        self.close_hole(false);
-                        return Ok(0);
+                    if consumed == 0 && step == 0 && !self.look_behind_torn_frame()? {
+                        self.end();
                     }
                 }
-                Err(error) => self.pass_over(as_said(&error.to_string()))?,
+                Err(error) => self.pass_over(as_said(&error.to_string()), step)?,
             }
         }
+        Ok(0)
     }
 }
 
@@ -441,6 +532,72 @@ mod tests {
         assert_eq!((holes[0].at, holes[0].bytes), (one.len() as u64, two.len() as u64));
         assert_eq!(holes[0].behind, text(1_000).len() as u64);
         assert!(holes[0].is_resumed);
+    }
+
+    /// As a Collector writes it.
+    fn zstd_with_checksum(text: &[u8]) -> Vec<u8> {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("an encoder");
+        encoder.include_checksum(true).expect("a checksum");
+        encoder.write_all(text).expect("compressed");
+        encoder.finish().expect("compressed")
+    }
+
+    #[test]
+    fn behind_a_frame_that_was_torn_everything_is_read() {
+        // One that does not shrink, one that does, and one of several blocks, with less and with more behind each than
+        // it has lost.
+        let noisy = |at: u64| (at * at).wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes()[0];
+        let noise: Vec<u8> = (0..300_000).map(noisy).collect();
+        for torn in [&noise[..3_000], &noise, &text(2_000), &text(40_000)] {
+            let torn = zstd_with_checksum(torn);
+            for length in [5, 9, 20, torn.len() / 3, torn.len() / 2, torn.len() - 30, torn.len() - 1] {
+                for lines in [1, 100, 30_000] {
+                    let behind: Vec<_> = (1..=3).map(|number| text(lines * number)).collect();
+                    let parts = [b"first\n".to_vec()].into_iter().chain(behind.clone());
+                    let mut parts: Vec<_> = parts.map(|part| zstd_with_checksum(&part)).collect();
+                    parts.insert(1, torn[..length].to_vec());
+                    let (read, holes) = read(&parts.concat());
+                    let place = format!("{length} of {}, {lines}", torn.len());
+                    assert!(read.starts_with(b"first\n"), "{place}");
+                    assert!(read.ends_with(&behind.concat()), "{place}: {holes:?}");
+                    assert!(
+                        matches!(&holes[..], [hole] if hole.is_resumed && hole.bytes > 0),
+                        "{place}: {holes:?}"
+                    );
+                    let end = holes[0].at + holes[0].bytes;
+                    assert_eq!(end, (parts[0].len() + length) as u64, "{place}: {holes:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_frame_behind_the_beginning_of_the_last_one_makes_it_no_damage() {
+        let last = zstd_with_checksum(&text(2_000));
+        let mut torn = last[..last.len() - 500].to_vec();
+        let middle = torn.len() - 100;
+        torn[middle..middle + 6].copy_from_slice(b"\x28\xB5\x2F\xFD\xFF\xFF");
+        let file = Peeked::new(Counted::new(Box::new(io::Cursor::new(torn)), false));
+        let mut content = Content::of(file).expect("readable");
+        assert_eq!(content.read_to_end(&mut Vec::new()).expect("readable"), 0);
+        assert!(content.breaks_off());
+        assert_eq!(content.take_holes(), []);
+    }
+
+    #[test]
+    fn a_stream_made_to_take_time_is_given_up_and_that_is_said() {
+        // Each of these takes those behind it for its content.
+        let beginnings = b"\x28\xB5\x2F\xFD\x04\x58\x00\x00\x08".repeat(40_000);
+        let stream = [zstd(b"first\n"), beginnings, zstd(b"last\n")].concat();
+        let length = stream.len() as u64;
+        let file = Peeked::new(Counted::new(Box::new(io::Cursor::new(stream)), false));
+        let mut stream = Zstd { tried: u64::MAX / 2, ..Zstd::new(file).expect("a decoder") };
+        let mut text = Vec::new();
+        stream.read_to_end(&mut text).expect("readable");
+        assert!(text.starts_with(b"first\n") && text.len() < 10 * STEP_BYTES, "{}", text.len());
+        let [hole] = &stream.holes[..] else { panic!("one hole: {:?}", stream.holes) };
+        assert_eq!(hole.at + hole.bytes, length);
+        assert!(hole.reason.english().ends_with("only looks like frames for all to be tried"), "{hole:?}");
     }
 
     #[test]

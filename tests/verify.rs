@@ -145,6 +145,28 @@ fn each_form_is_named_and_holds_the_same_records() {
 }
 
 #[test]
+fn what_was_read_before_a_checksum_failed_is_not_said_to_be_in_no_answer() {
+    let lines = fs::read(fixtures().join("captures/damaged/killed-collector.jsonl")).expect("a fixture");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&lines).expect("packed");
+    let mut packed = packed.finish().expect("packed");
+    let checksum = packed.len() - 8;
+    packed[checksum] ^= 1;
+    let said = run_in(&fixtures(), &["verify", "--json", "-f", "-"], &packed);
+    assert_eq!(said.exit, Some(3));
+    assert!(said.summary()["records"].as_u64().is_some_and(|records| records > 0));
+    let damage = said.of_type("damage");
+    let reason = damage.last().expect("damage")["reason"].as_str().expect("text").to_owned();
+    assert!(reason.ends_with("matching checksum; what was read of it before may be altered"), "{reason}");
+    let summary = said.summary();
+    let text = summary["findings"][0]["text"].as_str().expect("text");
+    assert!(
+        text.ends_with("may be altered.") && !text.contains("what stands there is in no answer"),
+        "{text}"
+    );
+}
+
+#[test]
 fn damage_is_listed_place_by_place_and_ends_with_3() {
     let said = run(&["verify", "--json", "-f", "captures/damaged/killed-collector.jsonl"]);
     assert_eq!(said.exit, Some(3));

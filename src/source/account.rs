@@ -52,6 +52,8 @@ pub struct FileAccount {
     pub records: u64,
     /// Every place that could not be read.
     pub damage: Vec<Damage>,
+    /// Whether something was decompressed whose checksum does not match, or could not be checked: it may be altered.
+    pub holds_unchecked: bool,
     /// The last line, where it breaks off with the file, as it does while the file is being written.
     pub unfinished: Option<Location>,
     /// What else a reader should know about it.
@@ -141,6 +143,10 @@ pub(super) fn as_said(message: &str) -> Sentence {
     match message {
         "number out of range" => sentence!("number out of range"),
         "Data corruption detected" => sentence!("Data corruption detected"),
+        "Restored data doesn't match checksum" => sentence!("Restored data doesn't match checksum"),
+        "corrupt gzip stream does not have a matching checksum" => {
+            sentence!("corrupt gzip stream does not have a matching checksum")
+        }
         _ => sentence!("{}", message),
     }
 }

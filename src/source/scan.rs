@@ -148,6 +148,7 @@ impl<F: Fold> Hearer<'_, F> {
             // One that was partly read is counted with its message.
             file.messages += u64::from(!bad.is_partly_read);
             file.damaged += u64::from(!bad.is_partly_read);
+            file.holds_unchecked |= bad.is_unchecked;
             file.damage.push(bad.clone().damage(batch.file));
         }
         file.messages += hearing.messages;

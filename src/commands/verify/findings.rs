@@ -73,11 +73,20 @@ impl Evidence<'_> {
             let kinds =
                 kinds.into_iter().map(|(kind, count)| sentence!("{count} {kind}", count, kind = kind.name()));
             let places = counted(damage.len() as u64, "place", "places");
-            let text = sentence!(
-                "{places} could not be read ({}): what stands there is in no answer.",
-                Sentence::listed(kinds).unwrap_or_default(),
-                places
-            );
+            let kinds = Sentence::listed(kinds).unwrap_or_default();
+            let text = if self.account.files.iter().any(|file| file.holds_unchecked) {
+                sentence!(
+                    "{places} could not be read ({}): what is lost there is in no answer, but what was decompressed before a checksum that does not match, or cannot be reached, is, and may be altered.",
+                    kinds,
+                    places
+                )
+            } else {
+                sentence!(
+                    "{places} could not be read ({}): what stands there is in no answer.",
+                    kinds,
+                    places
+                )
+            };
             findings.push(error("damaged", text, Some(first.location)));
         }
         for file in &self.account.files {

@@ -58,6 +58,8 @@ pub(super) struct Hole {
     pub(super) reason: Sentence,
     /// Whether something behind it could be decoded.
     pub(super) is_resumed: bool,
+    /// Whether content before it was decoded whose checksum could not be checked or does not match.
+    pub(super) is_unchecked: bool,
 }
 
 /// What a file holds, whatever is wrapped around it.
@@ -303,6 +305,7 @@ impl Zstd {
             behind: self.decoded,
             reason,
             is_resumed: false,
+            is_unchecked: frame < silent_from,
         });
         hole.bytes = self.frame - hole.at;
         if is_given_up {
@@ -455,7 +458,10 @@ impl Read for Gzip {
                 }
                 let bytes = ahead as u64 + io::copy(rest.get_mut(), &mut io::sink())?;
                 let reason = as_said(&error.to_string());
-                self.hole = Some(Hole { at, bytes, behind: self.decoded, reason, is_resumed: false });
+                // Each member has a checksum at its end, so that nothing is left unchecked where the next one begins.
+                let is_unchecked = self.decoded > 0 && error.to_string() != "invalid gzip header";
+                let behind = self.decoded;
+                self.hole = Some(Hole { at, bytes, behind, reason, is_resumed: false, is_unchecked });
                 Ok(0)
             }
         }
@@ -567,6 +573,23 @@ mod tests {
                     let end = holes[0].at + holes[0].bytes;
                     assert_eq!(end, (parts[0].len() + length) as u64, "{place}: {holes:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_read_before_a_checksum_failed_is_said_to_be_unchecked() {
+        let text = text(200_000);
+        for (compress, checksum_from_end) in [(zstd_with_checksum as fn(&[u8]) -> Vec<u8>, 4), (gzip, 8)] {
+            for is_wrong in [true, false] {
+                let mut stream = compress(&text);
+                let checksum = stream.len() - checksum_from_end;
+                stream[checksum] ^= u8::from(is_wrong);
+                // What follows is no part of what is checked.
+                let (read, holes) = read(&[stream, vec![0; 10]].concat());
+                assert!(read.len() > text.len() / 2);
+                let [hole] = &holes[..] else { panic!("one hole: {holes:?}") };
+                assert_eq!(hole.is_unchecked, is_wrong, "{holes:?}");
             }
         }
     }

@@ -91,6 +91,7 @@ impl Document {
                     sentence!("only what is before that is read")
                 ),
                 is_partly_read: true,
+                is_unchecked: false,
             });
         }
         batch.messages.push(message);

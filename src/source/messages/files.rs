@@ -13,7 +13,7 @@ use super::framed::Framed;
 use super::layout::{Layout, foreign_packer, is_utf16};
 use super::lines::Lines;
 use super::stretch::Stretch;
-use super::{BadFrame, Batch, Message};
+use super::{BadFrame, Batch, Message, unchecked};
 use crate::event::Location;
 use crate::source::account::{Damage, DamageKind, FileAccount, FileNote, Unopened};
 use crate::source::form::{Compression, Form};
@@ -363,7 +363,14 @@ impl Unreadable {
 
 /// A hole in a compressed file. Its place is one in the file, where its neighbours' are in what was compressed.
 fn bad_stream(hole: &Hole, line: u64) -> BadFrame {
-    let unread = sentence!("{} compressed bytes cannot be decompressed: {}", hole.bytes, hole.reason);
+    let mut unread = match hole.bytes {
+        // All were, and are others than those that were compressed.
+        0 => sentence!("cannot be decompressed: {}", hole.reason),
+        bytes => sentence!("{} compressed bytes cannot be decompressed: {}", bytes, hole.reason),
+    };
+    if hole.is_unchecked {
+        unread = unchecked(&unread);
+    }
     let reason = if hole.is_resumed {
         sentence!("{}; {}", unread, sentence!("what is behind it is read"))
     } else {
@@ -376,6 +383,7 @@ fn bad_stream(hole: &Hole, line: u64) -> BadFrame {
         kind: DamageKind::BadFrame,
         reason,
         is_partly_read: false,
+        is_unchecked: hole.is_unchecked,
     }
 }
 

@@ -1,6 +1,6 @@
 //! One frame of a length-prefixed file: where it can begin, and the text that it holds.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use memchr::memchr3;
 use serde::de::IgnoredAny;
@@ -93,6 +93,8 @@ pub(super) struct Unpacked {
     pub(super) form: Form,
     pub(super) compression: Compression,
     pub(super) written: Written,
+    /// What was unpacked could not be checked.
+    pub(super) is_unchecked: bool,
     pub(super) work: Work,
 }
 
@@ -118,10 +120,10 @@ impl Unpacker {
         text: &mut Vec<u8>,
     ) -> Result<Unpacked, TooLarge> {
         if !body.starts_with(&ZSTD_MAGIC) {
-            let compression = Compression::None;
+            let (compression, is_unchecked) = (Compression::None, false);
             if !is_json(body) {
                 let (form, written) = protobuf_content(body, text);
-                return Ok(Unpacked { form, compression, written, work: work(form, body) });
+                return Ok(Unpacked { form, compression, written, is_unchecked, work: work(form, body) });
             }
             // Nothing but its text tells whether the frame had the right length.
             let (end, written) = match json_error(body) {
@@ -130,7 +132,7 @@ impl Unpacker {
             };
             text.extend_from_slice(&body[..end]);
             let form = Form::LengthPrefixedJson;
-            return Ok(Unpacked { form, compression, written, work: work(form, &body[..end]) });
+            return Ok(Unpacked { form, compression, written, is_unchecked, work: work(form, &body[..end]) });
         }
         let at_once = self.decompressor.as_mut().and_then(|decompressor| {
             let size = zstd::zstd_safe::get_frame_content_size(body).ok()??;
@@ -142,40 +144,47 @@ impl Unpacker {
             // The header does not say how large it is, says it wrongly, or the frame is damaged.
             None => inflate(body, most)?,
         };
-        if let (true, Some(reason)) = (unpacked.is_empty(), &broken) {
-            // Of nothing it cannot be told what it would have become.
-            let written = Written::BrokenOff(reason.clone());
-            return Ok(Unpacked {
-                form: Form::LengthPrefixedProtobuf,
-                compression: Compression::ZstdFrames,
-                written,
-                work: 0,
-            });
+        let compression = Compression::ZstdFrames;
+        // What is altered is worse than nothing; and of nothing it cannot be told what it would have become.
+        if let Some(error) =
+            broken.as_ref().filter(|error| unpacked.is_empty() || is_other_than_checked(error))
+        {
+            let work = (unpacked.len() + body.len()) as Work;
+            let written = Written::BrokenOff(cannot_unpack(error));
+            let form = Form::LengthPrefixedProtobuf;
+            return Ok(Unpacked { form, compression, written, is_unchecked: false, work });
         }
         let (form, mut written) = content(&unpacked, text);
-        if let Some(reason) = broken {
-            written = Written::BrokenOff(reason);
+        if let Some(error) = &broken {
+            written = Written::BrokenOff(cannot_unpack(error));
         }
+        // What is merely cut off is as it was.
+        let is_unchecked = broken.is_some_and(|error| error.kind() != io::ErrorKind::UnexpectedEof);
         let work = work(form, &unpacked);
-        Ok(Unpacked { form, compression: Compression::ZstdFrames, written, work })
+        Ok(Unpacked { form, compression, written, is_unchecked, work })
     }
 }
 
 /// Unpacks step by step: what can be unpacked, and why there is no more.
-fn inflate(body: &[u8], most: usize) -> Result<(Vec<u8>, Option<Sentence>), TooLarge> {
+fn inflate(body: &[u8], most: usize) -> Result<(Vec<u8>, Option<io::Error>), TooLarge> {
     let mut unpacked = Vec::new();
     let mut decoder = match zstd::Decoder::with_buffer(body) {
         Ok(decoder) => decoder.take(most as u64 + 1),
-        Err(error) => return Ok((unpacked, Some(cannot_unpack(&error)))),
+        Err(error) => return Ok((unpacked, Some(error))),
     };
     let ended = decoder.read_to_end(&mut unpacked);
     if unpacked.len() > most {
         return Err(TooLarge);
     }
-    Ok((unpacked, ended.err().map(|error| cannot_unpack(&error))))
+    Ok((unpacked, ended.err()))
 }
 
-fn cannot_unpack(error: &std::io::Error) -> Sentence {
+/// Whether all was unpacked and has another checksum than what was packed.
+fn is_other_than_checked(error: &io::Error) -> bool {
+    error.to_string() == "Restored data doesn't match checksum"
+}
+
+fn cannot_unpack(error: &io::Error) -> Sentence {
     sentence!("cannot be decompressed: {}", as_said(&error.to_string()))
 }
 
@@ -229,6 +238,8 @@ fn json_error(text: &[u8]) -> Option<(usize, Sentence)> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     fn framed(body: &[u8]) -> Vec<u8> {
@@ -268,6 +279,41 @@ mod tests {
         assert_eq!(Unpacker::new().unpack(&bomb, 999_999, &mut text), Err(TooLarge));
         assert!(text.is_empty());
         assert!(Unpacker::new().unpack(&bomb, 1_000_000, &mut text).is_ok());
+    }
+
+    /// Text in a frame of several blocks with a checksum.
+    fn with_checksum(text: &[u8]) -> Vec<u8> {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("an encoder");
+        encoder.include_checksum(true).expect("a checksum");
+        encoder.write_all(text).expect("compressed");
+        encoder.finish().expect("compressed")
+    }
+
+    #[test]
+    fn a_frame_with_a_wrong_checksum_gives_nothing_and_one_that_is_merely_cut_off_what_it_holds() {
+        let text: Vec<u8> = (0..80_000_u64)
+            .flat_map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string().into_bytes())
+            .collect();
+        let object = [b"{\"a\":\"", &text[..], b"\"}"].concat();
+        let mut body = with_checksum(&object);
+        let unpack = |body: &[u8]| {
+            let mut text = Vec::new();
+            let unpacked = Unpacker::new().unpack(body, usize::MAX - 1, &mut text).expect("small enough");
+            (unpacked, text)
+        };
+        let (unpacked, text) = unpack(&body[..body.len() - 1]);
+        assert!(matches!(unpacked.written, Written::BrokenOff(_)) && !unpacked.is_unchecked);
+        assert_eq!(text, object);
+        // Another block than the first cannot be unpacked.
+        let mut broken = body.clone();
+        let middle = broken.len() / 2;
+        broken[middle..].fill(0xFF);
+        let (unpacked, text) = unpack(&broken);
+        assert!(unpacked.is_unchecked && object.starts_with(&text) && !text.is_empty(), "{}", text.len());
+        *body.last_mut().expect("a checksum") ^= 1;
+        let (unpacked, text) = unpack(&body);
+        assert!(matches!(unpacked.written, Written::BrokenOff(_)) && text.is_empty(), "{unpacked:?}");
+        assert!(unpacked.work >= object.len() as Work, "{unpacked:?}");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::frame::{
     HEADER_BYTES, Header, PREFIX_BYTES, TooLarge, Unpacked, Unpacker, Work, find, goes_on, header,
 };
 use super::protobuf::Written;
-use super::{BATCH_BYTES, BadFrame, Batch, MAX_MESSAGE_BYTES, Message};
+use super::{BATCH_BYTES, BadFrame, Batch, MAX_MESSAGE_BYTES, Message, unchecked};
 use crate::source::account::{DamageKind, zero_bytes};
 use crate::source::form::{Compression, Form};
 use crate::words::{Sentence, sentence};
@@ -176,8 +176,15 @@ impl Framed {
                 batch.bad_frames.push(self.bad_frame(frame.len() as u64, reason.clone(), is_read));
             }
             if breaks_off {
-                let reason = reason.unwrap_or_default();
+                let mut reason = reason.unwrap_or_default();
+                let is_unchecked = is_read && unpacked.is_ok_and(|unpacked| unpacked.is_unchecked);
+                if is_unchecked {
+                    reason = unchecked(&reason);
+                }
                 self.pass_over(batch, reason, is_read);
+                if let Some(bad) = batch.bad_frames.last_mut() {
+                    bad.is_unchecked = is_unchecked;
+                }
                 return;
             }
             self.start = frame.end;
@@ -217,7 +224,8 @@ impl Framed {
 
     fn bad_frame(&self, bytes: u64, reason: Sentence, is_partly_read: bool) -> BadFrame {
         let (line, byte_offset) = self.place();
-        BadFrame { line, byte_offset, bytes, kind: DamageKind::BadFrame, reason, is_partly_read }
+        let kind = DamageKind::BadFrame;
+        BadFrame { line, byte_offset, bytes, kind, reason, is_partly_read, is_unchecked: false }
     }
 
     /// What stands at that place of the buffer, which is filled as far as needed.

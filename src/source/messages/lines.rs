@@ -208,6 +208,7 @@ impl Lines {
             kind: DamageKind::BadFrame,
             reason: sentence!("a line of {} bytes, which is too long to be read", bytes),
             is_partly_read: false,
+            is_unchecked: false,
         });
         self.line += 1;
         self.byte_offset += bytes;

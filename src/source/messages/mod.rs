@@ -19,7 +19,7 @@ use memchr::memchr;
 
 use super::account::{Damage, DamageKind};
 use crate::event::Location;
-use crate::words::Sentence;
+use crate::words::{Sentence, sentence};
 
 pub(super) use compressed::may_begin_a_stream;
 pub(super) use files::Messages;
@@ -76,6 +76,13 @@ pub(super) struct BadFrame {
     pub(super) reason: Sentence,
     /// A message with that number holds what could be read.
     pub(super) is_partly_read: bool,
+    /// What was decompressed before it, of the same part, was handed on and may be altered.
+    pub(super) is_unchecked: bool,
+}
+
+/// That what was read of a compressed part before the place that cannot be read may be altered.
+fn unchecked(reason: &Sentence) -> Sentence {
+    sentence!("{}; {}", reason, sentence!("what was read of it before may be altered"))
 }
 
 impl Batch {

@@ -1,6 +1,7 @@
 //! Names of the files that a Collector's file exporter leaves when it rotates.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -54,6 +55,18 @@ impl Place {
     pub(super) fn of_path(path: &Path) -> Self {
         Self::of(&path.file_name().unwrap_or_default().to_string_lossy())
     }
+}
+
+/// Whether a newer file of the same set lies beside a backup, so that nobody will write to it any more. One that stands
+/// alone may have been named by hand.
+pub(super) fn has_successor(path: &Path) -> bool {
+    let here = Place::of_path(path);
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let is_newer = |there: &Place| here.set == there.set && here < *there;
+    here.is_backup()
+        && fs::read_dir(folder.unwrap_or(Path::new("."))).is_ok_and(|entries| {
+            entries.flatten().any(|entry| is_newer(&Place::of(&entry.file_name().to_string_lossy())))
+        })
 }
 
 /// The files of one exporter, as far as they are in the input.

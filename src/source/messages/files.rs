@@ -19,7 +19,7 @@ use crate::source::account::{Damage, DamageKind, FileAccount, FileNote, Unopened
 use crate::source::form::{Compression, Form};
 use crate::source::input_file::InputFile;
 use crate::source::opened::{FileId, Opened, Watch, refusal};
-use crate::source::rotation::Place;
+use crate::source::rotation::{Place, has_successor};
 use crate::words::{Sentence, sentence};
 
 /// Reads the messages of one file after the other.
@@ -42,6 +42,8 @@ struct Current {
     watch: Option<Watch>,
     /// Holes in what compresses the file, in content that was decoded and not handed on yet.
     holes: Vec<Hole>,
+    /// Its last line breaks off, though the Collector went on in another file.
+    is_torn: bool,
 }
 
 /// The last line of a file, which breaks off.
@@ -99,7 +101,7 @@ impl<'i> Messages<'i> {
             match outcome {
                 Ok(true) => self.hold_back(batch),
                 Ok(false) => {
-                    self.close();
+                    batch.bad_frames.extend(self.close());
                     if batch.bad_frames.is_empty() {
                         continue;
                     }
@@ -146,7 +148,7 @@ impl<'i> Messages<'i> {
             account
                 .notes
                 .extend(unreadable.map(|unreadable| FileNote::Unreadable(unreadable.note(&account.name))));
-            Ok(Current { reader, watch: opened.watch, holes: Vec::new() })
+            Ok(Current { reader, watch: opened.watch, holes: Vec::new(), is_torn: false })
         });
         match opened {
             Ok(current) => {
@@ -167,37 +169,66 @@ impl<'i> Messages<'i> {
         u32::try_from(self.accounts.len().saturating_sub(1)).unwrap_or(u32::MAX)
     }
 
-    fn close(&mut self) {
+    /// Closes the file that is being read. Returns that what compresses it breaks off where no line says so.
+    fn close(&mut self) -> Option<BadFrame> {
         let file = self.file_number();
-        let (Some(Current { reader, watch, .. }), Some(account)) =
+        let breaks_off = self.current.as_ref().is_some_and(|current| current.reader.content().breaks_off());
+        let is_closed = breaks_off && self.is_closed(self.accounts.len() - 1);
+        let (Some(Current { reader, watch, is_torn, .. }), Some(account)) =
             (self.current.take(), self.accounts.last_mut())
         else {
-            return;
+            return None;
         };
         (account.form, account.compression) = reader.form();
-        if reader.content().breaks_off() {
-            let (line, byte_offset) = reader.place();
+        let (line, byte_offset) = reader.place();
+        if breaks_off && !is_closed {
             account.unfinished = Some(Location { file, line, record: 0, byte_offset });
         }
         (account.bytes, account.sha256) = reader.into_content().finish();
         let what_happened = watch.and_then(|watch| watch.what_happened(account.bytes));
         account.notes.extend(what_happened.map(FileNote::Changed));
+        (is_closed && !is_torn).then(|| BadFrame {
+            line,
+            byte_offset: account.bytes,
+            bytes: 0,
+            kind: DamageKind::Torn,
+            reason: sentence!("what compresses the file breaks off"),
+            is_partly_read: false,
+            is_unchecked: false,
+        })
     }
 
-    /// Keeps back the last line of a file of a rotated set when it breaks off: a Collector before release 0.79 cut
-    /// lines in two when it rotated.
+    /// Looks at the last line of a file when it breaks off, and the Collector went on in another file: what is missing
+    /// will not be written any more. Keeps it back when that file is the next one of the input: a Collector before release
+    /// 0.79 cut lines in two when it rotated.
     fn hold_back(&mut self, batch: &mut Batch) {
         let index = self.accounts.len() - 1;
         let Some(last) = batch.messages.last().copied().filter(|message| message.unended) else { return };
-        if !self.is_continued(index) {
+        if !self.is_closed(index) {
             return;
         }
         let text = batch.bytes_of(&last);
         if is_whole(text) || text.trim_ascii().is_empty() {
             return;
         }
-        self.held = Some(Held { file: batch.file, text: text.to_vec(), message: last });
+        let message = Message { unended: false, ..last };
         batch.messages.pop();
+        if self.is_continued(index) {
+            let text = batch.bytes_of(&message).to_vec();
+            self.held = Some(Held { file: batch.file, text, message });
+        } else {
+            batch.messages.push(message);
+        }
+        if let Some(current) = &mut self.current {
+            current.is_torn = true;
+        }
+    }
+
+    /// Whether the Collector went on in a newer file of the same rotated set, in the input or beside it.
+    fn is_closed(&self, index: usize) -> bool {
+        let is_backup_with_successor =
+            |file: &InputFile| matches!(file, InputFile::Path(path) if has_successor(path));
+        self.is_continued(index) || self.files.get(index).is_some_and(is_backup_with_successor)
     }
 
     /// Whether the next file is the next one of the same rotated set.
@@ -213,9 +244,7 @@ impl<'i> Messages<'i> {
 
     /// Hands on what was held back, with its rest if the file that was opened begins with it.
     fn release(&mut self, held: Held, batch: &mut Batch) {
-        let Held { file, mut text, mut message } = held;
-        // The Collector went on in another file: what is missing will not be written any more.
-        message.unended = false;
+        let Held { file, mut text, message } = held;
         if let Some(Current { reader: Reader::Lines(lines), .. }) = &mut self.current {
             let torn = text.len();
             let is_joined = lines.take_first_line(|first_line| {

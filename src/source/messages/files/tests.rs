@@ -305,6 +305,35 @@ fn a_torn_line_without_its_rest_is_damage_where_the_collector_went_on_in_another
 }
 
 #[test]
+fn a_backup_that_is_torn_at_its_end_is_damaged_whether_the_newer_files_are_read_or_not() {
+    let torn = &line("torn")[..90];
+    let lines = format!("{}\n", line("a"));
+    let stream = |behind: &[u8]| [zstd(lines.as_bytes()), zstd(behind)].concat();
+    let frame_without_content = stream(torn.as_bytes());
+    let frame_without_content = &frame_without_content[..frame_without_content.len() - 20];
+    for content in [
+        format!("{lines}{torn}").as_bytes(),
+        &stream(torn.as_bytes()),
+        frame_without_content,
+        &[framed(line("a").as_bytes()), framed(line("torn").as_bytes())[..90].to_vec()].concat(),
+    ] {
+        let (_folder, files) = rotated(&[content, lines.as_bytes()]);
+        for files in [&files[..], &files[..1]] {
+            let seen = read_files(files);
+            let torn = seen.messages.iter().filter(|(text, _)| !is_whole(text.as_bytes())).count();
+            assert_eq!(torn + seen.bad.len(), 1, "{:?} {:?}", seen.texts(), seen.bad);
+            assert!(seen.messages.iter().all(|(_, message)| !message.unended), "{:?}", seen.messages);
+            assert_eq!(seen.accounts[0].unfinished, None);
+        }
+        let (folder, files) = rotated(&[content, lines.as_bytes()]);
+        fs::remove_file(folder.path().join("logs.jsonl")).expect("removed");
+        let seen = read_files(&files[..1]);
+        let is_unended = seen.messages.last().is_some_and(|(_, message)| message.unended);
+        assert!(is_unended || seen.accounts[0].unfinished.is_some(), "nothing says that it was closed");
+    }
+}
+
+#[test]
 fn a_backup_without_a_last_line_break_and_a_file_that_begins_with_it_are_whole() {
     let (_folder, files) = rotated(&[line("a").as_bytes(), format!("\n{}\n", line("b")).as_bytes()]);
     let seen = read_files(&files);

@@ -1,7 +1,7 @@
 //! Cuts content into frames, each behind its length, and unpacks them on every core.
 //!
-//! A frame that cannot be unpacked may have a wrong length, so that its end cannot be trusted: the next frame is
-//! looked for right behind its first byte. A frame that goes beyond the end of the file, with no frame in it, is one
+//! A frame that cannot be unpacked, or that is followed by none, may have a wrong length, so that its end cannot be
+//! trusted: the next frame is looked for right behind its first byte. A frame that goes beyond the end of the file, with no frame in it, is one
 //! that is still being written.
 
 use std::io;
@@ -150,8 +150,17 @@ impl Framed {
         let mut filled = 0;
         for ((mut text, unpacked), frame) in unpacked.into_iter().zip(frames) {
             let body = &self.buffer[frame.start + PREFIX_BYTES..frame.end];
-            let unpacked =
+            let mut unpacked =
                 unpacked.or_else(|TooLarge| self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text));
+            if let Ok(Unpacked { written: Written::Whole | Written::PartlyUnread(_), work, .. }) = unpacked
+                && frames.last() == Some(frame)
+                && let Some(next) = self.next_within(frame)
+            {
+                self.tried += work + text.len() as Work;
+                text.clear();
+                let body = &self.buffer[frame.start + PREFIX_BYTES..next];
+                unpacked = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text);
+            }
             let (reason, breaks_off) = match &unpacked {
                 Ok(Unpacked { written: Written::Whole, .. }) => (None, false),
                 Ok(Unpacked { written: Written::PartlyUnread(reason), .. }) => (Some(reason.clone()), false),
@@ -273,7 +282,7 @@ impl Framed {
     /// The frame at the start goes beyond the end of the file: it is still being written, unless its length is wrong,
     /// in which case there are frames within it.
     fn cut_short(&mut self, batch: &mut Batch) {
-        if self.next_sound_frame(1).is_some() {
+        if self.next_sound_frame(1, usize::MAX).is_some() {
             let reason = sentence!("its length goes beyond the end of the file");
             return self.pass_over(batch, reason, false);
         }
@@ -296,7 +305,7 @@ impl Framed {
         let (mut passed, mut zeros) = (0, true);
         let mut from = begin + 1;
         let next = loop {
-            if let Some(found) = self.next_sound_frame(from) {
+            if let Some(found) = self.next_sound_frame(from, usize::MAX) {
                 break found;
             }
             if self.ended {
@@ -326,10 +335,20 @@ impl Framed {
         self.frame += 1;
     }
 
-    /// The next place, `from` on, with a whole frame that can be unpacked.
-    fn next_sound_frame(&mut self, mut from: usize) -> Option<usize> {
+    /// Where a frame begins within one that can be read and has none behind it: that one was cut off, and took what
+    /// follows it for its rest.
+    fn next_within(&mut self, frame: &std::ops::Range<usize>) -> Option<usize> {
+        if matches!(self.frame_at(frame.end), Next::Frame(_) | Next::End) {
+            return None;
+        }
+        self.next_sound_frame(frame.start + 1, frame.end)
+    }
+
+    /// The next place, from one on and before another, with a whole frame that can be unpacked.
+    fn next_sound_frame(&mut self, mut from: usize, until: usize) -> Option<usize> {
         loop {
-            let found = find(&self.buffer[..self.end], from)?;
+            let known = self.end.min(until.saturating_add(HEADER_BYTES));
+            let found = find(&self.buffer[..known], from).filter(|found| *found < until)?;
             if self.tried < MOST_TRIED
                 && let Next::Frame(frame) = self.frame_at(found)
                 && self.is_sound(frame)

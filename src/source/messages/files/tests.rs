@@ -161,6 +161,20 @@ fn behind_a_frame_with_a_wrong_length_the_next_one_is_read() {
 }
 
 #[test]
+fn behind_a_frame_that_was_cut_off_the_next_one_is_read_and_no_value_is_joined_of_both() {
+    for (frame, ..) in FRAMES {
+        let torn = frame("torn");
+        for length in 1..torn.len() {
+            let seen = read(&[&frame("a")[..], &torn[..length], &frame("c"), &frame("d")].concat());
+            let whole: Vec<_> = seen.texts().into_iter().filter(|text| is_whole(text.as_bytes())).collect();
+            assert_eq!(whole, [line("a"), line("c"), line("d")], "{length}: {:?}", seen.texts());
+            let [bad] = &seen.bad[..] else { panic!("{length}: {:?}", seen.bad) };
+            assert_eq!((bad.line, bad.bytes), (2, length as u64), "{bad:?}");
+        }
+    }
+}
+
+#[test]
 fn a_frame_with_a_member_of_another_release_is_read_whole() {
     let unknown_member = [9 << 3 | 2, 1, b'x'];
     for records in [20_000, 40_000] {

@@ -474,7 +474,8 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
     facts.sort_by_key(Fact::place);
     let mut calls: Vec<ToolCall> = Vec::new();
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
-    let is_result = |fact: &Fact<'_>| matches!(fact.what, What::Result { .. });
+    // One without a time is not known to follow anything.
+    let is_result = |fact: &Fact<'_>| matches!(fact.what, What::Result { .. }) && fact.order.time().is_some();
     let results = facts.iter().enumerate().filter(|(_, fact)| is_result(fact));
     let last_results: BTreeMap<&str, usize> =
         results.filter_map(|(place, fact)| Some((fact.names.call_id.text()?, place))).collect();

@@ -144,11 +144,17 @@ fn is_of_unknown_kind(text: &str) -> bool {
     if first.is_none_or(is_known) {
         return false;
     }
-    let mut objects = serde_json::Deserializer::from_str(text).into_iter::<HashMap<String, &RawValue>>();
-    objects
-        .next()
-        .is_some_and(|object| object.is_ok_and(|members| !members.keys().any(|name| is_known(name))))
+    let mut ends = (0..=text.len().min(LONGEST_LOOK)).rev();
+    let head = &text[..ends.find(|end| text.is_char_boundary(*end)).unwrap_or(0)];
+    let mut objects = serde_json::Deserializer::from_str(head).into_iter::<HashMap<String, &RawValue>>();
+    match objects.next() {
+        Some(Ok(members)) => !members.keys().any(|name| is_known(name)),
+        _ => head.len() < text.len(),
+    }
 }
+
+/// So many bytes of a value of an unknown kind are looked at for another kind: such values may lie within each other.
+const LONGEST_LOOK: usize = 1024;
 
 fn has_bare_integer(text: &str) -> bool {
     ["intValue", "int_value"].into_iter().any(|name| {
@@ -359,6 +365,10 @@ mod tests {
         ] {
             assert_eq!(noted(text).unknown_values, unknown, "{text}");
         }
+        let long = format!(r#"{{"value":{{"stringWalue":"{}"}}}}"#, "é".repeat(LONGEST_LOOK));
+        assert_eq!(noted(&long).unknown_values, 1);
+        // Were each read to its end, this would take hours.
+        assert!(noted(&r#"{"value":{"x":"#.repeat(100_000)).unknown_values > 99_000);
     }
 
     #[test]

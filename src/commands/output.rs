@@ -222,7 +222,7 @@ impl RecordForm {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&self, out: &mut dyn Write, record: &impl Serialize) -> io::Result<()> {
+    pub fn write(&self, out: &mut (impl Write + ?Sized), record: &impl Serialize) -> io::Result<()> {
         match self {
             Self::Json => write_record(out, record),
             Self::Csv(columns) => columns.write_record(out, record),

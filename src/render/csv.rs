@@ -33,7 +33,7 @@ impl CsvColumns {
     }
 
     /// Writes one row. A value for which there is no column is an error, not an omission.
-    pub fn write_record(&self, out: &mut dyn Write, record: &impl Serialize) -> io::Result<()> {
+    pub fn write_record(&self, out: &mut (impl Write + ?Sized), record: &impl Serialize) -> io::Result<()> {
         let mut cells = vec![String::new(); self.names.len()];
         self.fill("", object(record)?, &mut cells)?;
         write_cells(out, &cells)
@@ -62,7 +62,7 @@ pub fn write_csv_row(out: &mut impl Write, texts: &[&str]) -> io::Result<()> {
     write_cells(out, &cells)
 }
 
-fn write_cells(out: &mut dyn Write, cells: &[String]) -> io::Result<()> {
+fn write_cells(out: &mut (impl Write + ?Sized), cells: &[String]) -> io::Result<()> {
     /// Most rows have room in it.
     const BUFFER_BYTES: usize = 1024;
     let mut csv = csv::WriterBuilder::new().buffer_capacity(BUFFER_BYTES).from_writer(out);

@@ -149,7 +149,9 @@ fn is_of_unknown_kind(text: &str) -> bool {
     let mut objects = serde_json::Deserializer::from_str(head).into_iter::<HashMap<String, &RawValue>>();
     match objects.next() {
         Some(Ok(members)) => !members.keys().any(|name| is_known(name)),
-        _ => head.len() < text.len(),
+        // What is no JSON is damage.
+        Some(Err(error)) => error.is_eof() && head.len() < text.len(),
+        None => false,
     }
 }
 
@@ -365,6 +367,8 @@ mod tests {
         ] {
             assert_eq!(noted(text).unknown_values, unknown, "{text}");
         }
+        let glued = format!(r#"{{"value":{{"stri{{"resourceLogs":[{}]}}"#, "1,".repeat(LONGEST_LOOK));
+        assert_eq!(noted(&glued).unknown_values, 0, "damage");
         let long = format!(r#"{{"value":{{"stringWalue":"{}"}}}}"#, "é".repeat(LONGEST_LOOK));
         assert_eq!(noted(&long).unknown_values, 1);
         // Were each read to its end, this would take hours.

@@ -232,9 +232,7 @@ impl Input {
             let path = entry.map_err(refused)?.path();
             // What editors and systems hide is nobody's log, but a hidden log is one.
             let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            let may_be_log =
-                if is_hidden { is_worth_reading(&path).unwrap_or(false) } else { may_be_file(&path) };
-            if may_be_log {
+            if may_be_file(&path) && (!is_hidden || is_worth_reading(&path).unwrap_or(false)) {
                 paths.push(path);
             }
         }
@@ -378,6 +376,16 @@ mod tests {
         let input = Input::find(&[folder.path().display().to_string()], false);
         assert_eq!(names(&input), [".logs.jsonl", "logs.jsonl"]);
         assert!(input.notes.is_empty(), "{:?}", input.notes);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_hidden_pipe_is_not_waited_for() {
+        let folder = folder(&[("logs.jsonl", LOGS)]);
+        let made =
+            std::process::Command::new("mkfifo").arg(folder.path().join(".pipe")).status().expect("mkfifo");
+        assert!(made.success());
+        assert_eq!(names(&Input::find(&[folder.path().display().to_string()], false)), ["logs.jsonl"]);
     }
 
     #[cfg(unix)]

@@ -202,7 +202,9 @@ pub(super) struct Zstd {
     silent_from: u64,
     /// Bytes of content handed out so far.
     decoded: u64,
-    /// How much was decoded in vain.
+    /// The same when the frame began.
+    decoded_before_frame: u64,
+    /// How much was decoded in vain, and how much of what failed later was handed out: it may be again.
     tried: u64,
     file_ended: bool,
     in_frame: bool,
@@ -229,6 +231,7 @@ impl Zstd {
             frame: 0,
             silent_from: 0,
             decoded: 0,
+            decoded_before_frame: 0,
             tried: 0,
             file_ended: false,
             in_frame: false,
@@ -276,7 +279,8 @@ impl Zstd {
     fn pass_over(&mut self, reason: Sentence, given: usize) -> io::Result<()> {
         let begin = self.start - self.kept();
         let (frame, silent_from) = (self.offset + begin as u64, self.silent_from);
-        self.tried += (self.start + given - begin) as u64;
+        let given_out = self.decoded.saturating_sub(self.decoded_before_frame);
+        self.tried += (self.start + given - begin) as u64 + given_out;
         let most = MOST_TRIED + MOST_TRIED_A_BYTE * (self.offset + self.end as u64);
         let is_given_up = self.tried > most;
         // Not the frame that has just failed again.
@@ -321,6 +325,7 @@ impl Zstd {
     fn go_to(&mut self, place: usize) {
         self.start = place;
         self.frame = self.position();
+        self.decoded_before_frame = self.decoded;
         self.silent_from = self.frame;
     }
 
@@ -402,6 +407,9 @@ impl Read for Zstd {
                             self.breaks.push(self.decoded);
                         }
                         self.decoded += (room_for_break + written) as u64;
+                        if !self.in_frame {
+                            self.decoded_before_frame = self.decoded;
+                        }
                         return Ok(room_for_break + written);
                     }
                     if consumed == 0 && step == 0 && !self.look_behind_torn_frame()? {

@@ -200,7 +200,7 @@ impl Writer<'_> {
             array.begin_element(self.json)?;
             self.scope_logs(rest, true)?;
         }
-        self.note_hidden(&parts, scope_logs);
+        self.note_hidden(&parts);
         parts.check(breaks_off)?;
         array.end(self.json);
         write_text("schemaUrl", parts.last(3), self.json);
@@ -225,7 +225,7 @@ impl Writer<'_> {
                 self.unread.push(MessagePart::LogRecord.unread(&fault.sentence()));
             }
         }
-        self.note_hidden(&parts, 2);
+        self.note_hidden(&parts);
         parts.check(breaks_off)?;
         array.end(self.json);
         write_text("schemaUrl", parts.last(3), self.json);
@@ -233,10 +233,10 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Under a number that was damaged, what is not known may be what is missing, or one of the records.
-    fn note_hidden(&mut self, parts: &Parts<'_>, number: u32) {
-        let is_missing = !parts.has(number);
-        let hidden = parts.unknown.iter().find(|(_, content)| is_missing || holds_record(content));
+    /// Under a number that was damaged, what is not known may be one of the records, or a list of them.
+    fn note_hidden(&mut self, parts: &Parts<'_>) {
+        let holds_list = |content: &[u8]| Parts::of(content, &[2]).all(2).any(holds_record);
+        let hidden = parts.unknown.iter().find(|(_, content)| holds_record(content) || holds_list(content));
         if let Some((number, _)) = hidden {
             self.unread.push(sentence!(
                 "a member with the number {}, which is not known there: it may hold records",

@@ -227,7 +227,7 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
         calls.values().filter(|result| result.as_ref().is_some_and(says_nothing)).count() as u64;
     let counts = counts.join(unknown_outcomes(without_result, without_outcome));
     let legend = rows.par_iter().any(asks_for_more).then(|| {
-        let meaning = tr!("asked for more than the sandbox allows; show has the reason given");
+        let meaning = tr!("asked for more than the sandbox allows; see show");
         Line::new().tone(Tone::Warn, MORE_THAN_THE_SANDBOX.to_string()).tone(Tone::Dim, format!(" {meaning}"))
     });
     Table {
@@ -256,7 +256,7 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
 const MORE_THAN_THE_SANDBOX: char = '↗';
 
 fn asks_for_more(row: &ToolDecisionRow) -> bool {
-    terms_of(&row.call).sandbox_permissions.is_some()
+    terms_of(&row.call).more.is_some()
 }
 
 fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &str>) -> Row {

@@ -5,7 +5,9 @@ use rayon::iter::ParallelIterator;
 use tr::tr;
 
 use super::human::{plural, span};
-use crate::event::{Decision, DecisionSource, NetworkDecision, RunTerms, is_shell, run_terms};
+use crate::event::{
+    Decision, DecisionSource, MorePermissions, NetworkDecision, RunTerms, is_shell, run_terms,
+};
 use crate::query::{CallDecision, NetworkRequest, ToolCall};
 use crate::report::{Line, Row, Section, Tone};
 use crate::setup::Severity;
@@ -89,7 +91,9 @@ pub(super) fn outcome_word(call: &ToolCall) -> Line {
         (_, Some(0)) => (Tone::Good, tr!("exit 0")),
         (_, Some(code)) => (Tone::Warn, tr!("exit {code}", code)),
         // That a shell could be started says nothing of what became of the command.
-        (Some(true), None) if call.tool_name.as_deref().is_some_and(is_shell) => {
+        (Some(true), None)
+            if call.mcp_server().is_none() && call.tool_name.as_deref().is_some_and(is_shell) =>
+        {
             (Tone::Plain, tr!("exit unknown"))
         }
         (Some(true), None) => (Tone::Good, tr!("ok")),
@@ -98,19 +102,18 @@ pub(super) fn outcome_word(call: &ToolCall) -> Line {
     Line::new().tone(tone, word)
 }
 
-/// What permissions a call asked for besides what the sandbox gives.
-pub(super) fn permission_words(terms: &RunTerms) -> Option<String> {
-    Some(match terms.sandbox_permissions.as_deref()? {
-        "require_escalated" => tr!("asked to run outside the sandbox"),
-        "with_additional_permissions" => tr!("asked for additional permissions"),
-        other => tr!("asked for sandbox permissions {other}", other),
-    })
+/// What a call asked for besides what the sandbox gives.
+pub(super) fn permission_words(more: MorePermissions) -> String {
+    match more {
+        MorePermissions::Outside => tr!("asked to run outside the sandbox"),
+        MorePermissions::Additional => tr!("asked for additional permissions"),
+    }
 }
 
-/// The terms of a call by the arguments that the model gave it.
+/// The terms of a call by the arguments that the model gave it; none for a tool of an MCP server, whatever its name.
 pub(super) fn terms_of(call: &ToolCall) -> RunTerms {
     let arguments = call.result.as_ref().and_then(|result| result.arguments.as_deref());
-    run_terms(call.tool_name.as_deref(), arguments)
+    run_terms(call.tool_name.as_deref().filter(|_| call.mcp_server().is_none()), arguments)
 }
 
 /// What became of the run, as the record of the sandbox's outcome has it: a time limit and a signal end runs outside the

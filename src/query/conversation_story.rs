@@ -8,22 +8,24 @@ use super::packed::Packed;
 use super::token_totals::{last_went_over_websocket, may_be_request, over_websocket};
 use super::tool_calls::{CallDetail, CallTimes, Fact, ToolCall, calls_of};
 use crate::event::{
-    AnyValue, ApiRequest, Event, EventFilter, EventKind, EventOrder, Fold, Key, LogRecord, Needle, Resource,
-    Scope, StartupPhase, StreamEvent, TokenCounts, WebsocketRequest, event_family, name_of_double,
+    AnyValue, ApiRequest, Event, EventFilter, EventKind, EventOrder, Fold, Key, Location, LogRecord, Needle,
+    Resource, Scope, StartupPhase, StreamEvent, TokenCounts, WebsocketRequest, event_family, name_of_double,
 };
 
 /// Keeps the admitted events, by conversation. Memory grows with what is admitted.
 #[derive(Clone, Debug, Default)]
 pub struct StoryCollector {
     filter: EventFilter,
-    /// Only these conversations, and how many events there are of each.
+    /// Only these conversations.
     only: Option<Arc<Pass>>,
+    /// How far the input was heard.
+    heard_until: Location,
     kept: BTreeMap<Option<String>, StoryEvents>,
 }
 
-/// Some conversations, with the number of events that the story of each is made of; `None` stands for the records of
-/// none.
-pub type Pass = BTreeMap<Option<String>, u64>;
+/// Some conversations, with the place of the last event that the story of each is made of; `None` stands for the records
+/// of none.
+pub type Pass = BTreeMap<Option<String>, Location>;
 
 /// The events of one conversation.
 #[derive(Clone, Debug, Default)]
@@ -218,11 +220,10 @@ impl StoryCollector {
         Self { only: Some(pass), ..self }
     }
 
-    /// Takes out the events of a conversation when all were heard that there are.
+    /// Takes out the events of a conversation when the last one that is known of was heard.
     pub fn take_whole(&mut self, id: &Option<String>) -> Option<StoryEvents> {
-        let expected = *self.only.as_ref()?.get(id)?;
-        let heard = self.kept.get(id).map_or(0, StoryEvents::number);
-        (heard == expected).then(|| self.kept.remove(id).unwrap_or_default())
+        let last = *self.only.as_ref()?.get(id)?;
+        (self.heard_until >= last).then(|| self.kept.remove(id).unwrap_or_default())
     }
 
     /// The events of each conversation, by its id; `None` stands for the records of none.
@@ -262,6 +263,7 @@ impl Fold for StoryCollector {
     }
 
     fn add(&mut self, event: &Event<'_>) {
+        self.heard_until = self.heard_until.max(event.location);
         let Some(role) = Role::of(event, &self.filter) else { return };
         let conversation = event.conversation_id().map(str::to_owned);
         if self.only.as_ref().is_some_and(|only| !only.contains_key(&conversation)) {
@@ -279,6 +281,7 @@ impl Fold for StoryCollector {
     }
 
     fn join(&mut self, later: Self) {
+        self.heard_until = self.heard_until.max(later.heard_until);
         for (id, later) in later.kept {
             let events = self.kept.entry(id).or_default();
             events.kept.extend(later.kept);
@@ -288,10 +291,6 @@ impl Fold for StoryCollector {
 }
 
 impl StoryEvents {
-    fn number(&self) -> u64 {
-        (self.kept.len() + self.left_out.len()) as u64
-    }
-
     /// Their story. With `stream_events_apart`, each event of a response's stream is a step of its own.
     #[must_use]
     pub fn told(mut self, stream_events_apart: bool) -> Story {

@@ -466,6 +466,37 @@ impl<'a> Fact<'a> {
     }
 }
 
+/// What of the same call id follows a fact.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Follows {
+    Nothing,
+    /// A result, before anything else.
+    Result,
+    /// Something else, and then a result.
+    ResultLater,
+}
+
+/// What follows each of the facts.
+fn what_follows(facts: &[Fact<'_>]) -> Vec<Follows> {
+    let mut of_id: BTreeMap<&str, Follows> = BTreeMap::new();
+    let mut follows: Vec<Follows> = (facts.iter().rev())
+        .map(|fact| {
+            let Some(id) = fact.names.call_id.text() else { return Follows::Nothing };
+            let follows = of_id.get(id).copied().unwrap_or(Follows::Nothing);
+            let next = match (&fact.what, follows) {
+                // One without a time is not known to follow anything.
+                (What::Result { .. }, _) if fact.order.time().is_some() => Follows::Result,
+                (_, Follows::Nothing) => Follows::Nothing,
+                _ => Follows::ResultLater,
+            };
+            of_id.insert(id, next);
+            follows
+        })
+        .collect();
+    follows.reverse();
+    follows
+}
+
 /// The calls of one conversation that its facts are about, in the order of their first records.
 #[must_use]
 pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<ToolCall> {
@@ -474,15 +505,16 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
     facts.sort_by_key(Fact::place);
     let mut calls: Vec<ToolCall> = Vec::new();
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
-    // One without a time is not known to follow anything.
-    let is_result = |fact: &Fact<'_>| matches!(fact.what, What::Result { .. }) && fact.order.time().is_some();
-    let results = facts.iter().enumerate().filter(|(_, fact)| is_result(fact));
-    let last_results: BTreeMap<&str, usize> =
-        results.filter_map(|(place, fact)| Some((fact.names.call_id.text()?, place))).collect();
-    for (place, Fact { order, names, what }) in facts.into_iter().enumerate() {
+    let follows = what_follows(&facts);
+    for (Fact { order, names, what }, follows) in facts.into_iter().zip(follows) {
         let call_id = names.call_id.text();
         let known = call_id.and_then(|id| by_id.get(id)).copied();
-        let result_follows = call_id.and_then(|id| last_results.get(id)).is_some_and(|last| *last > place);
+        // What the sandbox did comes behind the decision on its call.
+        let result_follows = if matches!(what, What::Sandbox(_)) {
+            follows == Follows::Result
+        } else {
+            follows != Follows::Nothing
+        };
         let known = known.filter(|index| !calls[*index].is_over_before(order, &what, result_follows));
         let index = known.unwrap_or(calls.len());
         if known.is_none() {
@@ -695,6 +727,8 @@ mod tests {
         let calls = |facts: Vec<Fact<'static>>| calls_of(facts).len();
         assert_eq!(calls(vec![decided(1, Decision::Approved), result(2, false), later(1)]), 1);
         assert_eq!(calls(vec![result(2, false), later(5_000)]), 2, "of another call of that id");
+        let decided = [result(2, false), later(1), decided(3, Decision::Approved), result(4, true)];
+        assert_eq!(calls_of(decided)[0].sandbox_outcomes.len(), 1, "a decision comes first");
         let again = calls_of([result(2, false), later(1), result(3, false)]);
         assert_eq!(again[1].sandbox_outcomes.len(), 1, "the id is used again: {again:?}");
     }

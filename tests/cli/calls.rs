@@ -171,17 +171,16 @@ fn a_run_that_was_ended_is_not_said_to_be_in_a_sandbox_nor_a_second_one_to_be_ou
 fn a_command_that_asked_to_leave_the_sandbox_and_still_runs_is_said_to() {
     let result = json!({
         "call_id": "call_1", "tool_name": "exec_command", "success": "true", "duration_ms": "2500",
-        "arguments": r#"{"cmd":"sleep 9","workdir":"/etc","sandbox_permissions":"require_escalated","justification":"to wait"}"#,
+        "arguments": r#"{"cmd":"sleep 9","workdir":"/etc","sandbox_permissions":"require_escalated","justification":"to wait\n│ x"}"#,
         "output": "Chunk ID: a\nWall time: 0.5 s\nProcess running with session ID 5\nOutput:\n",
     });
     let records = [decision("approved", "User"), ("tool_result", result)];
     let shown = asked("show", &records).stdout;
     assert!(shown.contains(" · approved by a person · exit unknown in 2.5 s, "), "{shown}");
     assert!(shown.contains(" · still running, as session 5\n"), "{shown}");
-    assert!(
-        shown.contains(" in /etc · asked to run outside the sandbox · reason given: to wait\n"),
-        "{shown}"
-    );
+    let lines: Vec<&str> = shown.lines().map(str::trim).collect();
+    let terms = ["in /etc", "asked to run outside the sandbox", "reason given: to wait⏎│ x"];
+    assert!(lines.windows(3).any(|lines| lines == terms), "{shown}");
     let table = asked("tool-decision", &records).stdout;
     assert!(table.contains(" ↗ sleep 9\n") && table.contains("↗ asked for more"), "{table}");
 }
@@ -313,4 +312,16 @@ fn a_review_that_names_no_call_is_none_and_is_shown() {
     assert_eq!(asked("tool-decision --undecided --json", &records).stdout, "");
     let shown = asked("show", &records).stdout;
     assert!(shown.contains("guardian_assessment") && shown.contains("outcome deny"), "{shown}");
+}
+
+#[test]
+fn a_tool_of_an_mcp_server_that_is_named_like_a_shell_asks_nothing_of_the_sandbox() {
+    let result = json!({
+        "call_id": "call_1", "tool_name": "shell", "mcp_server": "demo", "success": "true", "duration_ms": "1",
+        "arguments": r#"{"workdir":"/etc","sandbox_permissions":"require_escalated"}"#, "output": "x",
+    });
+    let records = [decision("approved", "User"), ("tool_result", result)];
+    assert!(!asked("tool-decision", &records).stdout.contains('↗'));
+    let shown = asked("show", &records).stdout;
+    assert!(shown.contains(" · ok in 1 ms") && !shown.contains("outside the sandbox"), "{shown}");
 }

@@ -177,7 +177,8 @@ impl ShowArgs {
                 }
                 teller.tell(whole, out)
             })?;
-            // Of a file that has lost something since it was read first, what is left of it.
+            // Of a file that has lost something since it was read first, what is left of it. What was added to one since
+            // then, behind all of its conversation, is not told: the sums are not of it either.
             let Some(collected) = collected else { return Ok(Exit::Failed) };
             let mut left = collected.answer.settle();
             let stories =

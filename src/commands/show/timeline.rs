@@ -19,6 +19,7 @@ use crate::query::{
     CallResult, CallStep, ConversationKind, ConversationSummary, ModelStep, NetworkRequest, Remark, Step,
     Story, TokenTotals, ToolCall,
 };
+use crate::render::visible_line;
 use crate::report::{Detail, Entry, Line, Span, Tone};
 use crate::source::Account;
 
@@ -230,24 +231,22 @@ impl Telling<'_> {
         details
     }
 
-    /// Under what terms a command was to run.
-    fn terms(&self, call: &ToolCall) -> Option<Detail> {
+    /// Under what terms a command was to run, each on a line of its own: what the model wrote must not pass for what is
+    /// said here.
+    fn terms(&self, call: &ToolCall) -> Vec<Detail> {
         let terms = terms_of(call);
-        let mut words = Line::new();
-        if let Some(folder) = &terms.workdir {
-            words.push(Tone::Plain, tr!("in {folder}", folder));
-        }
-        if let Some(permissions) = permission_words(&terms) {
-            words.push(Tone::Plain, if words.is_empty() { "" } else { " · " });
-            words.push(Tone::Warn, permissions);
-        }
-        if let Some(reason) = &terms.justification {
-            words.push(Tone::Plain, if words.is_empty() { "" } else { " · " });
-            let (reason, left_out) = self.cut(reason, 1);
-            let more = if left_out.is_some() { " …" } else { "" };
-            words.push(Tone::Plain, tr!("reason given: {reason}{more}", reason, more));
-        }
-        (!words.is_empty()).then(|| Detail::note(words))
+        let own_line = |text: &str| self.cut(&visible_line(text), 1).0;
+        let folder = terms.workdir.map(|folder| {
+            let folder = own_line(&folder);
+            let folder = if folder.contains(' ') { format!("\"{folder}\"") } else { folder };
+            Line::from(tr!("in {folder}", folder))
+        });
+        let more = terms.more.map(|more| Line::new().tone(Tone::Warn, permission_words(more)));
+        let reason = terms.justification.map(|reason| {
+            let reason = own_line(&reason);
+            Line::from(tr!("reason given: {reason}", reason))
+        });
+        [folder, more, reason].into_iter().flatten().map(Detail::note).collect()
     }
 
     fn output(&self, output: &str, call: &ToolCall) -> Vec<Detail> {

@@ -244,7 +244,7 @@ impl<'a> RecordWriter<'a> {
     /// # Errors
     /// When their form cannot be told.
     pub fn new<R: Record>(format: RecordFormat, out: &'a mut dyn Write) -> io::Result<Self> {
-        Ok(Self { form: RecordForm::of::<R>(format)?, out, is_headed: false })
+        Self::like(&R::template(), format, out)
     }
 
     /// A writer of records whose columns are those of `template`.

@@ -477,7 +477,7 @@ impl Read for Gzip {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::Write;
 
     use flate2::write::GzEncoder;
@@ -549,7 +549,7 @@ mod tests {
     }
 
     /// As a Collector writes it.
-    fn zstd_with_checksum(text: &[u8]) -> Vec<u8> {
+    pub(in crate::source::messages) fn zstd_with_checksum(text: &[u8]) -> Vec<u8> {
         let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("an encoder");
         encoder.include_checksum(true).expect("a checksum");
         encoder.write_all(text).expect("compressed");

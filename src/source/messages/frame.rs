@@ -238,8 +238,7 @@ fn json_error(text: &[u8]) -> Option<(usize, Sentence)> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
+    use super::super::compressed::tests::zstd_with_checksum;
     use super::*;
 
     fn framed(body: &[u8]) -> Vec<u8> {
@@ -281,21 +280,18 @@ mod tests {
         assert!(Unpacker::new().unpack(&bomb, 1_000_000, &mut text).is_ok());
     }
 
-    /// Text in a frame of several blocks with a checksum.
-    fn with_checksum(text: &[u8]) -> Vec<u8> {
-        let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("an encoder");
-        encoder.include_checksum(true).expect("a checksum");
-        encoder.write_all(text).expect("compressed");
-        encoder.finish().expect("compressed")
+    /// An object that is as long when it is compressed: its frame has several blocks.
+    fn noisy_object(numbers: u64) -> Vec<u8> {
+        let text: Vec<u8> = (0..numbers)
+            .flat_map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string().into_bytes())
+            .collect();
+        [b"{\"a\":\"", &text[..], b"\"}"].concat()
     }
 
     #[test]
     fn a_frame_with_a_wrong_checksum_gives_nothing_and_one_that_is_merely_cut_off_what_it_holds() {
-        let text: Vec<u8> = (0..80_000_u64)
-            .flat_map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string().into_bytes())
-            .collect();
-        let object = [b"{\"a\":\"", &text[..], b"\"}"].concat();
-        let mut body = with_checksum(&object);
+        let object = noisy_object(80_000);
+        let mut body = zstd_with_checksum(&object);
         let unpack = |body: &[u8]| {
             let mut text = Vec::new();
             let unpacked = Unpacker::new().unpack(body, usize::MAX - 1, &mut text).expect("small enough");
@@ -318,10 +314,7 @@ mod tests {
 
     #[test]
     fn a_frame_that_is_cut_short_gives_what_it_holds() {
-        let text: Vec<u8> = (0..400_000_u64)
-            .flat_map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string().into_bytes())
-            .collect();
-        let object = [b"{\"a\":\"", &text[..], b"\"}"].concat();
+        let object = noisy_object(400_000);
         let body = zstd::encode_all(&object[..], 1).expect("compressed");
         let mut text = Vec::new();
         let unpacked =

@@ -151,14 +151,41 @@ fn harm() -> impl Strategy<Value = Harm> {
         1 => Just(Harm::Doubled),
         1 => Just(Harm::Stutter),
         2 => proptest::collection::vec(any::<u8>(), 1..20).prop_map(Harm::Inserted),
-        1 => proptest::sample::select(&[
-            "{", "}", "[[", "\"", "\\ud800", "null,", r#"{"resourceLogs":"#,
-            // These leave many a line whole, but not as a Collector writes it.
-            " ", "\t", "\\n", "\\u4e2d", "中", "0", r#""flags":0,"#, "{},", "{}",
-            r#""body":{},"#, r#"{"key":"n","value":{"doubleValue":1e400}},"#, "e999",
-        ][..]).prop_map(|text| Harm::Inserted(text.as_bytes().to_vec())),
+        2 => proptest::collection::vec(proptest::sample::select(SIGNS), 1..4)
+            .prop_map(|signs| Harm::Inserted(signs.concat().into_bytes())),
     ]
 }
+
+/// What JSON and OTLP are made of, also in part.
+const SIGNS: &[&str] = &[
+    "{",
+    "}",
+    "[[",
+    "\"",
+    "\\",
+    "\\u",
+    "\\u6",
+    "\\ud800",
+    "null,",
+    r#"{"resourceLogs":"#,
+    r#"{"resource":{"#,
+    // These leave many a line whole, but not as a Collector writes it.
+    " ",
+    "\t",
+    "\\n",
+    "\\u4e2d",
+    "é",
+    "中",
+    "\u{fffd}",
+    "😀",
+    "0",
+    r#""flags":0,"#,
+    "{},",
+    "{}",
+    r#""body":{},"#,
+    r#"{"key":"n","value":{"doubleValue":1e400}},"#,
+    "e999",
+];
 
 /// The line, harmed at a place given as a share of its length.
 fn harmed(line: &[u8], harm: &Harm, share: f64) -> Vec<u8> {

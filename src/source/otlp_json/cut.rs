@@ -388,16 +388,18 @@ pub(super) fn bare_message(error: &serde_json::Error) -> String {
 
 /// Where the text breaks off, or is no JSON any more.
 fn break_in(text: &str, error: &serde_json::Error) -> usize {
-    // Of a control character in a string the library names the place before it.
-    let is_behind = bare_message(error).starts_with("control character");
-    if error.is_eof() { text.len() } else { offset_of(text, error) + usize::from(is_behind) }
+    if error.is_eof() { text.len() } else { offset_of(text, error) }
 }
 
-/// The byte that the error is about.
+/// Where the character stands that the error is about.
 fn offset_of(text: &str, error: &serde_json::Error) -> usize {
     let line_start =
         text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-    (line_start + error.column().saturating_sub(1)).min(text.len())
+    // Of a control character in a string the library names the place before it.
+    let is_before = bare_message(error).starts_with("control character");
+    let offset = line_start + error.column().saturating_sub(usize::from(!is_before));
+    // Of an escape of four digits it names the fourth byte, whichever character that is of.
+    (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 fn skip_space(text: &str, from: usize) -> usize {

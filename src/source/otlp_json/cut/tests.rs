@@ -278,3 +278,17 @@ fn what_is_no_otlp_is_named_for_what_it_is() {
     assert_eq!(kind(&format!("\0\0\0{}", message("{}"))), Some(DamageKind::NulRun));
     assert_eq!(kind(&("[".repeat(100_000))), Some(DamageKind::TooDeep));
 }
+
+#[test]
+fn an_escape_that_is_none_is_told_wherever_it_stands_and_whatever_is_behind_it() {
+    let whole = message(r#"{"a":"bc"},{"d":1}"#);
+    let behind = ["", "\u{1}", "中\u{1}", "中", "é中", "x中", "😀", "\u{2028}\n", "\u{fffd}\u{fffd}"];
+    for place in ["\"resourceLogs", "\"resource", "\"scope", "\"logRecords", "\"a", "\"b"] {
+        for escape in ["u", "u6", "u65", "uD83D\\u6"] {
+            for behind in behind {
+                let broken = whole.replacen(place, &format!("{place}\\{escape}{behind}"), 1);
+                assert!(!texts(&broken).1.is_empty(), "{broken}");
+            }
+        }
+    }
+}

@@ -6,7 +6,7 @@ use tr::tr;
 
 use super::human::{plural, span};
 use crate::event::{
-    Decision, DecisionSource, MorePermissions, NetworkDecision, RunTerms, is_shell, run_terms,
+    Decision, DecisionSource, Ending, MorePermissions, NetworkDecision, RunTerms, is_shell, run_terms,
 };
 use crate::query::{CallDecision, NetworkRequest, ToolCall};
 use crate::report::{Line, Row, Section, Tone};
@@ -63,8 +63,20 @@ pub(super) fn decisions_words(decisions: &[CallDecision]) -> Line {
 
 /// What came of a call, and how long it took.
 pub(super) fn outcome_words(call: &ToolCall) -> Line {
-    let took = call.result.as_ref().and_then(|result| result.duration_ms);
-    let mut words = outcome_word(call).plain(took.map_or_else(String::new, |took| tr!(" in {}", span(took))));
+    let mut words = outcome_word(call);
+    if let Some(result) = &call.result {
+        let took = result.duration_ms.map(span);
+        words.push(
+            Tone::Plain,
+            match (result.success, result.ending) {
+                (None | Some(true), Some(Ending::Running(session))) => {
+                    let after = took.map_or_else(String::new, |took| tr!(", after {}", took));
+                    tr!(", as session {session}", session) + &after
+                }
+                _ => took.map_or_else(String::new, |took| tr!(" in {}", took)),
+            },
+        );
+    }
     if let Some(before) = milliseconds_before_decision(call) {
         words.push(Tone::Dim, tr!(", {} of it before the decision", span(before)));
     }
@@ -85,11 +97,12 @@ fn milliseconds_before_decision(call: &ToolCall) -> Option<u64> {
 /// What came of a call.
 pub(super) fn outcome_word(call: &ToolCall) -> Line {
     let Some(result) = &call.result else { return Line::new().tone(Tone::Warn, tr!("no result recorded")) };
-    let (tone, word) = match (result.success, result.exit_code) {
-        (Some(false), Some(code)) => (Tone::Bad, tr!("failed, exit {code}", code)),
-        (Some(false), None) => (Tone::Bad, tr!("failed")),
-        (_, Some(0)) => (Tone::Good, tr!("exit 0")),
-        (_, Some(code)) => (Tone::Warn, tr!("exit {code}", code)),
+    let (tone, word) = match (result.success, result.ending) {
+        (Some(false), Some(Ending::Exited(code))) => (Tone::Bad, tr!("failed, exit {code}", code)),
+        (Some(false), _) => (Tone::Bad, tr!("failed")),
+        (_, Some(Ending::Exited(0))) => (Tone::Good, tr!("exit 0")),
+        (_, Some(Ending::Exited(code))) => (Tone::Warn, tr!("exit {code}", code)),
+        (_, Some(Ending::Running(_))) => (Tone::Warn, tr!("still running")),
         // That a shell could be started says nothing of what became of the command.
         (Some(true), None)
             if call.mcp_server().is_none() && call.tool_name.as_deref().is_some_and(is_shell) =>

@@ -44,6 +44,6 @@ pub use time::{UnixNano, nanoseconds_of};
 pub use tokens::{ResponseCompleted, TokenCounts};
 pub use tool_call::{Decision, DecisionSource, SandboxOutcome, ToolDecision, ToolResult};
 pub use tool_text::{
-    MorePermissions, RunTerms, agent_job, command_line, exit_code, is_refused_by_sandbox, is_shell,
-    names_mcp_tool, output_body, patched_files, run_terms, running_session, spawned_conversation,
+    Ending, MorePermissions, RunTerms, agent_job, command_line, ending, is_refused_by_sandbox, is_shell,
+    names_mcp_tool, output_body, patched_files, run_terms, spawned_conversation,
 };

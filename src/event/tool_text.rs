@@ -1,9 +1,10 @@
 //! What stands inside a call's arguments and output: the command line and the terms under which it was to run, the files
-//! of a patch, the exit code.
+//! of a patch, how the command ended.
 //!
 //! Arguments and output are written by models and by the programs they run. What is read out of an output is read
 //! only from the part that Codex itself writes, so that a program cannot print itself an exit code.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::attributes::is_masked;
@@ -245,26 +246,38 @@ fn framing<'a>(tool_name: Option<&str>, mcp_server: Option<&str>, output: &'a st
     Framing::Bare
 }
 
-/// The exit code that Codex noted on the output of a command, in any of the forms its releases have: JSON metadata,
-/// `Process exited with code N`, `Exit code: N`, and the sandbox's refusal. `None` for other tools and for a command
-/// that was still running.
+/// What had become of a command when Codex answered the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// It ended with this exit code.
+    Exited(i64),
+    /// It still ran, as the session of this number, into which more may be typed.
+    Running(u64),
+}
+
+/// What Codex noted on the output of a command, in any of the forms its releases have: JSON metadata,
+/// `Process exited with code N`, `Exit code: N`, `Process running with session ID N`, and the sandbox's refusal. `None`
+/// for other tools.
 #[must_use]
-pub fn exit_code(tool_name: Option<&str>, mcp_server: Option<&str>, output: &str) -> Option<i64> {
+pub fn ending(tool_name: Option<&str>, mcp_server: Option<&str>, output: &str) -> Option<Ending> {
     if is_of_mcp(tool_name, mcp_server) {
         return None;
     }
     match framing(tool_name, None, output) {
-        Framing::Json(value) => value.get("metadata")?.get("exit_code")?.as_i64(),
+        Framing::Json(value) => value.get("metadata")?.get("exit_code")?.as_i64().map(Ending::Exited),
         Framing::Headed { head, .. } => head.lines().find_map(|line| {
-            let number = line
+            if let Some(session) = line.strip_prefix("Process running with session ID ") {
+                return session.parse().ok().map(Ending::Running);
+            }
+            let code = line
                 .strip_prefix("Process exited with code ")
                 .or_else(|| line.strip_prefix("Exit code: "))?;
-            number.trim().parse().ok()
+            code.trim().parse().ok().map(Ending::Exited)
         }),
         Framing::Bare => {
             let told =
                 refusal(tool_name, output)?.strip_prefix(" { output: ExecToolCallOutput { exit_code: ")?;
-            told.split(',').next()?.trim().parse().ok()
+            told.split(',').next()?.trim().parse().ok().map(Ending::Exited)
         }
     }
 }
@@ -285,18 +298,6 @@ fn refusal<'a>(tool_name: Option<&str>, output: &'a str) -> Option<&'a str> {
         None => failure.strip_prefix(": CreateProcess { message: \"")?,
     };
     failure.strip_prefix("Codex(Sandbox(Denied")
-}
-
-/// The session as which a command was left running, to be typed into later, as Codex noted it on its output.
-#[must_use]
-pub fn running_session<'a>(tool_name: Option<&str>, output: &'a str) -> Option<&'a str> {
-    match framing(tool_name, None, output) {
-        Framing::Headed { head, .. } => {
-            let session = head.lines().find_map(|line| line.strip_prefix("Process running with session ID "));
-            session.filter(|session| session.bytes().all(|byte| byte.is_ascii_digit()))
-        }
-        Framing::Json(_) | Framing::Bare => None,
-    }
 }
 
 /// What the program printed, without what Codex wrote around it; all there is where it does not say where that ends.
@@ -411,7 +412,10 @@ mod tests {
     }
 
     fn code(output: &str) -> Option<i64> {
-        exit_code(Some("exec_command"), None, output)
+        match ending(Some("exec_command"), None, output)? {
+            Ending::Exited(code) => Some(code),
+            Ending::Running(_) => None,
+        }
     }
 
     #[test]
@@ -478,7 +482,7 @@ mod tests {
             ("shell", Some("demo")),
             ("mcp__demo__shell", None),
         ] {
-            assert_eq!(exit_code(Some(tool), server, printed), None, "{tool}");
+            assert_eq!(ending(Some(tool), server, printed), None, "{tool}");
             assert_eq!(output_body(Some(tool), server, printed), printed, "{tool}");
         }
     }
@@ -510,12 +514,13 @@ mod tests {
     #[test]
     fn a_command_that_was_left_running_has_a_session() {
         let running = "Chunk ID: a\nWall time: 1 s\nProcess running with session ID 5\nOutput:\nhi\n";
-        assert_eq!(running_session(Some("exec_command"), running), Some("5"));
+        let of = |output: &str| ending(Some("exec_command"), None, output);
+        assert_eq!(of(running), Some(Ending::Running(5)));
         let forged = running.replace("ID 5", "ID 5 · approved by a person");
-        assert_eq!(running_session(Some("exec_command"), &forged), None);
-        assert_eq!(running_session(Some("js_repl"), running), None, "what a tool printed itself");
+        assert_eq!(of(&forged), None);
+        assert_eq!(ending(Some("js_repl"), None, running), None, "what a tool printed itself");
         let printed = "Chunk ID: a\nProcess exited with code 0\nOutput:\nProcess running with session ID 5\n";
-        assert_eq!(running_session(Some("exec_command"), printed), None);
+        assert_eq!(of(printed), Some(Ending::Exited(0)));
     }
 
     #[test]

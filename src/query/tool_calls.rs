@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::packed::Packable;
 use crate::event::{
-    Decision, DecisionSource, EventKind, EventOrder, Text, UnixNano, command_line, exit_code,
+    Decision, DecisionSource, Ending, EventKind, EventOrder, Text, UnixNano, command_line, ending,
 };
 
 /// A tool call, with all that was recorded of it.
@@ -80,8 +80,8 @@ pub struct CallResult {
     pub arguments: Option<String>,
     /// Whether the tool's handler calls it a success.
     pub success: Option<bool>,
-    /// The exit code that Codex noted.
-    pub exit_code: Option<i64>,
+    /// How the command ended, where Codex noted it.
+    pub ending: Option<Ending>,
     /// Milliseconds, waiting for an approval included.
     pub duration_ms: Option<u64>,
     /// What the model was told.
@@ -90,6 +90,17 @@ pub struct CallResult {
     pub output_truncated: Option<bool>,
     /// Which agent called.
     pub agent_name: Option<String>,
+}
+
+impl CallResult {
+    /// The exit code that Codex noted.
+    #[must_use]
+    pub fn exit_code(&self) -> Option<i64> {
+        match self.ending? {
+            Ending::Exited(code) => Some(code),
+            Ending::Running(_) => None,
+        }
+    }
 }
 
 impl ToolCall {
@@ -313,7 +324,7 @@ enum What<'a> {
         command: Option<Cow<'a, str>>,
         arguments: Option<&'a str>,
         success: Option<bool>,
-        exit_code: Option<i64>,
+        ending: Option<Ending>,
         duration_ms: Option<u64>,
         output: Option<&'a str>,
         output_truncated: Option<bool>,
@@ -416,9 +427,9 @@ impl<'a> Fact<'a> {
                         .filter(|_| detail.keeps_arguments())
                         .map(Text::as_str),
                     success: result.success,
-                    exit_code: (result.output.as_ref())
+                    ending: (result.output.as_ref())
                         .filter(|_| detail.keeps_words())
-                        .and_then(|output| exit_code(result.tool_name, result.server(), output)),
+                        .and_then(|output| ending(result.tool_name, result.server(), output)),
                     duration_ms: result.duration_ms.filter(|_| detail.keeps_arguments()),
                     output: result.output.as_ref().filter(|_| detail == CallDetail::Whole).map(Text::as_str),
                     output_truncated: result.output_truncated.filter(|_| detail == CallDetail::Whole),
@@ -567,7 +578,7 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
                 command,
                 arguments,
                 success,
-                exit_code,
+                ending,
                 duration_ms,
                 output,
                 output_truncated,
@@ -579,7 +590,7 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
                     command: command.map(Cow::into_owned),
                     arguments: owned(arguments),
                     success,
-                    exit_code,
+                    ending,
                     duration_ms,
                     output: owned(output),
                     output_truncated,
@@ -618,7 +629,7 @@ mod tests {
             command: None,
             arguments: None,
             success: Some(success),
-            exit_code: None,
+            ending: None,
             duration_ms: None,
             output: None,
             output_truncated: None,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{LocationRecord, SCHEMA_VERSION, nano_digits};
 use crate::commands::output::Record;
 use crate::commands::zone::Zone;
-use crate::query::{CallReview, ToolDecisionRow};
+use crate::query::{CallResult, CallReview, ToolDecisionRow};
 
 /// A decision, joined with the sandbox's outcome and the result of the call; or a call without a decision.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -113,7 +113,7 @@ impl<'a> ToolDecisionRecord<'a> {
             command: result.and_then(|result| result.command.as_deref()),
             arguments: result.and_then(|result| result.arguments.as_deref()),
             success: result.and_then(|result| result.success),
-            exit_code: result.and_then(|result| result.exit_code),
+            exit_code: result.and_then(CallResult::exit_code),
             duration_ms: result.and_then(|result| result.duration_ms),
             sandbox_outcome: row.call.sandbox_outcomes.last().map(String::as_str),
             approval_policy: row.policies.approval.as_deref(),

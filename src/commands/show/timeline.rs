@@ -13,7 +13,6 @@ use crate::commands::wording::{
 use crate::commands::zone::Zone;
 use crate::event::{
     EventOrder, NetworkDecision, TokenCounts, UnixNano, is_refused_by_sandbox, names_mcp_tool, output_body,
-    running_session,
 };
 use crate::query::{
     CallResult, CallStep, ConversationKind, ConversationSummary, ModelStep, NetworkRequest, Remark, Step,
@@ -171,12 +170,6 @@ impl Telling<'_> {
             }
             _ => outcome_words(call),
         });
-        if let Some(session) = output_of(call)
-            .and_then(|output| running_session(call.tool_name.as_deref(), output))
-            .filter(|_| call.mcp_server().is_none())
-        {
-            text = text.plain(" · ").tone(Tone::Warn, tr!("still running, as session {session}", session));
-        }
         for outcome in call.ends_in_sandbox() {
             text = text.plain(" · ").join(sandbox_words(outcome));
         }

@@ -42,7 +42,7 @@ pub struct FileAccount {
     pub bytes: u64,
     /// The SHA-256 of those bytes in lower-case hex, where it was asked for.
     pub sha256: Option<String>,
-    /// Lines or frames that hold anything, damaged ones included.
+    /// Lines or frames that were read whole or are damaged; not the last line while it is unfinished.
     pub messages: u64,
     /// Of those, how many could not be read whole.
     pub damaged: u64,
@@ -218,7 +218,8 @@ impl Account {
     /// Whether something could not be opened, and the rest holds nothing: there is nothing to answer from.
     #[must_use]
     pub fn nothing_was_read(&self) -> bool {
-        !self.unopened.is_empty() && self.files.iter().all(|file| file.messages == 0)
+        let is_empty = |file: &FileAccount| file.messages == 0 && file.unfinished.is_none();
+        !self.unopened.is_empty() && self.files.iter().all(is_empty)
     }
 
     /// Whether part of the input could not be read.

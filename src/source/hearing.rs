@@ -203,7 +203,6 @@ impl<F: Fold> Hearing<F> {
             bytes = without_begun_character(bytes);
             if is_begun_stream || bytes.trim_ascii().is_empty() {
                 // All there is, is the beginning of a compressed file, or of a character.
-                self.messages += 1;
                 self.unfinished = Some(line);
                 return;
             }
@@ -237,6 +236,7 @@ impl<F: Fold> Hearing<F> {
         let places = Places::of(bytes);
         let at_byte = |offset: usize| place_of(places.original(offset));
         self.hear_parts(&parts, line, &at_byte, text, already_heard, options);
+        let mut is_unfinished = false;
         for gap in parts.gaps.drain(..) {
             if gap.open_ended && message.is_damaged {
                 // That it breaks off was said by whoever unpacked it.
@@ -245,6 +245,7 @@ impl<F: Fold> Hearing<F> {
             if gap.open_ended && message.unended && gap.kind == DamageKind::Torn {
                 // The normal state of a file that is being written.
                 self.unfinished = Some(line);
+                is_unfinished = true;
                 continue;
             }
             self.damage.push(Damage {
@@ -255,10 +256,9 @@ impl<F: Fold> Hearing<F> {
                 reason: gap.reason(&at_byte),
             });
         }
-        self.messages += 1;
-        if self.damage.len() > damage_before || message.is_damaged {
-            self.damaged += 1;
-        }
+        let is_damaged = self.damage.len() > damage_before || message.is_damaged;
+        self.damaged += u64::from(is_damaged);
+        self.messages += u64::from(is_damaged || !is_unfinished);
     }
 
     fn hear_parts(

@@ -31,7 +31,8 @@ pub struct InputFileRecord<'a> {
     pub bytes: u64,
     /// The SHA-256 of those bytes, in lower-case hex.
     pub sha256: Option<&'a str>,
-    /// Lines or frames that hold anything: those read whole and those damaged.
+    /// Lines or frames that hold anything: those read whole and those damaged. The last line is neither while it is
+    /// unfinished; finding `unfinished_line` names it.
     pub messages: u64,
     /// Of those, how many could not be read whole.
     pub damaged: u64,
@@ -118,7 +119,7 @@ pub struct VerifySummaryRecord<'a> {
     pub files: u64,
     /// Bytes, as they lie in the files.
     pub bytes: u64,
-    /// Lines or frames that hold anything.
+    /// Lines or frames that hold anything: those read whole and those damaged.
     pub messages: u64,
     /// Of those, how many could not be read whole.
     pub damaged: u64,

@@ -71,8 +71,11 @@ def listed(output):
 
 
 def listed_for_people(output):
-    summed_up = [line.split()[0] for line in output.read().decode().splitlines() if " conversations on " in line]
-    return {"conversations": int(summed_up[-1].replace(",", ""))}
+    summed_up = None
+    for line in output:
+        if b" conversations on " in line:
+            summed_up = line
+    return {"conversations": int(summed_up.split()[0].replace(b",", b""))}
 
 
 def spent(output):

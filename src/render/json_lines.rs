@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use super::visible::is_hazard;
+use super::visible::{is_hazard, is_plain_ascii};
 
 /// Writes one record as one line.
 pub fn write_record(out: &mut (impl Write + ?Sized), record: &(impl Serialize + ?Sized)) -> io::Result<()> {
@@ -36,8 +36,7 @@ impl Formatter for OneLine {
 }
 
 fn write_escaped<W: ?Sized + Write>(out: &mut W, fragment: &str) -> io::Result<()> {
-    // Most fragments are short and of these characters alone, which are seen many at a time.
-    if fragment.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
+    if is_plain_ascii(fragment) {
         return out.write_all(fragment.as_bytes());
     }
     let mut rest = fragment;

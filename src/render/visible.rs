@@ -17,6 +17,9 @@ pub fn visible_text(text: &str) -> Cow<'_, str> {
 
 /// Spells out every hazard, with `newline` and `tab` for those two.
 pub(super) fn clean<'a>(text: &'a str, newline: &str, tab: &str) -> Cow<'a, str> {
+    if is_plain_ascii(text) {
+        return Cow::Borrowed(text);
+    }
     let stays = |c: char| !is_hazard(c) || (c == '\n' && newline == "\n") || (c == '\t' && tab == "\t");
     let Some(first) = text.find(|c| !stays(c)) else {
         return Cow::Borrowed(text);
@@ -37,13 +40,22 @@ pub(super) fn clean<'a>(text: &'a str, newline: &str, tab: &str) -> Cow<'a, str>
     Cow::Owned(cleaned)
 }
 
+/// Whether a text is of these characters alone, as most are, and which are seen many at a time. None is a hazard.
+pub(super) fn is_plain_ascii(text: &str) -> bool {
+    text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+}
+
 /// Whether a character must not reach a terminal as it is: controls, separators of lines,
 /// marks of annotations, and all that Unicode calls default-ignorable (bidi and zero-width
 /// characters, tags, fillers) but for the sixteen variation selectors that choose between looks of a sign. The other
 /// two hundred and forty have no width either, and can carry hidden bytes.
 pub(super) fn is_hazard(c: char) -> bool {
+    // Most are among the first.
+    if c < '\x7f' {
+        return c < ' ';
+    }
     matches!(c,
-        '\0'..='\x1f' | '\x7f'..='\u{9f}' // C0, DEL, C1
+        '\x7f'..='\u{9f}' // DEL, C1
         | '\u{ad}' | '\u{34f}' | '\u{61c}'
         | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' // Mongolian variation selectors and vowel separator

@@ -19,7 +19,7 @@ use super::wording::{
     tool_label,
 };
 use super::{Run, Zone, unmet};
-use crate::event::{Decision, DecisionSource, name_glob};
+use crate::event::{Decision, DecisionSource, MorePermissions, name_glob};
 use crate::query::{CallDetail, CallLog, CallResult, Condition, ToolDecisionRow};
 use crate::render::{Medium, write_table};
 use crate::report::{Cell, Column, Line, Row, Section, Table, Tone};
@@ -256,7 +256,7 @@ fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
 const MORE_THAN_THE_SANDBOX: char = '↗';
 
 fn asks_for_more(row: &ToolDecisionRow) -> bool {
-    terms_of(&row.call).more.is_some()
+    matches!(terms_of(&row.call).more, Some(MorePermissions::Outside | MorePermissions::Additional))
 }
 
 fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &str>) -> Row {

@@ -102,7 +102,7 @@ pub(super) fn outcome_word(call: &ToolCall) -> Line {
         (Some(false), _) => (Tone::Bad, tr!("failed")),
         (_, Some(Ending::Exited(0))) => (Tone::Good, tr!("exit 0")),
         (_, Some(Ending::Exited(code))) => (Tone::Warn, tr!("exit {code}", code)),
-        (_, Some(Ending::Running(_))) => (Tone::Warn, tr!("still running")),
+        (_, Some(Ending::Running(_))) => (Tone::Warn, tr!("left running")),
         // That a shell could be started says nothing of what became of the command.
         (Some(true), None)
             if call.mcp_server().is_none() && call.tool_name.as_deref().is_some_and(is_shell) =>
@@ -120,6 +120,7 @@ pub(super) fn permission_words(more: MorePermissions) -> String {
     match more {
         MorePermissions::Outside => tr!("asked to run outside the sandbox"),
         MorePermissions::Additional => tr!("asked for additional permissions"),
+        MorePermissions::Unknown => tr!("asked for permissions of a kind that is not known here"),
     }
 }
 

@@ -62,6 +62,8 @@ pub enum MorePermissions {
     Outside,
     /// Permissions of its own within it.
     Additional,
+    /// Something of which no known release writes.
+    Unknown,
 }
 
 /// The terms that the arguments of a call name besides its command; none for other tools than those that run commands.
@@ -77,11 +79,13 @@ pub fn run_terms(tool_name: Option<&str>, arguments: Option<&str>) -> RunTerms {
     };
     // Older releases had a yes or no.
     let is_escalated = members.get("with_escalated_permissions").and_then(Value::as_bool) == Some(true);
-    // Of another word, which may be a mask, it is not known what it asks for.
     let more = match text("sandbox_permissions").as_deref() {
         Some("require_escalated") => Some(MorePermissions::Outside),
         Some("with_additional_permissions") => Some(MorePermissions::Additional),
-        _ => is_escalated.then_some(MorePermissions::Outside),
+        None | Some("use_default") => is_escalated.then_some(MorePermissions::Outside),
+        // Under a mask there may be the usual word.
+        Some(word) if is_masked(word) => is_escalated.then_some(MorePermissions::Outside),
+        Some(_) => Some(MorePermissions::Unknown),
     };
     RunTerms { workdir: text("workdir"), more, justification: text("justification") }
 }
@@ -502,8 +506,9 @@ mod tests {
         };
         assert_eq!(more("require_escalated"), Some(MorePermissions::Outside));
         assert_eq!(more("with_additional_permissions"), Some(MorePermissions::Additional));
-        for unknown in ["use_default", "****", "other"] {
-            assert_eq!(more(unknown), None, "{unknown}");
+        assert_eq!(more("with_network"), Some(MorePermissions::Unknown));
+        for nothing in ["use_default", "****", ""] {
+            assert_eq!(more(nothing), None, "{nothing}");
         }
         let usual = r#"{"cmd":"ls","with_escalated_permissions":false,"workdir":""}"#;
         assert_eq!(terms(usual), RunTerms::default());

@@ -32,7 +32,9 @@ pub(super) fn write_entry(
         let (mut bar, next_bar) = match detail.kind {
             DetailKind::Command => ("$ ", "  "),
             DetailKind::Quote => ("│ ", "│ "),
-            DetailKind::Note | DetailKind::Verbatim => ("", ""),
+            // What models and programs wrote may stand in a note: its further lines must not pass for others.
+            DetailKind::Note => ("", "  "),
+            DetailKind::Verbatim => ("", ""),
         };
         let width = style.width.filter(|_| detail.kind != DetailKind::Verbatim);
         for line in Ink::lines(&detail.text) {
@@ -43,7 +45,10 @@ pub(super) fn write_entry(
 
     for (mut bar, next_bar, width, line) in body {
         let pieces = match width {
-            Some(width) => line.wrap(width.saturating_sub(indent + bar.chars().count()).max(1)),
+            Some(width) => {
+                let bars = bar.chars().count().max(next_bar.chars().count());
+                line.wrap(width.saturating_sub(indent + bars).max(1))
+            }
             None => vec![line],
         };
         for piece in pieces {

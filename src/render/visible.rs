@@ -40,7 +40,7 @@ pub(super) fn clean<'a>(text: &'a str, newline: &str, tab: &str) -> Cow<'a, str>
     Cow::Owned(cleaned)
 }
 
-/// Whether a text is of these characters alone, as most are, and which are seen many at a time. None is a hazard.
+/// Whether a text is of printable ASCII alone, of which many are seen at a time. None of it is a hazard.
 pub(super) fn is_plain_ascii(text: &str) -> bool {
     text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
 }

@@ -15,7 +15,7 @@ fn talk(said: &Said) -> String {
 fn damage_is_listed_with_its_place_and_the_rest_is_answered() {
     insta::assert_snapshot!(talk(&run("list -f captures/damaged/killed-collector.jsonl")), @"
     note: 1 record belongs to no conversation
-    captures/damaged/killed-collector.jsonl:8: byte 134870: the object breaks off; the 3 whole records before it are read; the object behind it is read
+    captures/damaged/killed-collector.jsonl:8: byte 134870: the object breaks off; the 3 whole records before it are read; another object begins behind it
     note: 128 copies of records were dropped: the same record was read before; --keep-duplicates counts them
     [exit status: 3]
     ");
@@ -29,11 +29,11 @@ fn damage_is_listed_with_its_place_and_the_rest_is_answered() {
     [exit status: 3]
     ");
     insta::assert_snapshot!(talk(&run("list -f damaged/torn_then_good_on_one_line.jsonl")), @"
-    damaged/torn_then_good_on_one_line.jsonl:1: byte 2224: the object breaks off; the 2 whole records before it are read; the object behind it is read
+    damaged/torn_then_good_on_one_line.jsonl:1: byte 2224: the object breaks off; the 2 whole records before it are read; another object begins behind it
     [exit status: 3]
     ");
     insta::assert_snapshot!(talk(&run("list -f damaged/nul_run.jsonl")), @"
-    damaged/nul_run.jsonl:2: byte 1447: 64 zero bytes; the object behind it is read
+    damaged/nul_run.jsonl:2: byte 1447: 64 zero bytes; another object begins behind it
     damaged/nul_run.jsonl:3: byte 2713: 16 zero bytes
     [exit status: 3]
     ");

@@ -32,7 +32,7 @@ pub struct InputFileRecord<'a> {
     /// The SHA-256 of those bytes, in lower-case hex.
     pub sha256: Option<&'a str>,
     /// Lines or frames that hold anything: those read whole and those damaged. The last line is neither while it is
-    /// unfinished; finding `unfinished_line` names it.
+    /// unfinished, unless part of it is damaged; finding `unfinished_line` names it.
     pub messages: u64,
     /// Of those, how many could not be read whole.
     pub damaged: u64,

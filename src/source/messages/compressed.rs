@@ -204,8 +204,10 @@ pub(super) struct Zstd {
     decoded: u64,
     /// The same when the frame began.
     decoded_before_frame: u64,
-    /// How much was decoded in vain, and how much of what failed later was handed out: it may be again.
+    /// How much was decoded in vain: of what was decoded once before, what was handed out as well.
     tried: u64,
+    /// Offset in the file behind all that was decoded so far.
+    decoded_until: u64,
     file_ended: bool,
     in_frame: bool,
     has_ended: bool,
@@ -233,6 +235,7 @@ impl Zstd {
             decoded: 0,
             decoded_before_frame: 0,
             tried: 0,
+            decoded_until: 0,
             file_ended: false,
             in_frame: false,
             has_ended: false,
@@ -279,8 +282,10 @@ impl Zstd {
     fn pass_over(&mut self, reason: Sentence, given: usize) -> io::Result<()> {
         let begin = self.start - self.kept();
         let (frame, silent_from) = (self.offset + begin as u64, self.silent_from);
-        let given_out = self.decoded.saturating_sub(self.decoded_before_frame);
+        let is_again = self.frame < self.decoded_until;
+        let given_out = if is_again { self.decoded.saturating_sub(self.decoded_before_frame) } else { 0 };
         self.tried += (self.start + given - begin) as u64 + given_out;
+        self.decoded_until = self.decoded_until.max(self.position());
         let most = MOST_TRIED + MOST_TRIED_A_BYTE * (self.offset + self.end as u64);
         let is_given_up = self.tried > most;
         // Not the frame that has just failed again.

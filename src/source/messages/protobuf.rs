@@ -76,25 +76,31 @@ fn other_signal(object: &str, json: &mut Vec<u8>) -> Written {
 }
 
 /// Tells the signal of a message by its records: the messages around them have the same numbers in every signal, but
-/// under the same numbers a `LogRecord`, a `Span`, a `Metric` and a `Profile` have members of different types. The
-/// first record that fits one of them decides; `None` when there is no such record.
+/// under the same numbers a `LogRecord`, a `Span`, a `Metric` and a `Profile` have members of different types. Any log
+/// record with a time decides, for by damage a part of one may look like a record of another signal, and not the other
+/// way round; then the first record that fits one of them. `None` when there is no such record.
 fn signal(message: &[u8]) -> Option<Signal> {
+    let mut first = None;
     for (number, resource) in Fields::of(message).filter_map(inner) {
         // Only profiles have a dictionary beside the resources.
         if number == 2 {
-            return Some(Signal::Profiles);
+            first = first.or(Some(Signal::Profiles));
         }
         for (number, scope) in Fields::of(resource).filter_map(inner) {
             if number != 2 && number != DEPRECATED_SCOPE_LOGS {
                 continue;
             }
-            let mut records = Fields::of(scope).filter_map(inner).filter(|(number, _)| *number == 2);
-            if let Some(signal) = records.find_map(|(_, record)| record_signal(record)) {
-                return Some(signal);
+            let records = Fields::of(scope).filter_map(inner).filter(|(number, _)| *number == 2);
+            for (_, record) in records {
+                let signal = record_signal(record);
+                if signal == Some(Signal::Logs) && has_time(record) {
+                    return signal;
+                }
+                first = first.or(signal);
             }
         }
     }
-    None
+    first
 }
 
 /// What lies in a member that is a message, also where it breaks off.
@@ -138,11 +144,19 @@ fn record_signal(record: &[u8]) -> Option<Signal> {
     found.map(|(_, (signal, _))| signal)
 }
 
+fn has_time(record: &[u8]) -> bool {
+    Fields::of(record).flatten().any(|(number, _)| number == 1 || number == 11)
+}
+
 /// Whether this is a log record with a time, or a `ScopeLogs` with one.
 fn holds_record(message: &[u8]) -> bool {
-    let has_time = |record| Fields::of(record).flatten().any(|(number, _)| number == 1 || number == 11);
     let is_record = |record| record_signal(record) == Some(Signal::Logs) && has_time(record);
     is_record(message) || Fields::of(message).filter_map(inner).any(|(_, record)| is_record(record))
+}
+
+/// Whether this is a message around one that holds a record.
+fn holds_list(message: &[u8]) -> bool {
+    Parts::of(message, &[2]).all(2).any(holds_record)
 }
 
 /// Once `InstrumentationLibraryLogs`, with the same numbers inside.
@@ -174,6 +188,10 @@ impl Writer<'_> {
                 let resource_logs = value.bytes().ok_or(Fault::WrongType)?;
                 array.begin_element(self.json)?;
                 self.resource_logs(resource_logs, false)?;
+            } else if let Some(content) = value.bytes()
+                && Parts::of(content, &[2]).all(2).any(holds_list)
+            {
+                self.note_unknown(number);
             }
         }
         array.end(self.json);
@@ -233,16 +251,27 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Under a number that was damaged, what is not known may be one of the records, or a list of them.
+    /// Under a number that was damaged, what is not known, or is to be the address of a schema, may be one of the
+    /// records, or a list of them. One without a time is not told from other messages; Codex writes none.
     fn note_hidden(&mut self, parts: &Parts<'_>) {
-        let holds_list = |content: &[u8]| Parts::of(content, &[2]).all(2).any(holds_record);
-        let hidden = parts.unknown.iter().find(|(_, content)| holds_record(content) || holds_list(content));
-        if let Some((number, _)) = hidden {
-            self.unread.push(sentence!(
-                "a member with the number {}, which is not known there: it may hold records",
-                number
-            ));
+        let may_hide = |(_, content): &(u32, &[u8])| holds_record(content) || holds_list(content);
+        if let Some((number, _)) = parts.unknown.iter().copied().find(may_hide) {
+            self.note_unknown(number);
         }
+        if parts.all(3).map(|content| (3, content)).any(|member| may_hide(&member)) {
+            self.unread.push(Fault::WrongType.sentence());
+        }
+        // All that is known around records is messages and texts.
+        if parts.fields.iter().any(|(_, value)| value.bytes().is_none()) {
+            self.unread.push(Fault::WrongType.sentence());
+        }
+    }
+
+    fn note_unknown(&mut self, number: u32) {
+        self.unread.push(sentence!(
+            "a member with the number {}, which is not known there: it may hold records",
+            number
+        ));
     }
 
     fn resource(&mut self, message: &[u8]) -> Result<(), Fault> {

@@ -98,7 +98,7 @@ impl Gap {
             1 => Some(sentence!("the whole record before it is read")),
             whole => Some(sentence!("the {} whole records before it are read", whole)),
         };
-        let behind = self.another_follows.then(|| sentence!("the object behind it is read"));
+        let behind = self.another_follows.then(|| sentence!("another object begins behind it"));
         before.into_iter().chain(behind).fold(why, |reason, also| sentence!("{}; {}", reason, also))
     }
 }
@@ -134,17 +134,13 @@ impl<'a> Cut<'a> {
         is_resource_logs(last).then(|| last.as_ptr().addr() - text.as_ptr().addr())
     }
 
-    /// Adds a gap; elements that cannot be read and lie side by side are one.
+    /// Adds a gap; elements that cannot be read and lie side by side are one. The last one of a file that is being
+    /// written is none of them, and zero bytes are counted apart.
     fn push_gap(&mut self, gap: Gap, is_element: bool) {
+        let may_go_on = is_element && gap.whole == 0 && !gap.open_ended && gap.kind != DamageKind::NulRun;
         match self.gaps.last_mut() {
-            Some(last)
-                if is_element
-                    && last.range.end == gap.range.start
-                    && last.kind == gap.kind
-                    && gap.whole == 0 =>
-            {
+            Some(last) if may_go_on && last.range.end == gap.range.start && last.kind == gap.kind => {
                 last.range.end = gap.range.end;
-                last.open_ended = gap.open_ended;
                 last.another_follows = gap.another_follows;
             }
             _ => self.gaps.push(gap),
@@ -657,7 +653,7 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
                         "resource" | "scopeLogs" | "scope_logs" if self.cut.is_broken => {
                             return Err(de::Error::custom(GLUED));
                         }
-                        other => hidden = pass_over(other, &mut map)?.or(hidden),
+                        other => hidden = pass_over(other, &mut map, self.cut.is_broken)?.or(hidden),
                     }
                 }
                 "logRecords"
@@ -694,7 +690,7 @@ fn resource_logs_member<'de, A: MapAccess<'de>>(
         name if is_scope_logs(name) => {
             map.next_value_seed(Elements { cut, level: Level::Scope { resource: index } })?;
         }
-        other => return pass_over(other, map),
+        other => return pass_over(other, map, cut.is_broken),
     }
     Ok(None)
 }
@@ -713,14 +709,20 @@ static OF_RECORDS: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant")
 });
 
-/// Passes over a member that is not known, and hands it out where it is a list that may be one of records or scopes.
+/// Passes over a member that is not known, and hands it out where it is a list that may be one of records or scopes. In
+/// text that is broken, one that belongs around this object is the beginning of another.
 fn pass_over<'de, A: MapAccess<'de>>(
     name: &str,
     map: &mut A,
+    is_broken: bool,
 ) -> Result<Option<(String, &'de str)>, A::Error> {
     match name {
         "resourceLogs" | "resourceSpans" | "resourceMetrics" | "resourceProfiles" | "resource_logs"
-        | "resource_spans" | "resource_metrics" | "resource_profiles" => Err(de::Error::custom(GLUED)),
+        | "resource_spans" | "resource_metrics" | "resource_profiles"
+            if is_broken =>
+        {
+            Err(de::Error::custom(GLUED))
+        }
         _ => {
             let text = map.next_value::<&RawValue>()?.get();
             let may_hide = text.starts_with('[') && OF_RECORDS.is_match(text);

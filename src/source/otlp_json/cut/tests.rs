@@ -292,3 +292,35 @@ fn an_escape_that_is_none_is_told_wherever_it_stands_and_whatever_is_behind_it()
         }
     }
 }
+
+#[test]
+fn elements_side_by_side_that_break_off_are_damage_and_only_the_last_may_be_unfinished() {
+    let torn = r#"{"resource":{},"scopeLogs":[{"logRecords":[{"body":{},"#;
+    let line = format!("{{\"resourceLogs\":[{}", torn.repeat(4));
+    let mut parts = Cut::default();
+    cut(&line, &mut parts);
+    let found: Vec<_> = parts.gaps.iter().map(|gap| (gap.range.len(), gap.open_ended)).collect();
+    assert_eq!(found, [(3 * torn.len() + 17, false), (torn.len(), true)]);
+}
+
+#[test]
+fn zero_bytes_of_elements_side_by_side_are_all_told() {
+    let element = "{\"resource\":\0\0\0,";
+    let line = format!("{{\"resourceLogs\":[{}", element.repeat(3));
+    let mut parts = Cut::default();
+    cut(&line, &mut parts);
+    let reasons: Vec<_> = parts.gaps.iter().map(|gap| gap.reason(&|place| place as u64)).collect();
+    let told = reasons.iter().filter(|reason| reason.english().starts_with("3 zero bytes")).count();
+    assert_eq!((told, reasons.len()), (3, 3));
+}
+
+#[test]
+fn a_list_of_another_signal_within_whole_text_is_an_unknown_member() {
+    for member in [r#""resourceSpans":[]"#, r#""resourceLogs":[]"#] {
+        let line = format!(
+            r#"{{"resourceLogs":[{{{member},"scopeLogs":[{{{member},"logRecords":[{{"body":{{}}}}]}}]}}]}}"#
+        );
+        let (records, gaps) = texts(&line);
+        assert_eq!((records.len(), gaps), (1, Vec::new()), "{line}");
+    }
+}

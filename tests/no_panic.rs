@@ -400,6 +400,27 @@ fn other_forms() -> Vec<Vec<u8>> {
     forms
 }
 
+#[test]
+fn a_protobuf_frame_that_is_cut_off_takes_no_record_of_the_next_for_its_own() {
+    let file = fs::read(fixtures().join("captures/forms/tui-0.77.0.proto")).expect("a capture");
+    // A frame that is cut off may have lost the resource of its records.
+    let records = |bytes: &[u8]| -> Vec<String> {
+        let contents = read(bytes).answer.contents();
+        contents.iter().filter_map(|content| Some(content.split_once("LogRecord")?.1.to_owned())).collect()
+    };
+    let whole = records(&file);
+    let length = |at: usize| {
+        let prefix = file[at..].first_chunk().copied().map(u32::from_be_bytes).expect("a length");
+        4 + usize::try_from(prefix).expect("a short frame")
+    };
+    let second = length(0);
+    let third = second + length(second);
+    for cut in (second + 5..third).step_by(7) {
+        let found = records(&[&file[..cut], &file[third..]].concat());
+        assert!(are_among(found, whole.clone()), "cut at {cut}");
+    }
+}
+
 /// Panics unless the account of these bytes, in whatever form, adds up.
 fn assert_form_adds_up(bytes: &[u8]) -> Scan<Roll> {
     assert_both_ways_agree(bytes);

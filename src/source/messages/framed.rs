@@ -152,18 +152,24 @@ impl Framed {
             let body = &self.buffer[frame.start + PREFIX_BYTES..frame.end];
             let mut unpacked =
                 unpacked.or_else(|TooLarge| self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text));
-            if let Ok(Unpacked { written: Written::Whole | Written::PartlyUnread(_), work, .. }) = unpacked
-                && frames.last() == Some(frame)
-                && let Some(next) = self.next_within(frame)
+            let mut is_too_long = false;
+            if let Ok(Unpacked { written, work, .. }) = &unpacked
+                && let Some(next) = self.next_within(frame, written, frames.last() == Some(frame))
             {
-                self.tried += work + text.len() as Work;
+                self.tried += *work + text.len() as Work;
                 text.clear();
                 let body = &self.buffer[frame.start + PREFIX_BYTES..next];
                 unpacked = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text);
+                is_too_long = true;
             }
             let (reason, breaks_off) = match &unpacked {
+                Ok(Unpacked { written: Written::Whole, .. }) if is_too_long => {
+                    (Some(sentence!("its length goes beyond the beginning of the next frame")), true)
+                }
                 Ok(Unpacked { written: Written::Whole, .. }) => (None, false),
-                Ok(Unpacked { written: Written::PartlyUnread(reason), .. }) => (Some(reason.clone()), false),
+                Ok(Unpacked { written: Written::PartlyUnread(reason), .. }) => {
+                    (Some(reason.clone()), is_too_long)
+                }
                 Ok(Unpacked { written: Written::BrokenOff(reason), .. }) => (Some(reason.clone()), true),
                 Err(TooLarge) => (Some(sentence!("a message larger than 1 GiB")), false),
             };
@@ -335,13 +341,17 @@ impl Framed {
         self.frame += 1;
     }
 
-    /// Where a frame begins within one that can be read and has none behind it: that one was cut off, and took what
-    /// follows it for its rest.
-    fn next_within(&mut self, frame: &std::ops::Range<usize>) -> Option<usize> {
-        if matches!(self.frame_at(frame.end), Next::Frame(_) | Next::End) {
-            return None;
-        }
-        self.next_sound_frame(frame.start + 1, frame.end)
+    /// Where a frame begins within one that breaks off, or can be read and has none behind it: that one was cut off, and
+    /// took what follows it for its rest.
+    fn next_within(
+        &mut self,
+        frame: &std::ops::Range<usize>,
+        written: &Written,
+        is_last: bool,
+    ) -> Option<usize> {
+        let may_hold_another = matches!(written, Written::BrokenOff(_))
+            || is_last && !matches!(self.frame_at(frame.end), Next::Frame(_) | Next::End);
+        if may_hold_another { self.next_sound_frame(frame.start + 1, frame.end) } else { None }
     }
 
     /// The next place, from one on and before another, with a whole frame that can be unpacked.

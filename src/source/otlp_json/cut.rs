@@ -37,10 +37,11 @@ pub(crate) struct Cut<'a> {
     is_broken: bool,
 }
 
-/// A list of objects under a name that is not known, in an object that does not have the list it should have.
+/// A list that may be one of records or scopes, under a name that is not known.
 struct Hidden<'a> {
     name: String,
-    missing: &'static str,
+    /// The list that should be there, where there is none.
+    missing: Option<&'static str>,
     text: &'a str,
 }
 
@@ -259,7 +260,7 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
     into.push_hidden(message);
 }
 
-/// What may be the records of an object that has none where they should be.
+/// What may be records of an object under another name.
 fn hidden_gap(message: &str, hidden: &Hidden<'_>) -> Gap {
     let start = hidden.text.as_ptr().addr() - message.as_ptr().addr();
     let name: String = hidden.name.chars().take(LONGEST_NAME).collect();
@@ -267,11 +268,17 @@ fn hidden_gap(message: &str, hidden: &Hidden<'_>) -> Gap {
         range: start..start + hidden.text.len(),
         kind: DamageKind::NotOtlp,
         open_ended: false,
-        why: Why::Said(sentence!(
-            "a list of objects under \"{name}\", which is not known there, and no \"{missing}\": it may hold records",
-            name,
-            missing = hidden.missing
-        )),
+        why: Why::Said(match hidden.missing {
+            Some(missing) => sentence!(
+                "a list of objects under \"{name}\", which is not known there, and no \"{missing}\": it may hold records",
+                name,
+                missing
+            ),
+            None => sentence!(
+                "a list of objects under \"{name}\", which is not known there: it may hold records",
+                name
+            ),
+        }),
         whole: 0,
         another_follows: false,
     }
@@ -667,8 +674,8 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
                 "scopeLogs"
             }
         };
-        if let (false, Some((name, text))) = (has_list, hidden) {
-            self.cut.hidden.push(Hidden { name, missing, text });
+        if let Some((name, text)) = hidden {
+            self.cut.hidden.push(Hidden { name, missing: (!has_list).then_some(missing), text });
         }
         Ok(())
     }

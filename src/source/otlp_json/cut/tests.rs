@@ -324,3 +324,18 @@ fn a_list_of_another_signal_within_whole_text_is_an_unknown_member() {
         assert_eq!((records.len(), gaps), (1, Vec::new()), "{line}");
     }
 }
+
+#[test]
+fn records_under_another_name_are_told_also_beside_the_list_that_is_known() {
+    let record = r#"{"timeUnixNano":"1","body":{}}"#;
+    for line in [
+        format!(r#"{{"resourceLogs":[{{"scopeLogz":[{{"logRecords":[{record}]}}],"scopeLogs":[]}}]}}"#),
+        format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":null,"logRecordz":[{record}]}}]}}]}}"#),
+        format!(
+            r#"{{"resourceLogs":[{{"scopeLogs":[],"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{record}]}}]}}]}}]}}"#
+        ),
+    ] {
+        let (records, gaps) = texts(&line);
+        assert_eq!((records.len(), gaps.len(), gaps[0].1), (0, 1, DamageKind::NotOtlp), "{line}");
+    }
+}

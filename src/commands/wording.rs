@@ -70,7 +70,7 @@ pub(super) fn outcome_words(call: &ToolCall) -> Line {
             Tone::Plain,
             match (result.success, result.ending) {
                 (None | Some(true), Some(Ending::Running(session))) => {
-                    let after = took.map_or_else(String::new, |took| tr!(", after {}", took));
+                    let after = took.map_or_else(String::new, |took| tr!("; the call took {}", took));
                     tr!(", as session {session}", session) + &after
                 }
                 _ => took.map_or_else(String::new, |took| tr!(" in {}", took)),

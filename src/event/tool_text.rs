@@ -62,7 +62,7 @@ pub enum MorePermissions {
     Outside,
     /// Permissions of its own within it.
     Additional,
-    /// Something of which no known release writes.
+    /// Something under a word that no known release writes.
     Unknown,
 }
 
@@ -85,6 +85,7 @@ pub fn run_terms(tool_name: Option<&str>, arguments: Option<&str>) -> RunTerms {
         None | Some("use_default") => is_escalated.then_some(MorePermissions::Outside),
         // Under a mask there may be the usual word.
         Some(word) if is_masked(word) => is_escalated.then_some(MorePermissions::Outside),
+        Some(_) if is_escalated => Some(MorePermissions::Outside),
         Some(_) => Some(MorePermissions::Unknown),
     };
     RunTerms { workdir: text("workdir"), more, justification: text("justification") }

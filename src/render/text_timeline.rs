@@ -26,7 +26,13 @@ pub(super) fn write_entry(
 
     let mut body: Vec<(&str, &str, Option<usize>, Ink)> = Vec::new();
     if !(entry.text.is_empty() && margin == Ink::default()) {
-        body.extend(Ink::lines(&entry.text).into_iter().map(|line| ("", "", style.width, line)));
+        // Where an entry's own text stands nearly where entries begin, its further lines must not pass for others.
+        let next_bar = if indent == 2 { "  " } else { "" };
+        let mut bar = "";
+        for line in Ink::lines(&entry.text) {
+            body.push((bar, next_bar, style.width, line));
+            bar = next_bar;
+        }
     }
     for detail in &entry.details {
         let (mut bar, next_bar) = match detail.kind {
@@ -163,9 +169,9 @@ mod tests {
     fn on_a_narrow_terminal_the_text_gets_its_own_lines() {
         insta::assert_snapshot!(drawn(&conversation(), Some(40)), @r"
         17:21:39.045  prompt
-         请先列出文件，然后修复 add() 的错误并
-         运行测试。
-         不要改动其他文件。
+         请先列出文件，然后修复 add() 的错误
+           并运行测试。
+           不要改动其他文件。
                 .931  call
          exec_command · BLOCKED BY SANDBOX
          $ touch /home/forbidden.txt &&

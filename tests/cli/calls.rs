@@ -176,7 +176,10 @@ fn a_command_that_asked_to_leave_the_sandbox_and_still_runs_is_said_to() {
     });
     let records = [decision("approved", "User"), ("tool_result", result)];
     let shown = asked("show", &records).stdout;
-    assert!(shown.contains(" · approved by a person · left running, as session 5, after 2.5 s, "), "{shown}");
+    assert!(
+        shown.contains(" · approved by a person · left running, as session 5; the call took 2.5 s, "),
+        "{shown}"
+    );
     let lines: Vec<&str> = shown.lines().map(str::trim).collect();
     let terms = ["in /etc", "asked to run outside the sandbox", "reason given: to wait⏎│ x"];
     assert!(lines.windows(3).any(|lines| lines == terms), "{shown}");

@@ -231,7 +231,9 @@ impl Telling<'_> {
         let own_line = |text: &str| self.cut(&visible_line(text), 1).0;
         let folder = terms.workdir.map(|folder| {
             let folder = own_line(&folder);
-            let folder = if folder.contains(' ') { format!("\"{folder}\"") } else { folder };
+            let is_unclear = |sign: char| sign.is_whitespace() || sign == '"';
+            let quoted = || format!("\"{}\"", folder.replace('"', "\\\""));
+            let folder = if folder.contains(is_unclear) { quoted() } else { folder };
             Line::from(tr!("in {folder}", folder))
         });
         let more = terms.more.map(|more| Line::new().tone(Tone::Warn, permission_words(more)));

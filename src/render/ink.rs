@@ -72,6 +72,11 @@ impl Ink {
         ink
     }
 
+    /// What is written, without any colour.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The width on a terminal, in columns.
     pub(super) fn width(&self) -> usize {
         self.text.width()

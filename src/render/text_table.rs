@@ -27,8 +27,8 @@ const BAR: usize = 20;
 /// 60 000 letters must not put as many spaces into every other row.
 const HANGS: usize = 200;
 
-/// Stands for a hanging cell while the columns are aligned. Cleaned text never holds it.
-const HANGING: char = '\0';
+/// Stands for each column of a cell that is painted or hangs while the columns are aligned. Cleaned text never holds it.
+const STAND_IN: char = '\0';
 
 /// Writes the table.
 pub(super) fn write(table: &Table, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -178,32 +178,25 @@ impl<'t> Layout<'t> {
     /// Each row as a line, its cells in their columns. Rows that are drawn apart are aligned alike.
     fn draw(&self, rows: impl Iterator<Item = Vec<Ink>>, color: bool) -> Vec<String> {
         let mut drawing = Drawing::new();
-        // Only what is handed in counts, so comfy-table shall not look for a terminal.
-        drawing.load_style(presets::NOTHING).force_no_tty();
-        let mut hanging: Vec<String> = Vec::new();
+        drawing.load_style(presets::NOTHING);
+        let mut replaced: Vec<String> = Vec::new();
         for cells in rows {
             drawing.add_row(cells.iter().zip(&self.shown).map(|(ink, (_, width))| {
                 let painted = ink.paint(color);
-                if ink.width() <= *width {
-                    return DrawnCell::new_owned(painted);
+                let columns = ink.width();
+                // For what takes no room nothing can stand, nor does it show a colour.
+                if columns == 0 || (columns <= *width && painted == ink.text()) {
+                    return DrawnCell::new(ink.text());
                 }
-                hanging.push(painted);
-                DrawnCell::new(HANGING)
+                replaced.push(painted);
+                let columns = if columns > *width { 1 } else { columns };
+                DrawnCell::new_owned(String::from(STAND_IN).repeat(columns))
             }));
         }
         self.set_columns(&mut drawing);
-        let mut hanging = hanging.into_iter();
+        let mut replaced = replaced.into_iter();
         // No cell holds a line break or outgrows its column, so every row is one line.
-        (drawing.lines())
-            .map(|mut line| {
-                while let Some(place) = line.find(HANGING) {
-                    let cell = hanging.next().unwrap_or_default();
-                    line.replace_range(place..place + HANGING.len_utf8(), &cell);
-                }
-                line.truncate(line.trim_end().len());
-                line
-            })
-            .collect()
+        drawing.lines().map(|line| put_in(&line, &mut replaced)).collect()
     }
 
     /// Tells comfy-table about the columns, which it knows only once it has rows.
@@ -238,6 +231,20 @@ impl<'t> Layout<'t> {
         let names = Sentence::of_names(names).told();
         vec![Line::new().tone(Tone::Dim, tr!("No room at this width for: {}", names))]
     }
+}
+
+/// The line without its last spaces, and with the next cells where others stand for them.
+fn put_in(line: &str, cells: &mut impl Iterator<Item = String>) -> String {
+    let mut whole = String::with_capacity(line.len());
+    let mut rest = line.trim_end();
+    while let Some(place) = rest.find(STAND_IN) {
+        whole.push_str(&rest[..place]);
+        whole.push_str(&cells.next().unwrap_or_default());
+        rest = rest[place..].trim_start_matches(STAND_IN);
+    }
+    whole.push_str(rest);
+    whole.truncate(whole.trim_end().len());
+    whole
 }
 
 /// The least width to which a column may be cut.

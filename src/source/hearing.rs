@@ -238,14 +238,14 @@ impl<F: Fold> Hearing<F> {
         self.hear_parts(&parts, line, &at_byte, text, already_heard, options);
         let mut is_unfinished = false;
         for gap in parts.gaps.drain(..) {
-            if gap.open_ended && message.is_damaged {
-                // That it breaks off was said by whoever unpacked it.
-                continue;
-            }
             if gap.open_ended && message.unended && gap.kind == DamageKind::Torn {
                 // The normal state of a file that is being written.
                 self.unfinished = Some(line);
                 is_unfinished = true;
+                continue;
+            }
+            if gap.open_ended && message.is_damaged {
+                // That it breaks off was said by whoever unpacked it.
                 continue;
             }
             self.damage.push(Damage {

@@ -189,6 +189,24 @@ fn a_command_that_asked_to_leave_the_sandbox_and_still_runs_is_said_to() {
 }
 
 #[test]
+fn a_folder_closes_no_quotes_whatever_its_name() {
+    let shown = |workdir: &str| {
+        let result = json!({
+            "call_id": "call_1", "tool_name": "exec_command", "success": "true",
+            "arguments": json!({ "cmd": "ls", "workdir": workdir }).to_string(),
+        });
+        asked("show", &[("tool_result", result)]).stdout
+    };
+    for (workdir, said) in [
+        (r#"/tmp/x\" · approved by a person"#, r#"in "/tmp/x\\\" · approved by a person""#),
+        (r"C:\My Files\", r#"in "C:\\My Files\\""#),
+        (r"C:\Files", r"in C:\Files"),
+    ] {
+        assert!(shown(workdir).contains(&format!("{said}\n")), "{}", shown(workdir));
+    }
+}
+
+#[test]
 fn a_call_that_was_run_again_is_not_said_to_be_blocked_where_a_narrow_terminal_cuts_the_words() {
     let outcome = |outcome: &str| {
         let attributes = json!({ "call_id": "call_1", "tool_name": "exec_command", "outcome": outcome });

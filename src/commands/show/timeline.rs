@@ -11,9 +11,7 @@ use crate::commands::wording::{
     verdict_words,
 };
 use crate::commands::zone::Zone;
-use crate::event::{
-    EventOrder, NetworkDecision, TokenCounts, UnixNano, is_refused_by_sandbox, names_mcp_tool, output_body,
-};
+use crate::event::{EventOrder, NetworkDecision, TokenCounts, UnixNano, names_mcp_tool, output_body};
 use crate::query::{
     CallResult, CallStep, ConversationKind, ConversationSummary, ModelStep, NetworkRequest, Remark, Step,
     Story, TokenTotals, ToolCall,
@@ -29,6 +27,8 @@ pub(super) struct Telling<'a> {
     pub(super) short: bool,
     /// Parts of a conversation are left out, as was asked for.
     pub(super) is_divided: bool,
+    /// What came from some time on was not asked for.
+    pub(super) is_ended: bool,
     pub(super) account: &'a Account,
     pub(super) costs: &'a Costs,
 }
@@ -87,20 +87,21 @@ impl Telling<'_> {
             let form = if same_day { "%H:%M:%S%.3f" } else { "%Y-%m-%d %H:%M:%S%.3f" };
             tr!("last record {}; ", self.zone.show(end).format(form))
         });
-        let end = tr!("{last}Codex records no end, the conversation may go on", last);
+        let end = if self.is_ended {
+            tr!("{last}what came later was not asked for", last)
+        } else {
+            tr!("{last}Codex records no end, the conversation may go on", last)
+        };
         let mut lines = vec![Line::new().tone(Tone::Dim, end)];
         let mut totals = totals(&summary.tokens, summary.warm_ups);
-        if let Some(Some(cost)) = self
-            .costs
-            .of_conversations
-            .get(&Some(summary.id.clone()))
-            .filter(|_| summary.tokens.responses > 0)
-        {
+        let cost = self.costs.of_conversations.get(&Some(summary.id.clone()));
+        if let Some(cost) = cost.filter(|_| summary.tokens.responses > 0) {
             totals.push(
                 Tone::Plain,
-                match &self.costs.own_book {
-                    None => tr!(" · about {cost} at API list prices", cost),
-                    Some(book) => tr!(" · about {cost} by the price book {book}", cost, book),
+                match (cost, &self.costs.own_book) {
+                    (Some(cost), None) => tr!(" · about {cost} at API list prices", cost),
+                    (Some(cost), Some(book)) => tr!(" · about {cost} by the price book {book}", cost, book),
+                    (None, _) => tr!(" · cost unknown: not every response has a price"),
                 },
             );
         }
@@ -173,9 +174,6 @@ impl Telling<'_> {
         for outcome in call.ends_in_sandbox() {
             text = text.plain(" · ").join(sandbox_words(outcome));
         }
-        if call.sandbox_outcomes.is_empty() && was_refused_by_sandbox(call) {
-            text = text.plain(" · ").join(sandbox_words("denied"));
-        }
         if denied {
             text = text.plain(" · ").tone(Tone::Bad, tr!("BLOCKED BY NETWORK PROXY"));
         }
@@ -232,7 +230,7 @@ impl Telling<'_> {
         let folder = terms.workdir.map(|folder| {
             let folder = own_line(&folder);
             let is_unclear = |sign: char| sign.is_whitespace() || sign == '"';
-            let quoted = || format!("\"{}\"", folder.replace('"', "\\\""));
+            let quoted = || format!("\"{}\"", folder.replace('\\', "\\\\").replace('"', "\\\""));
             let folder = if folder.contains(is_unclear) { quoted() } else { folder };
             Line::from(tr!("in {folder}", folder))
         });
@@ -370,9 +368,9 @@ fn kind_words(summary: &ConversationSummary) -> String {
 
 /// The program, the model and the policies that a conversation began with.
 fn under_what(summary: &ConversationSummary) -> String {
-    let model = summary.model.as_ref().map(|model| match &summary.provider {
+    let model = models(summary).map(|model| match &summary.provider {
         Some(provider) => format!("{model} ({provider})"),
-        None => model.clone(),
+        None => model,
     });
     listed([
         Some(program(summary)),
@@ -380,6 +378,15 @@ fn under_what(summary: &ConversationSummary) -> String {
         summary.approval_policy.as_ref().map(|policy| tr!("approval {policy}", policy)),
         summary.sandbox_policy.as_ref().map(|policy| tr!("sandbox {policy}", policy)),
     ])
+}
+
+/// The model, and how many others there were.
+fn models(summary: &ConversationSummary) -> Option<String> {
+    let model = summary.model.as_ref()?;
+    Some(match summary.other_models() {
+        0 => model.clone(),
+        more => tr!("{model} and {more} more", model, more),
+    })
 }
 
 fn who(summary: &ConversationSummary) -> String {
@@ -423,12 +430,6 @@ fn program(summary: &ConversationSummary) -> String {
 /// What the model was told.
 fn output_of(call: &ToolCall) -> Option<&str> {
     call.result.as_ref()?.output.as_deref()
-}
-
-/// Older releases have no record of what the sandbox did: its refusal stands in the output.
-fn was_refused_by_sandbox(call: &ToolCall) -> bool {
-    output_of(call)
-        .is_some_and(|output| is_refused_by_sandbox(call.tool_name.as_deref(), call.mcp_server(), output))
 }
 
 /// Codex had no such tool, and nothing ran.

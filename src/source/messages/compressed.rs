@@ -402,6 +402,8 @@ impl Read for Zstd {
                     self.start += consumed;
                     self.in_frame = rest_of_frame != 0;
                     if !self.in_frame {
+                        // A whole frame is behind the hole, be it an empty one: nothing is being written there.
+                        self.may_be_unfinished &= self.hole.is_none() || consumed == 0;
                         self.go_to(self.start);
                     }
                     if written > 0 {
@@ -551,6 +553,16 @@ pub(super) mod tests {
         assert_eq!((holes[0].at, holes[0].bytes), (one.len() as u64, two.len() as u64));
         assert_eq!(holes[0].behind, text(1_000).len() as u64);
         assert!(holes[0].is_resumed);
+    }
+
+    #[test]
+    fn a_frame_that_takes_all_that_follows_is_damage_where_a_whole_one_follows_be_it_an_empty_one() {
+        let mut joined = [zstd_with_checksum(&text(1_000)), zstd_with_checksum(b"")].concat();
+        // The header of its first block: the last one, compressed, longer than what is there.
+        joined[6..9].copy_from_slice(&[0b101, 0, 4]);
+        let (read, holes) = read(&joined);
+        assert_eq!((read.len(), holes.len()), (0, 1));
+        assert_eq!((holes[0].at, holes[0].is_resumed), (0, false));
     }
 
     /// As a Collector writes it.

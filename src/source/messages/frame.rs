@@ -98,6 +98,13 @@ pub(super) struct Unpacked {
     pub(super) work: Work,
 }
 
+impl Unpacked {
+    /// Whether its text stands in the frame as it is.
+    pub(super) fn lies_as_it_is(&self) -> bool {
+        (self.form, self.compression) == (Form::LengthPrefixedJson, Compression::None)
+    }
+}
+
 /// A frame that would take more memory than is given.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooLarge;
@@ -127,7 +134,10 @@ impl Unpacker {
             }
             // Nothing but its text tells whether the frame had the right length.
             let (end, written) = match json_error(body) {
-                Some((end, reason)) => (end, Written::BrokenOff(reason)),
+                Some((end, why)) => {
+                    let is_cut_short = end == body.len();
+                    (end, Written::BrokenOff { why, is_cut_short, unread: None })
+                }
                 None => (body.len(), Written::Whole),
             };
             text.extend_from_slice(&body[..end]);
@@ -150,16 +160,16 @@ impl Unpacker {
             broken.as_ref().filter(|error| unpacked.is_empty() || is_other_than_checked(error))
         {
             let work = (unpacked.len() + body.len()) as Work;
-            let written = Written::BrokenOff(cannot_unpack(error));
+            let written = broken_off(error, None);
             let form = Form::LengthPrefixedProtobuf;
             return Ok(Unpacked { form, compression, written, is_unchecked: false, work });
         }
         let (form, mut written) = content(&unpacked, text);
         if let Some(error) = &broken {
-            written = Written::BrokenOff(cannot_unpack(error));
+            written = broken_off(error, written.damage());
         }
         // What is merely cut off is as it was.
-        let is_unchecked = broken.is_some_and(|error| error.kind() != io::ErrorKind::UnexpectedEof);
+        let is_unchecked = broken.is_some_and(|error| !is_cut_short(&error));
         let work = work(form, &unpacked);
         Ok(Unpacked { form, compression, written, is_unchecked, work })
     }
@@ -184,8 +194,13 @@ fn is_other_than_checked(error: &io::Error) -> bool {
     error.to_string() == "Restored data doesn't match checksum"
 }
 
-fn cannot_unpack(error: &io::Error) -> Sentence {
-    sentence!("cannot be decompressed: {}", as_said(&error.to_string()))
+fn is_cut_short(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::UnexpectedEof
+}
+
+fn broken_off(error: &io::Error, unread: Option<Sentence>) -> Written {
+    let why = sentence!("cannot be decompressed: {}", as_said(&error.to_string()));
+    Written::BrokenOff { why, is_cut_short: is_cut_short(error), unread }
 }
 
 /// What it takes to read a message.
@@ -216,7 +231,10 @@ fn content(message: &[u8], text: &mut Vec<u8>) -> (Form, Written) {
 fn protobuf_content(message: &[u8], text: &mut Vec<u8>) -> (Form, Written) {
     let written = match message {
         [] | [0x0A, ..] => protobuf::write_json(message, text),
-        _ => Written::BrokenOff(sentence!("neither JSON nor protobuf")),
+        _ => {
+            let why = sentence!("neither JSON nor protobuf");
+            Written::BrokenOff { why, is_cut_short: false, unread: None }
+        }
     };
     (Form::LengthPrefixedProtobuf, written)
 }
@@ -298,7 +316,7 @@ mod tests {
             (unpacked, text)
         };
         let (unpacked, text) = unpack(&body[..body.len() - 1]);
-        assert!(matches!(unpacked.written, Written::BrokenOff(_)) && !unpacked.is_unchecked);
+        assert!(matches!(unpacked.written, Written::BrokenOff { .. }) && !unpacked.is_unchecked);
         assert_eq!(text, object);
         // Another block than the first cannot be unpacked.
         let mut broken = body.clone();
@@ -308,7 +326,7 @@ mod tests {
         assert!(unpacked.is_unchecked && object.starts_with(&text) && !text.is_empty(), "{}", text.len());
         *body.last_mut().expect("a checksum") ^= 1;
         let (unpacked, text) = unpack(&body);
-        assert!(matches!(unpacked.written, Written::BrokenOff(_)) && text.is_empty(), "{unpacked:?}");
+        assert!(matches!(unpacked.written, Written::BrokenOff { .. }) && text.is_empty(), "{unpacked:?}");
         assert!(unpacked.work >= object.len() as Work, "{unpacked:?}");
     }
 
@@ -319,7 +337,7 @@ mod tests {
         let mut text = Vec::new();
         let unpacked =
             Unpacker::new().unpack(&body[..body.len() / 2], usize::MAX - 1, &mut text).expect("small enough");
-        assert!(matches!(unpacked.written, Written::BrokenOff(_)));
+        assert!(matches!(unpacked.written, Written::BrokenOff { .. }));
         assert!(text.len() > object.len() / 4 && object.starts_with(&text));
     }
 }

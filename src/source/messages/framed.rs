@@ -9,8 +9,7 @@ use std::io;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::bytes::read_full;
-use super::compressed::{Content, Hole};
-
+use super::compressed::{Content, Hole, ZSTD_MAGIC};
 use super::frame::{
     HEADER_BYTES, Header, PREFIX_BYTES, TooLarge, Unpacked, Unpacker, Work, find, goes_on, header,
 };
@@ -59,6 +58,8 @@ enum Next {
     Frame(std::ops::Range<usize>),
     /// The beginning of a frame that goes beyond the end.
     CutShort,
+    /// The same, and what is there of it does not go on as a frame does.
+    Torn,
     /// No frame.
     Bad,
     /// Nothing more.
@@ -125,6 +126,7 @@ impl Framed {
             match self.frame_at(0) {
                 Next::End => return self.failed.take().map_or(Ok(false), Err),
                 Next::CutShort => self.cut_short(batch),
+                Next::Torn => self.torn(batch),
                 Next::Bad | Next::Frame(_) => self.pass_over(batch, sentence!("no frame begins here"), false),
             }
             return Ok(true);
@@ -158,7 +160,7 @@ impl Framed {
             {
                 self.tried += *work + text.len() as Work;
                 text.clear();
-                let body = &self.buffer[frame.start + PREFIX_BYTES..next];
+                let body = self.buffer.get(frame.start + PREFIX_BYTES..next).unwrap_or_default();
                 unpacked = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text);
                 is_too_long = true;
             }
@@ -166,46 +168,47 @@ impl Framed {
                 Ok(Unpacked { written: Written::Whole, .. }) if is_too_long => {
                     (Some(sentence!("its length goes beyond the beginning of the next frame")), true)
                 }
-                Ok(Unpacked { written: Written::Whole, .. }) => (None, false),
-                Ok(Unpacked { written: Written::PartlyUnread(reason), .. }) => {
-                    (Some(reason.clone()), is_too_long)
+                Ok(Unpacked { written, .. }) => {
+                    (written.reason(), is_too_long || matches!(written, Written::BrokenOff { .. }))
                 }
-                Ok(Unpacked { written: Written::BrokenOff(reason), .. }) => (Some(reason.clone()), true),
                 Err(TooLarge) => (Some(sentence!("a message larger than 1 GiB")), false),
             };
-            if let Ok(unpacked) = &unpacked
-                && !breaks_off
-            {
-                self.form.get_or_insert((unpacked.form, unpacked.compression));
-            }
-            let lies_as_it_is = matches!(
-                &unpacked,
-                Ok(Unpacked { form: Form::LengthPrefixedJson, compression: Compression::None, .. })
-            );
-            let is_read = unpacked.is_ok() && !(breaks_off && text.is_empty());
             self.start = frame.start;
-            if is_read {
-                filled = self.hand_on(batch, filled, &text, lies_as_it_is, reason.is_some(), false);
-            }
-            if let (Some(reason), false) = (&reason, breaks_off) {
-                batch.bad_frames.push(self.bad_frame(frame.len() as u64, reason.clone(), is_read));
-            }
             if breaks_off {
-                let mut reason = reason.unwrap_or_default();
-                let is_unchecked = is_read && unpacked.is_ok_and(|unpacked| unpacked.is_unchecked);
-                if is_unchecked {
-                    reason = unchecked(&reason);
-                }
-                self.pass_over(batch, reason, is_read);
-                if let Some(bad) = batch.bad_frames.last_mut() {
-                    bad.is_unchecked = is_unchecked;
-                }
-                return;
+                return self.break_off(batch, filled, &text, &unpacked, reason.unwrap_or_default());
+            }
+            if let Ok(unpacked) = &unpacked {
+                self.form.get_or_insert((unpacked.form, unpacked.compression));
+                filled =
+                    self.hand_on(batch, filled, &text, unpacked.lies_as_it_is(), reason.is_some(), false);
+            }
+            if let Some(reason) = reason {
+                batch.bad_frames.push(self.bad_frame(frame.len() as u64, reason, unpacked.is_ok()));
             }
             self.start = frame.end;
             self.frame += 1;
         }
         self.budget = self.budget.saturating_mul(4).min(BATCH_BYTES);
+    }
+
+    /// Hands on what was unpacked of the frame at the start, which breaks off, and goes to the next one.
+    fn break_off(
+        &mut self,
+        batch: &mut Batch,
+        filled: usize,
+        text: &[u8],
+        unpacked: &Result<Unpacked, TooLarge>,
+        reason: Sentence,
+    ) {
+        let read = unpacked.as_ref().ok().filter(|_| !text.is_empty());
+        if let Some(unpacked) = read {
+            self.hand_on(batch, filled, text, unpacked.lies_as_it_is(), true, false);
+        }
+        let is_unchecked = read.is_some_and(|unpacked| unpacked.is_unchecked);
+        self.pass_over(batch, if is_unchecked { unchecked(&reason) } else { reason }, read.is_some());
+        if let Some(bad) = batch.bad_frames.last_mut() {
+            bad.is_unchecked = is_unchecked;
+        }
     }
 
     /// Adds a message to the batch, and says how far its bytes are filled now.
@@ -260,7 +263,7 @@ impl Framed {
                 }
                 let (goes_on, work) = goes_on(&self.buffer[at + PREFIX_BYTES..self.end], length);
                 self.tried += work;
-                if goes_on { Next::CutShort } else { Next::Bad }
+                if goes_on { Next::CutShort } else { Next::Torn }
             }
         }
     }
@@ -289,19 +292,45 @@ impl Framed {
     /// in which case there are frames within it.
     fn cut_short(&mut self, batch: &mut Batch) {
         if self.next_sound_frame(1, usize::MAX).is_some() {
-            let reason = sentence!("its length goes beyond the end of the file");
-            return self.pass_over(batch, reason, false);
+            return self.torn(batch);
         }
         let body = self.buffer[..self.end].get(PREFIX_BYTES..).unwrap_or_default();
         let mut text = Vec::new();
+        let mut reason = None;
+        // It may be too little yet to tell what it is.
+        if body.len() > ZSTD_MAGIC.len()
+            && let Ok(unpacked) = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text)
+        {
+            if unpacked.lies_as_it_is() {
+                // What is damaged in it is told where it is read.
+                text = body.to_vec();
+            } else {
+                reason = unpacked.written.damage();
+            }
+        }
         // When it holds nothing that can be read yet, it still is a message that has begun.
-        let is_read = !body.is_empty() && self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text).is_ok();
-        if !is_read || text.is_empty() {
+        if text.is_empty() {
             text = b"{".to_vec();
         }
-        self.hand_on(batch, 0, &text, false, false, true);
+        self.hand_on(batch, 0, &text, false, reason.is_some(), true);
+        if let Some(reason) = reason {
+            batch.bad_frames.push(self.bad_frame(self.end as u64, reason, true));
+        }
         self.start = self.end;
         self.frame += 1;
+    }
+
+    /// The frame at the start goes beyond the end of the file, and others are within it: what is before them is read.
+    fn torn(&mut self, batch: &mut Batch) {
+        let end = self.next_sound_frame(1, usize::MAX).unwrap_or(self.end);
+        let mut text = Vec::new();
+        let body = self.buffer.get(PREFIX_BYTES..end).unwrap_or_default();
+        let unpacked = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text);
+        let mut reason = sentence!("its length goes beyond the end of the file");
+        if let Some(damage) = unpacked.as_ref().ok().and_then(|unpacked| unpacked.written.damage()) {
+            reason = sentence!("{}; {}", reason, damage);
+        }
+        self.break_off(batch, 0, &text, &unpacked, reason);
     }
 
     /// Notes that there is no sound frame at the start, and goes to the next one.
@@ -349,7 +378,7 @@ impl Framed {
         written: &Written,
         is_last: bool,
     ) -> Option<usize> {
-        let may_hold_another = matches!(written, Written::BrokenOff(_))
+        let may_hold_another = matches!(written, Written::BrokenOff { .. })
             || is_last && !matches!(self.frame_at(frame.end), Next::Frame(_) | Next::End);
         if may_hold_another { self.next_sound_frame(frame.start + 1, frame.end) } else { None }
     }
@@ -361,12 +390,29 @@ impl Framed {
             let found = find(&self.buffer[..known], from).filter(|found| *found < until)?;
             if self.tried < MOST_TRIED
                 && let Next::Frame(frame) = self.frame_at(found)
+                && !self.may_be_quoted(&frame)
                 && self.is_sound(frame)
             {
                 return Some(found);
             }
             from = found + 1;
         }
+    }
+
+    /// Whether what looks like a frame within or behind a broken one may be what somebody wrote: Codex sends no string
+    /// that is no UTF-8, and in protobuf it stands as it is. A frame of protobuf is no UTF-8, for the times and most of
+    /// the lengths in it, and nor is what is compressed; one of JSON is, but JSON has no lengths within its strings.
+    fn may_be_quoted(&mut self, frame: &std::ops::Range<usize>) -> bool {
+        let body = frame.start + PREFIX_BYTES;
+        let is_among_json = match self.form {
+            Some((form, _)) => form == Form::LengthPrefixedJson,
+            None => self.buffer.get(self.start + PREFIX_BYTES) != Some(&0x0A),
+        };
+        if is_among_json && self.buffer[body] != 0x0A {
+            return false;
+        }
+        self.tried += frame.len() as Work;
+        simdutf8::basic::from_utf8(&self.buffer[frame.clone()]).is_ok()
     }
 
     /// Whether a frame in the buffer can be unpacked, and not in part only.

@@ -26,7 +26,33 @@ pub(super) enum Written {
     /// Its frame is sound, but parts of it were left out, and why.
     PartlyUnread(Sentence),
     /// It breaks off here, and so does the text.
-    BrokenOff(Sentence),
+    BrokenOff {
+        why: Sentence,
+        /// It is merely cut off, as while it is being written.
+        is_cut_short: bool,
+        /// What of it was left out before.
+        unread: Option<Sentence>,
+    },
+}
+
+impl Written {
+    /// Why it was not read, or not all of it.
+    pub(super) fn reason(&self) -> Option<Sentence> {
+        match self {
+            Self::Whole => None,
+            Self::PartlyUnread(reason) => Some(reason.clone()),
+            Self::BrokenOff { why, unread: None, .. } => Some(why.clone()),
+            Self::BrokenOff { why, unread: Some(unread), .. } => Some(sentence!("{}; {}", why, unread)),
+        }
+    }
+
+    /// The same without that it is merely cut off.
+    pub(super) fn damage(&self) -> Option<Sentence> {
+        match self {
+            Self::BrokenOff { is_cut_short: true, unread, .. } => unread.clone(),
+            written => written.reason(),
+        }
+    }
 }
 
 /// What a message is about.
@@ -43,11 +69,11 @@ enum Signal {
 const MAX_DEPTH: usize = 200;
 
 /// A message breaks off: the arrays that are open are not closed.
-struct Break(Sentence);
+struct Break(Fault);
 
 impl From<Fault> for Break {
     fn from(fault: Fault) -> Self {
-        Self(fault.sentence())
+        Self(fault)
     }
 }
 
@@ -60,13 +86,18 @@ pub(super) fn write_json(message: &[u8], json: &mut Vec<u8>) -> Written {
         Some(Signal::Profiles) => return other_signal("{\"resourceProfiles\":[]}", json),
     }
     let mut writer = Writer { json, unread: Vec::new() };
-    match (writer.logs_data(message), writer.unread.as_slice()) {
-        (Err(Break(reason)), _) => Written::BrokenOff(reason),
-        (Ok(()), []) => Written::Whole,
-        (Ok(()), [reason]) => Written::PartlyUnread(reason.clone()),
-        (Ok(()), [first, more @ ..]) => {
-            Written::PartlyUnread(sentence!("{}; {}", first, sentence!("and {} more", more.len())))
+    let ended = writer.logs_data(message);
+    let unread = match writer.unread.as_slice() {
+        [] => None,
+        [reason] => Some(reason.clone()),
+        [first, more @ ..] => Some(sentence!("{}; {}", first, sentence!("and {} more", more.len()))),
+    };
+    match (ended, unread) {
+        (Err(Break(fault)), unread) => {
+            Written::BrokenOff { why: fault.sentence(), is_cut_short: fault == Fault::CutShort, unread }
         }
+        (Ok(()), None) => Written::Whole,
+        (Ok(()), Some(reason)) => Written::PartlyUnread(reason),
     }
 }
 
@@ -78,29 +109,46 @@ fn other_signal(object: &str, json: &mut Vec<u8>) -> Written {
 /// Tells the signal of a message by its records: the messages around them have the same numbers in every signal, but
 /// under the same numbers a `LogRecord`, a `Span`, a `Metric` and a `Profile` have members of different types. Any log
 /// record with a time decides, for by damage a part of one may look like a record of another signal, and not the other
-/// way round; then the first record that fits one of them. `None` when there is no such record.
+/// way round; then the first record that fits one of them, unless something in the message is damaged. `None` when there
+/// is no such record.
 fn signal(message: &[u8]) -> Option<Signal> {
     let mut first = None;
-    for (number, resource) in Fields::of(message).filter_map(inner) {
+    let is_sound = for_each_message(message, true, &mut |number, resource, goes_on| {
         // Only profiles have a dictionary beside the resources.
         if number == 2 {
             first = first.or(Some(Signal::Profiles));
+            return true;
         }
-        for (number, scope) in Fields::of(resource).filter_map(inner) {
-            if number != 2 && number != DEPRECATED_SCOPE_LOGS {
-                continue;
-            }
-            let records = Fields::of(scope).filter_map(inner).filter(|(number, _)| *number == 2);
-            for (_, record) in records {
-                let signal = record_signal(record);
-                if signal == Some(Signal::Logs) && has_time(record) {
-                    return signal;
-                }
-                first = first.or(signal);
-            }
+        for_each_message(resource, goes_on, &mut |number, scope, goes_on| {
+            (number != 2 && number != DEPRECATED_SCOPE_LOGS)
+                || for_each_message(scope, goes_on, &mut |number, record, _| {
+                    if number == 2 && first != Some(Signal::Logs) {
+                        let signal = record_signal(record);
+                        let decides = signal == Some(Signal::Logs) && has_time(record);
+                        first = if decides { signal } else { first.or(signal) };
+                    }
+                    true
+                })
+        })
+    });
+    first.filter(|signal| is_sound || *signal == Signal::Logs)
+}
+
+/// Hands out each member that is a message, with its number and whether it is cut short, and says whether all are
+/// messages, as all around records are, and can be read to their end: where the message itself is cut short, to where
+/// that is. One that is not sound itself says so.
+fn for_each_message<'a>(
+    message: &'a [u8],
+    is_cut_short: bool,
+    hear: &mut dyn FnMut(u32, &'a [u8], bool) -> bool,
+) -> bool {
+    Fields::of(message).fold(true, |is_sound, field| match field {
+        Ok((number, value)) => value.bytes().is_some_and(|content| hear(number, content, false)) && is_sound,
+        Err(wire::End { fault, cut_short }) => {
+            let can_be = is_cut_short && fault == Fault::CutShort;
+            cut_short.is_none_or(|(number, content)| hear(number, content, true)) && can_be && is_sound
         }
-    }
-    first
+    })
 }
 
 /// What lies in a member that is a message, also where it breaks off.
@@ -113,12 +161,13 @@ fn inner<'a>(field: Result<(u32, Value<'a>), wire::End<'a>>) -> Option<(u32, &'a
 
 /// Which kind of record this is, if it is one from its first byte to its last.
 fn record_signal(record: &[u8]) -> Option<Signal> {
-    // The types under the numbers from 1 on, as `Value::letter` has them.
+    // The types under the numbers from 1 on, as `Value::letter` has them; a star is any.
     const LOG_RECORD: &[u8; 12] = b"FVB-BBVDBBFB";
     const SPAN: &[u8; 16] = b"BBBBBVFFBVBVBVBD";
     const METRIC: &[u8; 12] = b"BBB-B-B-BBBB";
-    // Their numbers have changed from release to release; the first was never a number.
-    const PROFILE: &[u8; 1] = b"B";
+    // Their numbers have changed from release to release; these were never a number, and that of a log record's time
+    // never was one either.
+    const PROFILE: &[u8; 11] = b"B*********B";
     let kinds: [(Signal, &[u8]); 4] = [
         (Signal::Logs, LOG_RECORD),
         (Signal::Traces, SPAN),
@@ -132,7 +181,7 @@ fn record_signal(record: &[u8]) -> Option<Signal> {
         has_first |= number == 1;
         for (fits, (_, letters)) in fits.iter_mut().zip(kinds) {
             let letter = usize::try_from(number).ok().and_then(|number| letters.get(number - 1));
-            *fits &= letter.is_none_or(|letter| *letter == value.letter());
+            *fits &= letter.is_none_or(|letter| *letter == b'*' || *letter == value.letter());
         }
     }
     if record.is_empty() {

@@ -37,12 +37,22 @@ pub(crate) struct Cut<'a> {
     is_broken: bool,
 }
 
-/// A list that may be one of records or scopes, under a name that is not known.
+/// A part of a whole object that is no record and may hold some, or what is left of one.
 struct Hidden<'a> {
-    name: String,
-    /// The list that should be there, where there is none.
-    missing: Option<&'static str>,
+    is: Unknown,
     text: &'a str,
+}
+
+/// What stands where it is not known.
+enum Unknown {
+    /// A list that may be one of records or scopes, under a name that is not known.
+    List {
+        name: String,
+        /// The list that should be there, where there is none.
+        missing: Option<&'static str>,
+    },
+    /// An attribute in place of a record, which has lost all that stood before it.
+    Attribute,
 }
 
 /// How much had been cut at some moment.
@@ -155,8 +165,19 @@ impl<'a> Cut<'a> {
             let gap = hidden_gap(message, hidden);
             let behind = self.gaps[..broken].partition_point(|other| other.range.start <= gap.range.start);
             let is_within = |before: usize| self.gaps[before].range.end > gap.range.start;
-            if !behind.checked_sub(1).is_some_and(is_within) {
-                self.gaps.push(gap);
+            if behind.checked_sub(1).is_some_and(is_within) {
+                continue;
+            }
+            match self.gaps[broken..].last_mut() {
+                // Between those of one record is nothing but a comma.
+                Some(last)
+                    if matches!(hidden.is, Unknown::Attribute)
+                        && last.why == gap.why
+                        && last.range.end + 1 >= gap.range.start =>
+                {
+                    last.range.end = gap.range.end;
+                }
+                _ => self.gaps.push(gap),
             }
         }
         self.gaps.sort_by_key(|gap| gap.range.start);
@@ -260,25 +281,31 @@ pub(crate) fn cut<'a>(message: &'a str, into: &mut Cut<'a>) {
     into.push_hidden(message);
 }
 
-/// What may be records of an object under another name.
+/// What may be records of an object under another name, or has lost its record.
 fn hidden_gap(message: &str, hidden: &Hidden<'_>) -> Gap {
     let start = hidden.text.as_ptr().addr() - message.as_ptr().addr();
-    let name: String = hidden.name.chars().take(LONGEST_NAME).collect();
+    let why = match &hidden.is {
+        Unknown::Attribute => sentence!("attributes in place of a log record, whose beginning is lost"),
+        Unknown::List { name, missing } => {
+            let name: String = name.chars().take(LONGEST_NAME).collect();
+            match *missing {
+                Some(missing) => sentence!(
+                    "a list of objects under \"{name}\", which is not known there, and no \"{missing}\": it may hold records",
+                    name,
+                    missing
+                ),
+                None => sentence!(
+                    "a list of objects under \"{name}\", which is not known there: it may hold records",
+                    name
+                ),
+            }
+        }
+    };
     Gap {
         range: start..start + hidden.text.len(),
         kind: DamageKind::NotOtlp,
         open_ended: false,
-        why: Why::Said(match hidden.missing {
-            Some(missing) => sentence!(
-                "a list of objects under \"{name}\", which is not known there, and no \"{missing}\": it may hold records",
-                name,
-                missing
-            ),
-            None => sentence!(
-                "a list of objects under \"{name}\", which is not known there: it may hold records",
-                name
-            ),
-        }),
+        why: Why::Said(why),
         whole: 0,
         another_follows: false,
     }
@@ -375,6 +402,13 @@ fn is_resource_logs(element: &str) -> bool {
         && ANCHOR.find(element).is_some_and(|anchor| anchor.start() == 0)
 }
 
+/// Whether what stands where a record should be is an attribute: no record has a member of that name.
+fn is_attribute(element: &str) -> bool {
+    let is_space = |sign: char| [' ', '\t', '\r', '\n'].contains(&sign);
+    let name = element.strip_prefix('{').map(|members| members.trim_start_matches(is_space));
+    name.is_some_and(|name| name.starts_with("\"key\""))
+}
+
 /// The error's message without "at line 1 column 7", which speaks of a part of the text only, and without the middle of
 /// a long value that it quotes.
 pub(super) fn bare_message(error: &serde_json::Error) -> String {
@@ -458,6 +492,7 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
         // Other ways of writing log records down have a resource as well, but none that stands alone.
         let mut foreign = false;
         let mut bare = None;
+        let mut hidden = Vec::new();
         // A request may be empty.
         let (mut is_for_logs, mut is_empty) = (false, false);
         while let Some(Name(name)) = map.next_key()? {
@@ -495,12 +530,13 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
                     foreign = true;
                     is_for_logs |= map.next_value::<&RawValue>()?.get().ends_with("/v1/logs\"");
                 }
-                _ => {
+                other => {
                     foreign = true;
-                    map.next_value::<IgnoredAny>()?;
+                    hidden.extend(pass_over(other, &mut map, self.cut.is_broken)?);
                 }
             }
         }
+        self.cut.hide(hidden, None);
         known |= is_for_logs && is_empty;
         Ok(match (known, foreign || is_empty, bare) {
             (true, ..) | (_, false, Some(_)) => Holds::Otlp,
@@ -557,6 +593,14 @@ impl Cut<'_> {
     }
 }
 
+impl<'a> Cut<'a> {
+    /// Notes lists under names that are not known, with the list that should be there, where there is none.
+    fn hide(&mut self, lists: Vec<(String, &'a str)>, missing: Option<&'static str>) {
+        let lists = lists.into_iter();
+        self.hidden.extend(lists.map(|(name, text)| Hidden { is: Unknown::List { name, missing }, text }));
+    }
+}
+
 /// Which array is being read; an inner one knows the index of what it lies in.
 #[derive(Clone, Copy)]
 enum Level {
@@ -595,6 +639,10 @@ impl<'de> Visitor<'de> for Elements<'_, 'de> {
             let more = match self.level {
                 Level::Record { scope } => match seq.next_element::<Option<&'de RawValue>>()? {
                     Some(None) => true,
+                    Some(Some(attribute)) if is_attribute(attribute.get()) => {
+                        self.cut.hidden.push(Hidden { is: Unknown::Attribute, text: attribute.get() });
+                        true
+                    }
                     Some(Some(record)) => {
                         self.cut.records.push((scope, record.get()));
                         if self.cut.is_broken && is_resource_logs(record.get()) {
@@ -643,7 +691,7 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut has_list = false;
-        let mut hidden = None;
+        let mut hidden = Vec::new();
         let missing = match self.level {
             Level::Scope { resource } => {
                 let index = self.cut.open_scope(resource);
@@ -660,7 +708,7 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
                         "resource" | "scopeLogs" | "scope_logs" if self.cut.is_broken => {
                             return Err(de::Error::custom(GLUED));
                         }
-                        other => hidden = pass_over(other, &mut map, self.cut.is_broken)?.or(hidden),
+                        other => hidden.extend(pass_over(other, &mut map, self.cut.is_broken)?),
                     }
                 }
                 "logRecords"
@@ -669,14 +717,12 @@ impl<'de> Visitor<'de> for Element<'_, 'de> {
                 let index = self.cut.open_resource();
                 while let Some(Name(name)) = map.next_key()? {
                     has_list |= is_scope_logs(&name);
-                    hidden = resource_logs_member(self.cut, index, &name, &mut map)?.or(hidden);
+                    hidden.extend(resource_logs_member(self.cut, index, &name, &mut map)?);
                 }
                 "scopeLogs"
             }
         };
-        if let Some((name, text)) = hidden {
-            self.cut.hidden.push(Hidden { name, missing: (!has_list).then_some(missing), text });
-        }
+        self.cut.hide(hidden, (!has_list).then_some(missing));
         Ok(())
     }
 

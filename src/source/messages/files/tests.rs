@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
+use super::super::compressed::tests::zstd_with_checksum;
+use super::super::frame::HEADER_BYTES;
 use super::*;
 
 /// What was read: the texts with their number and offset, and the places that could not be.
@@ -47,7 +49,7 @@ fn read(bytes: &[u8]) -> Seen {
 fn line(name: &str) -> String {
     format!(
         concat!(
-            r#"{{"resourceLogs":[{{"resource":{{}},"scopeLogs":[{{"scope":{{}},"logRecords":[{{"observedTimeUnixNano":"7","#,
+            r#"{{"resourceLogs":[{{"resource":{{}},"scopeLogs":[{{"scope":{{}},"logRecords":[{{"observedTimeUnixNano":"255","#,
             r#""body":{{}},"attributes":[{{"key":"event.name","value":{{"stringValue":"{0}"}}}}]}}]}}]}}]}}"#
         ),
         name
@@ -62,7 +64,7 @@ fn protobuf(name: &str) -> Vec<u8> {
         [&[number << 3 | 2, length], content].concat()
     };
     let attribute = bytes(6, &[bytes(1, b"event.name"), bytes(2, &bytes(1, name.as_bytes()))].concat());
-    let record = [&[0x59, 7, 0, 0, 0, 0, 0, 0, 0], &attribute[..]].concat();
+    let record = [&[0x59, 0xFF, 0, 0, 0, 0, 0, 0, 0], &attribute[..]].concat();
     bytes(1, &bytes(2, &bytes(2, &record)))
 }
 
@@ -172,6 +174,62 @@ fn behind_a_frame_that_was_cut_off_the_next_one_is_read_and_no_value_is_joined_o
             assert_eq!((bad.line, bad.bytes), (2, length as u64), "{bad:?}");
         }
     }
+}
+
+#[test]
+fn what_looks_like_a_frame_in_the_text_of_a_record_is_none() {
+    let body: Vec<u8> =
+        protobuf("forged").into_iter().map(|byte| if byte == 0xFF { 7 } else { byte }).collect();
+    let quoted = String::from_utf8(framed(&body)).expect("text");
+    let (quoting, next) = (framed(&protobuf(&quoted)), framed(&protobuf("b")));
+    let is_forged = |text: &&str| text.starts_with(&line("forged")[..20]) && !text.contains("\\u0000");
+    for behind in [&b""[..], &next[..2], &next[..20], &next, &[0; 50]] {
+        let seen = read(&[&quoting, behind].concat());
+        assert!(is_whole(seen.texts()[0].as_bytes()) && seen.texts()[0].contains("forged"), "{seen:?}");
+        assert_eq!(seen.messages[0].1.byte_offset, 0);
+        assert!(!seen.messages[0].1.is_damaged, "{seen:?}");
+    }
+    for length in 1..quoting.len() {
+        let seen = read(&[&next, &quoting[..length]].concat());
+        assert_eq!((seen.messages.len(), seen.bad.len()), (2, 0), "{length}: {seen:?}");
+        assert!(!seen.texts()[1..].iter().any(is_forged) || seen.messages[1].1.unended, "{length}: {seen:?}");
+    }
+}
+
+#[test]
+fn of_a_torn_frame_as_much_is_read_where_another_was_added_behind_it_as_without() {
+    let records = |seen: &Seen| seen.texts().concat().matches("event.name").count();
+    let body = protobuf("a").repeat(9);
+    for torn in [framed(&body), framed(&zstd_with_checksum(&body))] {
+        let next = framed(&protobuf("z"));
+        // Where the next frame just takes the place of what is missing, it is read as a part of the torn one.
+        for length in (HEADER_BYTES..torn.len()).filter(|length| length + next.len() != torn.len()) {
+            let unfinished = read(&torn[..length]);
+            let seen = read(&[&torn[..length], &next].concat());
+            assert_eq!(seen.texts().last(), Some(&line("z").as_str()), "{length}");
+            assert_eq!(records(&seen), records(&unfinished) + 1, "{length}: {seen:?}");
+            let [bad] = &seen.bad[..] else { panic!("{length}: {:?}", seen.bad) };
+            assert_eq!((bad.line, bad.byte_offset, bad.bytes), (1, 0, length as u64));
+        }
+    }
+}
+
+#[test]
+fn damage_in_a_frame_that_is_being_written_is_told() {
+    // A time that is no number of 64 bits.
+    let bad_record = [0x0A, 6, 0x12, 4, 0x12, 2, 0x58, 1];
+    let frame = framed(&[&protobuf("a")[..], &bad_record, &protobuf("b")].concat());
+    let seen = read(&[&framed(&protobuf("c"))[..], &frame[..frame.len() - 2]].concat());
+    let [(_, first), (_, last)] = &seen.messages[..] else { panic!("{seen:?}") };
+    assert!(!first.is_damaged && last.is_damaged && last.unended, "{seen:?}");
+    let [bad] = &seen.bad[..] else { panic!("{seen:?}") };
+    assert!(bad.is_partly_read && bad.line == 2, "{bad:?}");
+    // In JSON it is told where the text is read.
+    let mut text = line("a").into_bytes();
+    text[40..60].fill(0);
+    let seen = read(&framed(&text)[..text.len()]);
+    assert_eq!(seen.texts(), [&String::from_utf8_lossy(&text[..text.len() - 4])]);
+    assert!(seen.messages[0].1.unended, "{seen:?}");
 }
 
 #[test]

@@ -328,7 +328,10 @@ fn a_list_of_another_signal_within_whole_text_is_an_unknown_member() {
 #[test]
 fn records_under_another_name_are_told_also_beside_the_list_that_is_known() {
     let record = r#"{"timeUnixNano":"1","body":{}}"#;
+    let list = format!(r#"[{{"logRecords":[{record}]}}]"#);
     for line in [
+        format!(r#"{{"resource":{{}},"scopeLogs":[],"scopeLogz":{list}}}"#),
+        format!(r#"{{"resourceLogs":[],"resourceLogz":[{{"scopeLogs":{list}}}]}}"#),
         format!(r#"{{"resourceLogs":[{{"scopeLogz":[{{"logRecords":[{record}]}}],"scopeLogs":[]}}]}}"#),
         format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":null,"logRecordz":[{record}]}}]}}]}}"#),
         format!(
@@ -338,4 +341,34 @@ fn records_under_another_name_are_told_also_beside_the_list_that_is_known() {
         let (records, gaps) = texts(&line);
         assert_eq!((records.len(), gaps.len(), gaps[0].1), (0, 1, DamageKind::NotOtlp), "{line}");
     }
+}
+
+#[test]
+fn each_list_under_another_name_is_told() {
+    let record = r#"{"timeUnixNano":"1","body":{}}"#;
+    let (_, gaps) = texts(&format!(
+        r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecordz":[{record}],"logRecordy":[{record}]}}]}}]}}"#
+    ));
+    assert_eq!(gaps.len(), 2, "{gaps:?}");
+}
+
+#[test]
+fn attributes_that_have_lost_their_record_are_no_records() {
+    let record = r#"{"observedTimeUnixNano":"1","body":{},"attributes":[{"key":"a","value":{}},{ "key":"b","value":{}}]}"#;
+    let whole = message(&format!("{record},{record}"));
+    let lost = r#"{"observedTimeUnixNano":"1","body":{},"attributes":["#;
+    let line = whole.replacen(lost, "", 1);
+    for line in [line.clone(), format!("{line}}}")] {
+        let (records, gaps) = texts(&line);
+        assert_eq!(records.len(), 0, "{records:?}");
+        let attributes = r#"{"key":"a","value":{}},{ "key":"b","value":{}}"#;
+        let start = line.find(attributes).expect("they are there");
+        assert!(
+            gaps.iter().any(|(range, _)| range.start <= start && start + attributes.len() <= range.end),
+            "{gaps:?}"
+        );
+    }
+    let glued = message(r#"{"body":{}},{"key":"a","value":{}},{"key":"b","value":{}},{"body":{}}"#);
+    let (records, gaps) = texts(&glued);
+    assert_eq!((records.len(), gaps.len()), (2, 1), "{records:?} {gaps:?}");
 }

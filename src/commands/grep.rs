@@ -23,7 +23,9 @@ use crate::source::Account;
 ///
 /// The pattern is searched in decoded values: neither escapes nor the syntax of the file come between. The arguments of
 /// a call are a value that mostly is JSON itself, as the model wrote it: a quotation mark in a command stands there as
-/// `\"`. Each hit names its conversation, so that `codex-audit show` is one copy away.
+/// `\"`. Each hit names its conversation, so that `codex-audit show` is one copy away. Searched are the attributes and the
+/// body of each event; its resource, such as host and service, and the ids of its trace are not, but `show --json` has
+/// them.
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_long_help = help::GREP)]
 pub struct GrepArgs {

@@ -46,7 +46,12 @@ impl ListArgs {
                 Medium::Text(medium) => {
                     let summaries: Vec<_> =
                         conversations.into_par_iter().map(IndexedConversation::summary).collect();
-                    let table = table(&summaries, run.zone, run.style.truncate);
+                    let mut table = table(&summaries, run.zone, run.style.truncate);
+                    if run.filter.until.is_some() && !summaries.is_empty() {
+                        let later =
+                            tr!("what came later is in no row, as asked for: a conversation may go on");
+                        table.footer.push(Line::new().tone(Tone::Warn, later));
+                    }
                     write_table(&table, medium, &run.style, run.out)?;
                     hiding.fetch_add(summaries.iter().map(hiding_requests).sum(), Relaxed);
                     if summaries.is_empty() {
@@ -140,6 +145,8 @@ fn in_families(conversations: &[ConversationSummary]) -> Vec<Member<'_>> {
 struct Layout<'a> {
     /// The model of all of several conversations, said once where room is short.
     only_model: Option<&'a str>,
+    /// Some had several models.
+    others: bool,
     users: bool,
     network: bool,
 }
@@ -154,6 +161,7 @@ impl<'a> Layout<'a> {
         let only_model = models.first().copied().flatten();
         Self {
             only_model: only_model.filter(|_| short && models.len() == 1 && conversations.len() > 1),
+            others: conversations.iter().any(|conversation| conversation.other_models() > 0),
             users: users.len() > 1,
             network: conversations.iter().any(|conversation| conversation.network.is_some()),
         }
@@ -163,7 +171,9 @@ impl<'a> Layout<'a> {
         let mut columns =
             vec![Column::left(tr!("START")), Column::right(tr!("LASTED")), Column::left(tr!("ID"))];
         if self.only_model.is_none() {
-            columns.push(Column::left(tr!("MODEL")).cut(8));
+            let model = Column::left(tr!("MODEL"));
+            // How many others there were stands at the end.
+            columns.push(if self.others { model.cut_inside(9) } else { model.cut(8) });
         }
         columns.push(Column::right(tr!("PROMPTS")).drop_at(2));
         columns.push(Column::right(tr!("CALLS")));
@@ -202,7 +212,12 @@ impl<'a> Layout<'a> {
             Line::new().tone(Tone::Dim, branch).tone(Tone::Accent, id).into(),
         ];
         if self.only_model.is_none() {
-            row.push(conversation.model.clone().into());
+            let others = Some(conversation.other_models()).filter(|others| *others > 0);
+            let model = conversation.model.as_ref().map(|model| match others {
+                None => model.clone(),
+                Some(others) => format!("{model} +{others}"),
+            });
+            row.push(model.into());
         }
         row.push(conversation.prompts.to_string().into());
         row.push(calls(conversation));

@@ -124,6 +124,14 @@ pub struct ConversationSummary {
     pub warm_ups: u64,
 }
 
+impl ConversationSummary {
+    /// How many models there were besides the one it is listed with.
+    #[must_use]
+    pub fn other_models(&self) -> usize {
+        self.models.iter().filter(|model| Some(*model) != self.model.as_ref()).count()
+    }
+}
+
 /// A conversation of which everything was heard. There may be many, and a summary takes more room.
 #[derive(Debug)]
 pub struct IndexedConversation {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::packed::Packable;
 use crate::event::{
     Decision, DecisionSource, Ending, EventKind, EventOrder, Text, UnixNano, command_line, ending,
+    is_refused_by_sandbox,
 };
 
 /// A tool call, with all that was recorded of it.
@@ -88,6 +89,8 @@ pub struct CallResult {
     pub output: Option<String>,
     /// Whether telemetry cut the output.
     pub output_truncated: Option<bool>,
+    /// Whether the output says that the sandbox refused the command; `false` as well where outputs are not asked for.
+    pub is_refused_by_sandbox: bool,
     /// Which agent called.
     pub agent_name: Option<String>,
 }
@@ -110,11 +113,14 @@ impl ToolCall {
     }
 
     /// What the sandbox did, but for refusals behind which the call was run again: that says of them that they were.
+    /// Older releases have no record of it, and a refusal stands in the output.
     pub fn ends_in_sandbox(&self) -> impl Iterator<Item = &str> {
+        let is_told = self.result.as_ref().is_some_and(|result| result.is_refused_by_sandbox);
+        let told = (is_told && self.sandbox_outcomes.is_empty()).then_some("denied");
         let run_again = self.sandbox_outcomes.iter().rposition(|outcome| outcome == "escalated").unwrap_or(0);
         let counts = move |(index, outcome): &(usize, &str)| *index >= run_again || *outcome != "denied";
         let outcomes = self.sandbox_outcomes.iter().map(String::as_str).enumerate();
-        outcomes.filter(counts).map(|(_, outcome)| outcome)
+        outcomes.filter(counts).map(|(_, outcome)| outcome).chain(told)
     }
 
     /// The MCP server, for its tools.
@@ -328,6 +334,7 @@ enum What<'a> {
         duration_ms: Option<u64>,
         output: Option<&'a str>,
         output_truncated: Option<bool>,
+        is_refused_by_sandbox: bool,
         agent_name: Option<&'a str>,
     },
 }
@@ -433,6 +440,13 @@ impl<'a> Fact<'a> {
                     duration_ms: result.duration_ms.filter(|_| detail.keeps_arguments()),
                     output: result.output.as_ref().filter(|_| detail == CallDetail::Whole).map(Text::as_str),
                     output_truncated: result.output_truncated.filter(|_| detail == CallDetail::Whole),
+                    is_refused_by_sandbox: result
+                        .output
+                        .as_ref()
+                        .filter(|_| detail.keeps_words())
+                        .is_some_and(|output| {
+                            is_refused_by_sandbox(result.tool_name, result.server(), output)
+                        }),
                     agent_name: in_words(result.agent_name),
                 };
                 (names(result.call_id, result.tool_name, result.tool_namespace), what)
@@ -582,6 +596,7 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
                 duration_ms,
                 output,
                 output_truncated,
+                is_refused_by_sandbox,
                 agent_name,
             } => {
                 call.result = Some(CallResult {
@@ -594,6 +609,7 @@ pub(super) fn calls_of<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> Vec<Too
                     duration_ms,
                     output: owned(output),
                     output_truncated,
+                    is_refused_by_sandbox,
                     agent_name: owned(agent_name),
                 });
             }
@@ -633,6 +649,7 @@ mod tests {
             duration_ms: None,
             output: None,
             output_truncated: None,
+            is_refused_by_sandbox: false,
             agent_name: None,
         };
         fact(second, what)

@@ -189,6 +189,24 @@ fn a_command_that_asked_to_leave_the_sandbox_and_still_runs_is_said_to() {
 }
 
 #[test]
+fn a_refusal_of_the_sandbox_that_only_the_output_tells_is_told_by_show_and_tool_decision() {
+    let result = json!({
+        "call_id": "call_1", "tool_name": "exec_command", "success": "false",
+        "arguments": r#"{"cmd":"touch /x"}"#,
+        "output": "exec_command failed: CreateProcess { message: \"Codex(Sandbox(Denied { output: ExecToolCallOutput { exit_code: 1, stdout: \\\"\\\" } }))\" }",
+    });
+    let records = [decision("approved", "Config"), ("tool_result", result)];
+    for (question, said) in [
+        ("show", " · failed, exit 1 · BLOCKED BY SANDBOX\n"),
+        ("tool-decision", " BLOCKED BY SANDBOX · failed, exit 1 "),
+    ] {
+        let answer = asked(question, &records).stdout;
+        assert!(answer.contains(said), "{answer}");
+    }
+    assert_eq!(asked("tool-decision --json", &records).records()[0]["sandbox_outcome"], Value::Null);
+}
+
+#[test]
 fn a_folder_closes_no_quotes_whatever_its_name() {
     let shown = |workdir: &str| {
         let result = json!({

@@ -15,6 +15,23 @@ fn names(said: &Said) -> Vec<String> {
 }
 
 #[test]
+fn what_came_later_than_asked_for_is_not_said_to_be_unrecorded() {
+    for (until, listed, shown) in [
+        ("", "", "Codex records no end, the conversation may go on"),
+        (
+            " --until 2026-11-02T01:00:00.2Z",
+            "what came later is in no row, as asked for: a conversation may go on\n",
+            "what came later was not asked for",
+        ),
+    ] {
+        let list = run(&format!("list -f one_conversation.jsonl{until}")).stdout;
+        assert!(list.ends_with(listed) && list.contains("may go on") != listed.is_empty(), "{list}");
+        let show = run(&format!("show -f one_conversation.jsonl{until}")).stdout;
+        assert!(show.contains(&format!("; {shown}\n")), "{show}");
+    }
+}
+
+#[test]
 fn since_takes_its_moment_in_and_until_leaves_it_out() {
     let between = |since: &str, until: &str| {
         names(&run(&format!("show --json -f one_conversation.jsonl --since {since} --until {until}")))

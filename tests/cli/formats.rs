@@ -334,10 +334,12 @@ fn markdown_is_a_table_and_a_list_in_which_text_stays_text() {
 
     | START | LASTED | ID | MODEL | PROMPTS | CALLS | TOKENS | FIRST PROMPT |
     | :-- | --: | :-- | :-- | --: | --: | --: | :-- |
-    | 09:00:00 | 10 ms | 01b00900-0000-7000-8000-000000000900 | =1+1 | 1 | 0 | 0 | =cmd&#124;' /C calc'\!A0 |
+    | 09:00:00 | 10 ms | 01b00900-0000-7000-8000-000000000900 | =1+1 +1 | 1 | 0 | 0 | =cmd&#124;' /C calc'\!A0 |
     | 09:00:01 | 10 ms | 01b00901-0000-7000-8000-000000000901 | gpt-5.1-codex | 1 | 0 | 0 | +1+1 |
 
     2 conversations on 1 day · 2 prompts · 0 calls
+
+    what came later is in no row, as asked for: a conversation may go on
 
     [exit status: 0]
     ");

@@ -177,7 +177,7 @@ fn a_prompt_cannot_forge_markdown() {
     - .400 **prompt** x &#124; y &#124; &lt;script&gt;alert(1)&lt;/script&gt; \!\[\](http\://example.com/a.png)<br>- \*\*call\*\* forged<br>\`\`\`<br>\# heading 请列出文件。
     - .900 **model** 200 in 40 ms
 
-    last record 09:00:00.900; Codex records no end, the conversation may go on
+    last record 09:00:00.900; what came later was not asked for
 
     **0 responses**
     ");

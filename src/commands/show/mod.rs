@@ -199,6 +199,7 @@ impl ShowArgs {
             zone: run.zone,
             short: run.style.truncate,
             is_divided: run.filter.divides_conversations(),
+            is_ended: run.filter.until.is_some(),
             account,
             costs,
         };

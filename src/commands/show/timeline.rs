@@ -101,7 +101,7 @@ impl Telling<'_> {
                 match (cost, &self.costs.own_book) {
                     (Some(cost), None) => tr!(" · about {cost} at API list prices", cost),
                     (Some(cost), Some(book)) => tr!(" · about {cost} by the price book {book}", cost, book),
-                    (None, _) => tr!(" · cost unknown: not every response has a price"),
+                    (None, _) => tr!(" · cost unknown: not every response can be priced"),
                 },
             );
         }

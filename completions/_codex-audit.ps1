@@ -214,7 +214,7 @@ Register-ArgumentCompleter -Native -CommandName 'codex-audit' -ScriptBlock {
         'codex-audit;tool-decision' {
             [CompletionResult]::new('--decision', '--decision', [CompletionResultType]::ParameterName, 'Only these decisions, e.g. denied; refused stands for all after which a call was not to run')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only decisions of these: config, user, `automated_reviewer`')
-            [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Only tools whose name matches, e.g. `exec_*`')
+            [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Only tools whose name matches, e.g. `exec_*` or ''MCP github.*''')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read this file, folder, glob or `-` for standard input; may be repeated')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read this file, folder, glob or `-` for standard input; may be repeated')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Read with this many threads; the answer does not depend on it')

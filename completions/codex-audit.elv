@@ -206,7 +206,7 @@ set edit:completion:arg-completer[codex-audit] = {|@words|
         &'codex-audit;tool-decision'= {
             cand --decision 'Only these decisions, e.g. denied; refused stands for all after which a call was not to run'
             cand --source 'Only decisions of these: config, user, `automated_reviewer`'
-            cand --tool 'Only tools whose name matches, e.g. `exec_*`'
+            cand --tool 'Only tools whose name matches, e.g. `exec_*` or ''MCP github.*'''
             cand -f 'Read this file, folder, glob or `-` for standard input; may be repeated'
             cand --file 'Read this file, folder, glob or `-` for standard input; may be repeated'
             cand --threads 'Read with this many threads; the answer does not depend on it'

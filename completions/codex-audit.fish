@@ -233,7 +233,7 @@ refused\t''"
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l source -d 'Only decisions of these: config, user, `automated_reviewer`' -r -f -a "config\t''
 user\t''
 automated_reviewer\t''"
-complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l tool -d 'Only tools whose name matches, e.g. `exec_*`' -r -f
+complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l tool -d 'Only tools whose name matches, e.g. `exec_*` or \'MCP github.*\'' -r -f
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -s f -l file -d 'Read this file, folder, glob or `-` for standard input; may be repeated' -r -F
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l threads -d 'Read with this many threads; the answer does not depend on it' -r -f
 complete -c codex-audit -n "__fish_codex_audit_using_subcommand tool-decision" -l since -d 'Only events at or after this time' -r -f

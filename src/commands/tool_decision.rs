@@ -1,5 +1,6 @@
 //! `codex-audit tool-decision`: who allowed what, and what came of it?
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ pub struct ToolDecisionArgs {
     #[arg(long, value_name = "SOURCE", value_delimiter = ',', value_parser = source_parser())]
     source: Vec<DecisionSource>,
 
-    /// Only tools whose name matches, e.g. `exec_*`
+    /// Only tools whose name matches, e.g. `exec_*` or 'MCP github.*'
     #[arg(long, value_name = "GLOB")]
     tool: Option<String>,
 
@@ -117,9 +118,8 @@ impl ToolDecisionArgs {
         };
         let mut rows = scan.answer.decisions(self.undecided || tool.is_some());
         rows.par_sort_by_key(|row| row.order);
-        let unmet = tool.and_then(|glob| {
-            unmet::of_names(Condition::Tool, glob, rows.iter().flat_map(tool_names).flatten())
-        });
+        let unmet =
+            tool.and_then(|glob| unmet::of_names(Condition::Tool, glob, rows.iter().flat_map(tool_names)));
         rows.retain(|row| self.admits(row, tool));
         match run.format.medium() {
             Medium::Text(_) if rows.is_empty() => {}
@@ -181,8 +181,7 @@ impl ToolDecisionArgs {
                 && (self.source.is_empty()
                     || decision.source.is_some_and(|source| self.source.contains(&source)))
         });
-        decided
-            && tool.is_none_or(|glob| tool_names(row).into_iter().flatten().any(|name| glob.is_match(name)))
+        decided && tool.is_none_or(|glob| tool_names(row).any(|name| glob.is_match(name.as_ref())))
     }
 
     fn why_nothing(&self) -> String {
@@ -201,9 +200,15 @@ fn note_homeless(run: &mut Run<'_>, calls: u64) -> std::io::Result<()> {
     run.note(&tr!("{calls} to no conversation: decisions and results are not joined there", calls))
 }
 
-/// The names under which a row's tool may be asked for.
-fn tool_names(row: &ToolDecisionRow) -> [Option<&str>; 2] {
-    [row.tool_name(), row.call.tool_name.as_deref()]
+/// The names of a row's tool: as the decision and the result have it, and that of an MCP server's as it is shown.
+fn tool_names(row: &ToolDecisionRow) -> impl Iterator<Item = Cow<'_, str>> {
+    let names = [row.tool_name(), row.call.tool_name.as_deref()].into_iter().flatten();
+    let shown = row.tool_name().filter(|_| row.call.mcp_server().is_some()).map(|name| shown_name(row, name));
+    names.map(Cow::Borrowed).chain(shown.map(Cow::Owned))
+}
+
+fn shown_name(row: &ToolDecisionRow, name: &str) -> String {
+    tool_label(Some(name), row.call.mcp_server())
 }
 
 fn table(rows: &[ToolDecisionRow], zone: Zone, short: bool) -> Table {
@@ -295,7 +300,7 @@ fn table_row(row: &ToolDecisionRow, time: Option<String>, ids: &BTreeMap<&str, &
     vec![
         time.into(),
         id_cell(row.conversation_id.as_deref(), ids),
-        row.tool_name().map(str::to_owned).into(),
+        row.tool_name().map(|name| shown_name(row, name)).into(),
         decision,
         by,
         outcome.into(),
@@ -333,9 +338,9 @@ struct CountKey {
 
 impl Counts {
     fn hear_names(&mut self, rows: &[ToolDecisionRow]) {
-        for name in rows.iter().flat_map(tool_names).flatten() {
-            if !self.tool_names.contains(name) {
-                self.tool_names.insert(name.to_owned());
+        for name in rows.iter().flat_map(tool_names) {
+            if !self.tool_names.contains(name.as_ref()) {
+                self.tool_names.insert(name.into_owned());
             }
         }
     }

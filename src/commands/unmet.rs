@@ -1,5 +1,6 @@
 //! What is said of a filter that fits nothing in the whole input: that it does, and what may have been meant.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use globset::GlobMatcher;
@@ -67,11 +68,11 @@ fn meant(unmet: &Unmet) -> Option<&str> {
 pub(super) fn of_names<'a>(
     condition: Condition,
     pattern: &GlobMatcher,
-    names: impl IntoIterator<Item = &'a str>,
+    names: impl IntoIterator<Item = impl Into<Cow<'a, str>>>,
 ) -> Option<Unmet> {
-    let names: BTreeSet<&str> = names.into_iter().collect();
-    let is_met = names.is_empty() || names.iter().any(|name| pattern.is_match(name));
-    let values = || names.iter().map(|name| (*name).to_owned()).collect();
+    let names: BTreeSet<Cow<'a, str>> = names.into_iter().map(Into::into).collect();
+    let is_met = names.is_empty() || names.iter().any(|name| pattern.is_match(name.as_ref()));
+    let values = || names.iter().map(|name| name.clone().into_owned()).collect();
     (!is_met).then(|| Unmet { condition, wanted: pattern.glob().glob().to_owned(), values: values() })
 }
 

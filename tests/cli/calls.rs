@@ -207,6 +207,22 @@ fn a_refusal_of_the_sandbox_that_only_the_output_tells_is_told_by_show_and_tool_
 }
 
 #[test]
+fn a_tool_of_an_mcp_server_is_found_by_the_name_that_is_shown() {
+    let result = json!({
+        "call_id": "call_1", "tool_name": "lookup", "success": "true", "mcp_server": "demo", "arguments": "{}",
+    });
+    for tool in ["'MCP demo.lookup'", "'MCP *'", "lookup"] {
+        for summary in ["", " --summary"] {
+            let said = asked(
+                &format!("tool-decision --undecided --tool {tool}{summary}"),
+                &[("tool_result", result.clone())],
+            );
+            assert!(said.stdout.contains(" MCP demo.lookup "), "{tool}: {}", said.stdout);
+        }
+    }
+}
+
+#[test]
 fn a_folder_closes_no_quotes_whatever_its_name() {
     let shown = |workdir: &str| {
         let result = json!({

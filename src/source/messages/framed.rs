@@ -291,12 +291,12 @@ impl Framed {
     /// The frame at the start goes beyond the end of the file: it is still being written, unless its length is wrong,
     /// in which case there are frames within it.
     fn cut_short(&mut self, batch: &mut Batch) {
-        if self.next_sound_frame(1, usize::MAX).is_some() {
+        if self.next_sound_frame(1, usize::MAX, true).is_some() {
             return self.torn(batch);
         }
         let body = self.buffer[..self.end].get(PREFIX_BYTES..).unwrap_or_default();
         let mut text = Vec::new();
-        let mut reason = None;
+        let (mut reason, mut is_unchecked) = (None, false);
         // It may be too little yet to tell what it is.
         if body.len() > ZSTD_MAGIC.len()
             && let Ok(unpacked) = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text)
@@ -306,6 +306,7 @@ impl Framed {
                 text = body.to_vec();
             } else {
                 reason = unpacked.written.damage();
+                is_unchecked = unpacked.is_unchecked;
             }
         }
         // When it holds nothing that can be read yet, it still is a message that has begun.
@@ -314,7 +315,9 @@ impl Framed {
         }
         self.hand_on(batch, 0, &text, false, reason.is_some(), true);
         if let Some(reason) = reason {
-            batch.bad_frames.push(self.bad_frame(self.end as u64, reason, true));
+            let reason = if is_unchecked { unchecked(&reason) } else { reason };
+            let bad = self.bad_frame(self.end as u64, reason, true);
+            batch.bad_frames.push(BadFrame { is_unchecked, ..bad });
         }
         self.start = self.end;
         self.frame += 1;
@@ -322,7 +325,7 @@ impl Framed {
 
     /// The frame at the start goes beyond the end of the file, and others are within it: what is before them is read.
     fn torn(&mut self, batch: &mut Batch) {
-        let end = self.next_sound_frame(1, usize::MAX).unwrap_or(self.end);
+        let end = self.next_sound_frame(1, usize::MAX, false).unwrap_or(self.end);
         let mut text = Vec::new();
         let body = self.buffer.get(PREFIX_BYTES..end).unwrap_or_default();
         let unpacked = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text);
@@ -340,7 +343,7 @@ impl Framed {
         let (mut passed, mut zeros) = (0, true);
         let mut from = begin + 1;
         let next = loop {
-            if let Some(found) = self.next_sound_frame(from, usize::MAX) {
+            if let Some(found) = self.next_sound_frame(from, usize::MAX, false) {
                 break found;
             }
             if self.ended {
@@ -378,20 +381,27 @@ impl Framed {
         written: &Written,
         is_last: bool,
     ) -> Option<usize> {
-        let may_hold_another = matches!(written, Written::BrokenOff { .. })
-            || is_last && !matches!(self.frame_at(frame.end), Next::Frame(_) | Next::End);
-        if may_hold_another { self.next_sound_frame(frame.start + 1, frame.end) } else { None }
+        if matches!(written, Written::BrokenOff { .. }) {
+            return self.next_sound_frame(frame.start + 1, frame.end, false);
+        }
+        let has_none_behind = is_last && !matches!(self.frame_at(frame.end), Next::Frame(_) | Next::End);
+        if has_none_behind { self.next_sound_frame(frame.start + 1, frame.end, true) } else { None }
     }
 
-    /// The next place, from one on and before another, with a whole frame that can be unpacked.
-    fn next_sound_frame(&mut self, mut from: usize, until: usize) -> Option<usize> {
+    /// The next place, from one on and before another, with a whole frame that can be unpacked. Where the place may be
+    /// within a frame that is sound itself, as far as it is there, or no frame was read yet, nothing but a frame counts
+    /// that has another behind it, or the end of the file.
+    fn next_sound_frame(&mut self, mut from: usize, until: usize, may_be_within: bool) -> Option<usize> {
+        let is_within_protobuf = matches!(self.form, Some((Form::LengthPrefixedProtobuf, Compression::None)))
+            || may_be_within && self.buffer.get(from - 1 + PREFIX_BYTES) == Some(&0x0A);
         loop {
             let known = self.end.min(until.saturating_add(HEADER_BYTES));
             let found = find(&self.buffer[..known], from).filter(|found| *found < until)?;
             if self.tried < MOST_TRIED
                 && let Next::Frame(frame) = self.frame_at(found)
-                && !self.may_be_quoted(&frame)
-                && self.is_sound(frame)
+                && !self.may_be_quoted(&frame, is_within_protobuf)
+                && self.is_sound(frame.clone())
+                && (!may_be_within && self.form.is_some() || self.has_another_behind(&frame))
             {
                 return Some(found);
             }
@@ -399,20 +409,21 @@ impl Framed {
         }
     }
 
+    fn has_another_behind(&mut self, frame: &std::ops::Range<usize>) -> bool {
+        !matches!(self.frame_at(frame.end), Next::Bad | Next::Torn)
+    }
+
     /// Whether what looks like a frame within or behind a broken one may be what somebody wrote: Codex sends no string
     /// that is no UTF-8, and in protobuf it stands as it is. A frame of protobuf is no UTF-8, for the times and most of
     /// the lengths in it, and nor is what is compressed; one of JSON is, but JSON has no lengths within its strings.
-    fn may_be_quoted(&mut self, frame: &std::ops::Range<usize>) -> bool {
-        let body = frame.start + PREFIX_BYTES;
-        let is_among_json = match self.form {
-            Some((form, _)) => form == Form::LengthPrefixedJson,
-            None => self.buffer.get(self.start + PREFIX_BYTES) != Some(&0x0A),
-        };
-        if is_among_json && self.buffer[body] != 0x0A {
+    fn may_be_quoted(&mut self, frame: &std::ops::Range<usize>, is_within_protobuf: bool) -> bool {
+        if !is_within_protobuf && self.buffer[frame.start + PREFIX_BYTES] != 0x0A {
             return false;
         }
         self.tried += frame.len() as Work;
-        simdutf8::basic::from_utf8(&self.buffer[frame.clone()]).is_ok()
+        // Nor is it another text for ending within a character.
+        std::str::from_utf8(&self.buffer[frame.clone()])
+            .map_or_else(|error| error.error_len().is_none(), |_| true)
     }
 
     /// Whether a frame in the buffer can be unpacked, and not in part only.

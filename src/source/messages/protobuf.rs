@@ -69,11 +69,22 @@ enum Signal {
 const MAX_DEPTH: usize = 200;
 
 /// A message breaks off: the arrays that are open are not closed.
-struct Break(Fault);
+struct Break {
+    fault: Fault,
+    /// It is where all that is there ends.
+    is_at_end: bool,
+}
 
 impl From<Fault> for Break {
     fn from(fault: Fault) -> Self {
-        Self(fault)
+        Self { fault, is_at_end: false }
+    }
+}
+
+impl Break {
+    /// At the end of a message that itself breaks off, or does not.
+    fn at_end_of(fault: Fault, breaks_off: bool) -> Self {
+        Self { fault, is_at_end: breaks_off && fault == Fault::CutShort }
     }
 }
 
@@ -93,8 +104,8 @@ pub(super) fn write_json(message: &[u8], json: &mut Vec<u8>) -> Written {
         [first, more @ ..] => Some(sentence!("{}; {}", first, sentence!("and {} more", more.len()))),
     };
     match (ended, unread) {
-        (Err(Break(fault)), unread) => {
-            Written::BrokenOff { why: fault.sentence(), is_cut_short: fault == Fault::CutShort, unread }
+        (Err(Break { fault, is_at_end }), unread) => {
+            Written::BrokenOff { why: fault.sentence(), is_cut_short: is_at_end, unread }
         }
         (Ok(()), None) => Written::Whole,
         (Ok(()), Some(reason)) => Written::PartlyUnread(reason),
@@ -161,13 +172,13 @@ fn inner<'a>(field: Result<(u32, Value<'a>), wire::End<'a>>) -> Option<(u32, &'a
 
 /// Which kind of record this is, if it is one from its first byte to its last.
 fn record_signal(record: &[u8]) -> Option<Signal> {
-    // The types under the numbers from 1 on, as `Value::letter` has them; a star is any.
+    // The types under the numbers from 1 on, as `Value::letter` has them; a star is any, a tilde any but `F`.
     const LOG_RECORD: &[u8; 12] = b"FVB-BBVDBBFB";
     const SPAN: &[u8; 16] = b"BBBBBVFFBVBVBVBD";
     const METRIC: &[u8; 12] = b"BBB-B-B-BBBB";
-    // Their numbers have changed from release to release; these were never a number, and that of a log record's time
-    // never was one either.
-    const PROFILE: &[u8; 11] = b"B*********B";
+    // Their numbers have changed from release to release; the first was never a number, and that of a log record's time
+    // never one of eight bytes.
+    const PROFILE: &[u8; 11] = b"B*********~";
     let kinds: [(Signal, &[u8]); 4] = [
         (Signal::Logs, LOG_RECORD),
         (Signal::Traces, SPAN),
@@ -181,7 +192,11 @@ fn record_signal(record: &[u8]) -> Option<Signal> {
         has_first |= number == 1;
         for (fits, (_, letters)) in fits.iter_mut().zip(kinds) {
             let letter = usize::try_from(number).ok().and_then(|number| letters.get(number - 1));
-            *fits &= letter.is_none_or(|letter| *letter == b'*' || *letter == value.letter());
+            *fits &= letter.is_none_or(|letter| match letter {
+                b'*' => true,
+                b'~' => value.letter() != b'F',
+                letter => *letter == value.letter(),
+            });
         }
     }
     if record.is_empty() {
@@ -230,7 +245,7 @@ impl Writer<'_> {
                         array.begin_element(self.json)?;
                         self.resource_logs(rest, true)?;
                     }
-                    return Err(end.fault.into());
+                    return Err(Break::at_end_of(end.fault, true));
                 }
             };
             if number == 1 {
@@ -265,7 +280,8 @@ impl Writer<'_> {
             && number == scope_logs
         {
             array.begin_element(self.json)?;
-            self.scope_logs(rest, true)?;
+            self.scope_logs(rest, true)
+                .map_err(|end| Break { is_at_end: end.is_at_end && breaks_off, ..end })?;
         }
         self.note_hidden(&parts);
         parts.check(breaks_off)?;
@@ -589,9 +605,8 @@ impl<'a> Parts<'a> {
     }
 
     fn check(&self, breaks_off: bool) -> Result<(), Break> {
-        match self.broken {
-            Some(fault) => Err(fault.into()),
-            None if breaks_off => Err(Fault::CutShort.into()),
+        match self.broken.or(breaks_off.then_some(Fault::CutShort)) {
+            Some(fault) => Err(Break::at_end_of(fault, breaks_off)),
             None => Ok(()),
         }
     }

@@ -402,11 +402,11 @@ fn is_resource_logs(element: &str) -> bool {
         && ANCHOR.find(element).is_some_and(|anchor| anchor.start() == 0)
 }
 
-/// Whether what stands where a record should be is an attribute: no record has a member of that name.
+/// Whether what stands where a record should be is an attribute, with nothing in it that a record has.
 fn is_attribute(element: &str) -> bool {
     let is_space = |sign: char| [' ', '\t', '\r', '\n'].contains(&sign);
     let name = element.strip_prefix('{').map(|members| members.trim_start_matches(is_space));
-    name.is_some_and(|name| name.starts_with("\"key\""))
+    name.is_some_and(|name| name.starts_with("\"key\"")) && !OF_RECORDS.is_match(element)
 }
 
 /// The error's message without "at line 1 column 7", which speaks of a part of the text only, and without the middle of
@@ -532,7 +532,9 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
                 }
                 other => {
                     foreign = true;
-                    hidden.extend(pass_over(other, &mut map, self.cut.is_broken)?);
+                    let list = pass_over(other, &mut map, self.cut.is_broken)?;
+                    // Whoever keeps requests may keep other lists beside them.
+                    hidden.extend(list.filter(|(_, text)| OF_SCOPES.is_match(text)));
                 }
             }
         }
@@ -761,6 +763,10 @@ static OF_RECORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#""(?:observedTimeUnixNano|timeUnixNano|observed_time_unix_nano|time_unix_nano|body|logRecords|log_records)"\s*:"#)
         .expect("the pattern is a constant")
 });
+
+/// What lists of records are called.
+static OF_SCOPES: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#""(?:logRecords|log_records)"\s*:"#).expect("the pattern is a constant"));
 
 /// Passes over a member that is not known, and hands it out where it is a list that may be one of records or scopes. In
 /// text that is broken, one that belongs around this object is the beginning of another.

@@ -123,9 +123,14 @@ fn records_under_their_name_from_before_2022_are_read() {
 #[test]
 fn messages_of_other_signals_are_told_apart_and_hold_no_records() {
     let profile = [bytes(1, &[8, 1]), bytes(2, &[]), fixed64(3, 5), bytes(5, &[])].concat();
-    for (record, name) in
-        [(span(), "resourceSpans"), (metric(), "resourceMetrics"), (profile, "resourceProfiles")]
-    {
+    // As releases before 1.8 of OTLP have it: the eleventh member was a time, then a count.
+    let old_profile = [profile.clone(), tag(11, 0), varint(1 << 60)].concat();
+    for (record, name) in [
+        (span(), "resourceSpans"),
+        (metric(), "resourceMetrics"),
+        (profile, "resourceProfiles"),
+        (old_profile, "resourceProfiles"),
+    ] {
         assert_eq!(text(&around(&[record])), (format!("{{\"{name}\":[]}}"), Written::Whole));
     }
     assert!(text(&around(&[vec![], record("a")])).0.contains(r#""stringValue":"a""#));
@@ -195,6 +200,24 @@ fn no_flipped_bit_loses_a_record_without_a_word() {
                     "bit {bit} of byte {place}: {json}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn no_flipped_bit_before_what_is_being_written_loses_a_record_without_a_word() {
+    let first = around(&[record("codex.a"), record(&"x".repeat(300))]);
+    let second = around(&[record("codex.c")]);
+    let message = [&first[..], &second[..second.len() - 3]].concat();
+    let count = |json: &str| json.matches("\"body\":").count();
+    let (json, written) = text(&message);
+    assert_eq!((count(&json), written.damage()), (2, None));
+    for place in 0..first.len() {
+        for bit in 0..7 {
+            let mut flipped = message.clone();
+            flipped[place] ^= 1 << bit;
+            let (json, written) = text(&flipped);
+            assert!(count(&json) >= 2 || written.damage().is_some(), "bit {bit} of byte {place}: {json}");
         }
     }
 }

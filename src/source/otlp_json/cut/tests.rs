@@ -14,6 +14,7 @@ fn an_unknown_list_that_can_hold_no_records_is_nothing_but_unknown() {
     for list in [r#""attributes":[{"key":"a"}]"#, r#""links":[{"a":1}]"#] {
         assert_eq!(texts(&format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{{list}}}]}}]}}"#)).1, []);
     }
+    assert_eq!(texts(r#"{"resourceLogs":[],"meta":[{"body":"x"}]}"#).1, []);
 }
 
 fn texts(message: &str) -> (Vec<String>, Vec<(Range<usize>, DamageKind)>) {
@@ -368,6 +369,8 @@ fn attributes_that_have_lost_their_record_are_no_records() {
             "{gaps:?}"
         );
     }
+    let named = message(r#"{"key":"a","body":{}}"#);
+    assert_eq!((texts(&named).0.len(), texts(&named).1.len()), (1, 0), "an unknown member of a record");
     let glued = message(r#"{"body":{}},{"key":"a","value":{}},{"key":"b","value":{}},{"body":{}}"#);
     let (records, gaps) = texts(&glued);
     assert_eq!((records.len(), gaps.len()), (2, 1), "{records:?} {gaps:?}");

@@ -212,10 +212,9 @@ impl<'a> Layout<'a> {
             Line::new().tone(Tone::Dim, branch).tone(Tone::Accent, id).into(),
         ];
         if self.only_model.is_none() {
-            let others = Some(conversation.other_models()).filter(|others| *others > 0);
-            let model = conversation.model.as_ref().map(|model| match others {
-                None => model.clone(),
-                Some(others) => format!("{model} +{others}"),
+            let model = conversation.model.as_ref().map(|model| match conversation.other_models() {
+                0 => model.clone(),
+                others => format!("{model} +{others}"),
             });
             row.push(model.into());
         }

@@ -126,8 +126,13 @@ impl Framed {
             match self.frame_at(0) {
                 Next::End => return self.failed.take().map_or(Ok(false), Err),
                 Next::CutShort => self.cut_short(batch),
-                Next::Torn => self.torn(batch),
-                Next::Bad | Next::Frame(_) => self.pass_over(batch, sentence!("no frame begins here"), false),
+                Next::Torn => {
+                    let next = self.next_sound_frame(1, usize::MAX, false).unwrap_or(self.end);
+                    self.torn(batch, next);
+                }
+                Next::Bad | Next::Frame(_) => {
+                    self.pass_over(batch, sentence!("no frame begins here"), false, None);
+                }
             }
             return Ok(true);
         }
@@ -154,28 +159,28 @@ impl Framed {
             let body = &self.buffer[frame.start + PREFIX_BYTES..frame.end];
             let mut unpacked =
                 unpacked.or_else(|TooLarge| self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text));
-            let mut is_too_long = false;
+            let mut next = None;
             if let Ok(Unpacked { written, work, .. }) = &unpacked
-                && let Some(next) = self.next_within(frame, written, frames.last() == Some(frame))
+                && let Some(within) = self.next_within(frame, written, frames.last() == Some(frame))
             {
                 self.tried += *work + text.len() as Work;
                 text.clear();
-                let body = self.buffer.get(frame.start + PREFIX_BYTES..next).unwrap_or_default();
+                let body = self.buffer.get(frame.start + PREFIX_BYTES..within).unwrap_or_default();
                 unpacked = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text);
-                is_too_long = true;
+                next = Some(within);
             }
             let (reason, breaks_off) = match &unpacked {
-                Ok(Unpacked { written: Written::Whole, .. }) if is_too_long => {
+                Ok(Unpacked { written: Written::Whole, .. }) if next.is_some() => {
                     (Some(sentence!("its length goes beyond the beginning of the next frame")), true)
                 }
                 Ok(Unpacked { written, .. }) => {
-                    (written.reason(), is_too_long || matches!(written, Written::BrokenOff { .. }))
+                    (written.reason(), next.is_some() || matches!(written, Written::BrokenOff { .. }))
                 }
                 Err(TooLarge) => (Some(sentence!("a message larger than 1 GiB")), false),
             };
             self.start = frame.start;
             if breaks_off {
-                return self.break_off(batch, filled, &text, &unpacked, reason.unwrap_or_default());
+                return self.break_off(batch, filled, &text, &unpacked, reason.unwrap_or_default(), next);
             }
             if let Ok(unpacked) = &unpacked {
                 self.form.get_or_insert((unpacked.form, unpacked.compression));
@@ -191,7 +196,8 @@ impl Framed {
         self.budget = self.budget.saturating_mul(4).min(BATCH_BYTES);
     }
 
-    /// Hands on what was unpacked of the frame at the start, which breaks off, and goes to the next one.
+    /// Hands on what was unpacked of the frame at the start, which breaks off, and goes to the next one, which is at
+    /// `next` where that is known.
     fn break_off(
         &mut self,
         batch: &mut Batch,
@@ -199,13 +205,15 @@ impl Framed {
         text: &[u8],
         unpacked: &Result<Unpacked, TooLarge>,
         reason: Sentence,
+        next: Option<usize>,
     ) {
         let read = unpacked.as_ref().ok().filter(|_| !text.is_empty());
         if let Some(unpacked) = read {
             self.hand_on(batch, filled, text, unpacked.lies_as_it_is(), true, false);
         }
         let is_unchecked = read.is_some_and(|unpacked| unpacked.is_unchecked);
-        self.pass_over(batch, if is_unchecked { unchecked(&reason) } else { reason }, read.is_some());
+        let reason = if is_unchecked { unchecked(&reason) } else { reason };
+        self.pass_over(batch, reason, read.is_some(), next);
         if let Some(bad) = batch.bad_frames.last_mut() {
             bad.is_unchecked = is_unchecked;
         }
@@ -291,8 +299,8 @@ impl Framed {
     /// The frame at the start goes beyond the end of the file: it is still being written, unless its length is wrong,
     /// in which case there are frames within it.
     fn cut_short(&mut self, batch: &mut Batch) {
-        if self.next_sound_frame(1, usize::MAX, true).is_some() {
-            return self.torn(batch);
+        if let Some(next) = self.next_sound_frame(1, usize::MAX, true) {
+            return self.torn(batch, next);
         }
         let body = self.buffer[..self.end].get(PREFIX_BYTES..).unwrap_or_default();
         let mut text = Vec::new();
@@ -323,27 +331,27 @@ impl Framed {
         self.frame += 1;
     }
 
-    /// The frame at the start goes beyond the end of the file, and others are within it: what is before them is read.
-    fn torn(&mut self, batch: &mut Batch) {
-        let end = self.next_sound_frame(1, usize::MAX, false).unwrap_or(self.end);
+    /// The frame at the start goes beyond the end of the file, and others are within it from `next` on: what is before
+    /// them is read.
+    fn torn(&mut self, batch: &mut Batch, next: usize) {
         let mut text = Vec::new();
-        let body = self.buffer.get(PREFIX_BYTES..end).unwrap_or_default();
+        let body = self.buffer.get(PREFIX_BYTES..next).unwrap_or_default();
         let unpacked = self.unpacker.unpack(body, MAX_MESSAGE_BYTES, &mut text);
         let mut reason = sentence!("its length goes beyond the end of the file");
         if let Some(damage) = unpacked.as_ref().ok().and_then(|unpacked| unpacked.written.damage()) {
             reason = sentence!("{}; {}", reason, damage);
         }
-        self.break_off(batch, 0, &text, &unpacked, reason);
+        self.break_off(batch, 0, &text, &unpacked, reason, Some(next));
     }
 
-    /// Notes that there is no sound frame at the start, and goes to the next one.
-    fn pass_over(&mut self, batch: &mut Batch, reason: Sentence, is_partly_read: bool) {
+    /// Notes that there is no sound frame at the start, and goes to the next one, which is looked for unless it is known.
+    fn pass_over(&mut self, batch: &mut Batch, reason: Sentence, is_partly_read: bool, known: Option<usize>) {
         self.budget = BATCH_BYTES / 256;
         let begin = self.start;
         let (mut passed, mut zeros) = (0, true);
         let mut from = begin + 1;
         let next = loop {
-            if let Some(found) = self.next_sound_frame(from, usize::MAX, false) {
+            if let Some(found) = known.or_else(|| self.next_sound_frame(from, usize::MAX, false)) {
                 break found;
             }
             if self.ended {

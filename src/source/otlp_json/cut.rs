@@ -583,7 +583,7 @@ impl<'de> Visitor<'de> for Document<'_, 'de> {
     }
 }
 
-impl Cut<'_> {
+impl<'a> Cut<'a> {
     fn open_resource(&mut self) -> usize {
         self.resources.push("");
         self.resources.len() - 1
@@ -593,9 +593,7 @@ impl Cut<'_> {
         self.scopes.push((resource, ""));
         self.scopes.len() - 1
     }
-}
 
-impl<'a> Cut<'a> {
     /// Notes lists under names that are not known, with the list that should be there, where there is none.
     fn hide(&mut self, lists: Vec<(String, &'a str)>, missing: Option<&'static str>) {
         let lists = lists.into_iter();
